@@ -1,0 +1,81 @@
+"""As-run is what was really transmitted: events are appended as they were seen, never edited.
+
+An event comes from the player (what it started) or from the watch (what a listener heard). An
+outcome is what the two and the air log amount to, once the slot is over.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from station.db import STRICT, Base
+
+
+class Source(StrEnum):
+    """Who saw it."""
+
+    PLAYER = "player"
+    WATCH = "watch"
+
+
+class OutcomeKind(StrEnum):
+    """How a slot ended."""
+
+    AIRED = "aired"
+    LATE = "late"
+    CUT = "cut"
+    REPLACED = "replaced"
+    MISSED = "missed"
+
+
+class AsRunEvent(Base):
+    """One thing that happened on a channel."""
+
+    __tablename__ = "as_run_events"
+    __table_args__ = (sa.Index("ix_as_run_events_slot", "channel", "slot_number"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    channel: Mapped[int]
+    slot_number: Mapped[int]
+    event: Mapped[str]
+    at: Mapped[datetime]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Outcome(Base):
+    """How one planned slot ended; `start_error_ms` is after (+) or before (-) its time."""
+
+    __tablename__ = "outcomes"
+
+    channel: Mapped[int] = mapped_column(primary_key=True)
+    slot_number: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[str] = mapped_column(index=True)
+    request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("requests.id"))
+    kind: Mapped[str]
+    start_error_ms: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime]
+
+
+def append(session: Session, events: list[AsRunEvent]) -> None:
+    """Add events to what was seen."""
+    session.add_all(events)
+    session.flush()
+
+
+def events_between(session: Session, first: int, last: int) -> list[AsRunEvent]:
+    """What was seen in slots `first` to `last`, half-open, as it happened."""
+    query = sa.select(AsRunEvent).where(
+        AsRunEvent.slot_number >= first, AsRunEvent.slot_number < last
+    )
+    return list(session.scalars(query.order_by(AsRunEvent.at, AsRunEvent.id)))
+
+
+def outcomes_of(session: Session, week: str) -> list[Outcome]:
+    """How a week's slots ended, in order."""
+    query = sa.select(Outcome).where(Outcome.week == week)
+    return list(session.scalars(query.order_by(Outcome.slot_number, Outcome.channel)))

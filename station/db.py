@@ -1,0 +1,157 @@
+"""The database keeps instants as UTC milliseconds, refuses loose types, and never half-commits.
+
+The same code runs on SQLite (the default) and PostgreSQL. A transaction is owned at the
+edge: `with database.writing() as session` commits once at its end or not at all.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+# Constraints have names from the first day: migrations can't change what has none.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite's INTEGER has 64 bits; PostgreSQL's has 32.
+Whole = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+STRICT = {"sqlite_strict": True}
+BUSY_SECONDS = 20
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """An aware datetime, kept as whole milliseconds since the Unix epoch."""
+
+    impl = Whole
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        """Write it. Raises ValueError for a time without a zone."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return round(value.timestamp() * 1000)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:
+        """Read it as UTC."""
+        del dialect
+        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+class Flag(sa.TypeDecorator[bool]):
+    """True or false, kept as 1 or 0."""
+
+    impl = Whole
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: sa.Dialect) -> int | None:
+        """Write it."""
+        del dialect
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> bool | None:
+        """Read it."""
+        del dialect
+        return None if value is None else bool(value)
+
+
+class Json(sa.TypeDecorator[Any]):
+    """A value kept as JSON text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: sa.Dialect) -> str | None:
+        """Write it."""
+        del dialect
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> Any | None:
+        """Read it."""
+        del dialect
+        return None if value is None else json.loads(value)
+
+
+class Base(DeclarativeBase):
+    """What every table of the station shares."""
+
+    metadata = sa.MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it as a plain attribute
+        int: Whole,
+        str: sa.Text,
+        datetime: Instant,
+        bool: Flag,
+        float: sa.Double().with_variant(sa.REAL, "sqlite"),
+        list[str]: Json,
+        dict[str, Any]: Json,
+        list[dict[str, Any]]: Json,
+    }
+    __table_args__: Any = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database; sessions come from here and nowhere else."""
+
+    engine: sa.Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction that may write: committed at the end, rolled back on any error."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view; on SQLite it never waits for a writer."""
+        reader = self.engine.execution_options(only_reads=True)
+        with Session(reader, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """Open a database by its SQLAlchemy URL."""
+    if sa.make_url(url).get_backend_name() != "sqlite":
+        return Database(sa.create_engine(url, pool_pre_ping=True))
+    # Debian 12's own SQLite has the WAL-reset corruption bug (3.7.0 to 3.51.2).
+    from pysqlite3 import dbapi2
+
+    engine = sa.create_engine(url, module=dbapi2, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver's own transaction handling is switched off; _begin_sqlite begins them.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that may write takes the write lock first: it can wait for it then, but
+    # could no longer once it has read.
+    reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

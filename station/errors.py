@@ -1,0 +1,99 @@
+"""A refusal is a business no, a fault is a broken tool, a violation is a value in a list.
+
+Each is caught once per entry point (the command line, a page, a worker's job) and shown as
+one sentence that names the thing and says what to do.
+"""
+
+from dataclasses import dataclass
+from string import Formatter
+
+# One sentence for each refusal, filled with the facts it was raised with.
+SENTENCES: dict[str, str] = {
+    "setting-wrong": "The setting {setting} in {file} can't be used: {problem}.",
+    "settings-unreadable": "The settings file {file} is not valid TOML: {problem}.",
+    "station-missing": "There is no station in {home}. Make one with: mweya init",
+    "station-exists": "There is a station in {home} already. Nothing was changed.",
+    "schema-old": "The database is at revision {found}, this version needs {needed}. "
+    "Bring it up to date with: mweya doctor --migrate",
+    "week-unknown": "“{text}” is not a week. Write it as year and ISO week, like 2026-W48.",
+    "time-unknown": "“{text}” is not a time. Write it like 2026-11-25T18:35.",
+    "file-missing": "There is no file {file}. Check the name.",
+    "file-unreadable": "{file} can't be read: {problem}.",
+    "json-wrong": "{file} is not valid JSON: {problem}.",
+    "problem-wrong": "The problem file {file} can't be used. {where}: {problem}.",
+    "plan-wrong": "The plan file {file} can't be used: {problem}.",
+    # people and sign-in
+    "email-taken": "{email} belongs to somebody here already.",
+    "link-used": "This sign-in link was used already or is too old. Ask for a new one.",
+    "sign-in-first": "Please sign in first.",
+    "operators-only": "This page is for the station's operators.",
+    # rights and recordings
+    "right-elsewhere": "Somebody was quicker: {right} has moved. Load the page to see where.",
+    "right-not-yours": "These five minutes are not in your hands. Load the page to see yours.",
+    "recording-not-yours": "There is no such recording of yours.",
+    "week-closed": "Week {week} closed on {closed}; nothing in it can change any more.",
+    "permission-missing": "Please tick that you may let us air this recording, and send it again.",
+    "text-missing": "Please fill in the {name}.",
+    "text-long": "The {name} has {length} characters; at most {longest} fit.",
+    "daypart-unknown": "There is no daypart “{daypart}”. There are: {known}.",
+    # offers
+    "receiver-unknown": "Nobody here has the address “{email}”. Check it with your friend.",
+    "receiver-self": "You hold these five minutes yourself. Name somebody else.",
+    "price-wrong": "The price must be above 0 and at most {highest}.",
+    "offer-not-yours": "There is no such offer for you. Load the page again to see what there is.",
+    "offer-own": "This is your own offer. Withdraw it instead.",
+    "offer-ended": "This offer is over: it was taken, withdrawn, or ran out.",
+    # weeks and grids
+    "nothing-built": "Week {week} has not been built. Build it with: mweya week build {week}",
+    "version-unknown": "Week {week} has no version {version}. See: mweya week show {week}",
+    "draft-overtaken": "A newer draft of week {week} was built meanwhile. Look at it first.",
+    "station-full": "Only {room} of {asked} members fit: the station can sell {sellable} starts in "
+    "week {week} and {held} are taken. Add a channel, or set station.oversubscribed = true.",
+    "member-file-broken": "Nothing was imported. {problems}",
+}
+
+
+class Refusal(Exception):  # noqa: N818  a refusal is not an error, and reads better so
+    """A business no, with a code from `SENTENCES` and the facts its sentence needs.
+
+    Raises KeyError at once when the code is unknown or a fact is missing, so that no
+    half-finished sentence can reach a person.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        """Take a code of `SENTENCES` and every fact that its sentence names."""
+        self.code = code
+        self.facts = facts
+        super().__init__(SENTENCES[code].format(**facts))
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told."""
+        return str(self)
+
+
+class WrongInput(Refusal):
+    """A refusal of what was typed or sent, as opposed to what may be done now."""
+
+
+class Fault(Exception):  # noqa: N818  named as the operators name it
+    """A broken tool. `permanent` says whether trying again can help."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        """Take a sentence for the operator and whether the fault will stay."""
+        self.permanent = permanent
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: its name, a sentence, and the ids of what is involved."""
+
+    rule: str
+    sentence: str
+    ids: tuple[str, ...] = ()
+
+
+def facts_named_in(sentence: str) -> set[str]:
+    """The names of the facts that a sentence needs."""
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}

@@ -1,0 +1,157 @@
+"""Slow work is promised in the transaction that needs it, and done at least once.
+
+A worker claims a job by compare-and-set and holds it under a lease; when the worker dies,
+the lease runs out and another claims it. What a job does must therefore bear being done twice.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from station.db import STRICT, Base, Database
+from station.errors import Fault, Refusal
+
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 5
+FIRST_RETRY = timedelta(seconds=5)
+
+logger = structlog.get_logger()
+
+
+class JobKind(StrEnum):
+    """What can be promised."""
+
+    INGEST = "ingest"  # subject: a recording's id
+    SILENCE = "silence"  # subject: a request's id
+    BUILD = "build"  # subject: a week
+    LETTER = "letter"  # subject: a letter's id
+
+
+class JobState(StrEnum):
+    """Where a job stands; `failed` is for good."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """One piece of promised work; while it waits or runs, a subject has one of a kind."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        sa.Index("ix_jobs_state_due_at", "state", "due_at"),
+        sa.Index("ix_jobs_kind_subject", "kind", "subject"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    state: Mapped[str] = mapped_column(default=JobState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    promised_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # when waiting: not before; when claimed: the lease's end
+    answer: Mapped[str] = mapped_column(default="")
+
+
+# A handler does one job for a subject, opening its own transactions; it returns a sentence.
+Handler = Callable[[str, datetime], str]
+
+
+def promise(session: Session, kind: JobKind, subject: object, now: datetime) -> Job:
+    """Promise a job; the one already waiting for the same subject is returned instead."""
+    waiting = sa.select(Job).where(
+        Job.kind == kind, Job.subject == str(subject), Job.state == JobState.WAITING
+    )
+    job = session.scalars(waiting).first()
+    if job is None:
+        job = Job(kind=kind, subject=str(subject), promised_at=now, due_at=now)
+        session.add(job)
+        session.flush()
+    return job
+
+
+def newest(session: Session, kind: JobKind, subject: object) -> Job | None:
+    """The job promised last for a subject."""
+    query = sa.select(Job).where(Job.kind == kind, Job.subject == str(subject))
+    return session.scalars(query.order_by(Job.id.desc())).first()
+
+
+def claim(session: Session, kinds: Mapping[JobKind, Any], now: datetime) -> Job | None:
+    """Take the job that is due longest, or none. A job whose lease ran out is due again."""
+    due = (
+        sa.select(Job.id, Job.state, Job.attempts)
+        .where(
+            Job.kind.in_(list(kinds)),
+            Job.state.in_([JobState.WAITING, JobState.CLAIMED]),
+            Job.due_at <= now,
+        )
+        .order_by(Job.due_at, Job.id)
+        .limit(10)
+    )
+    for job_id, state, attempts in session.execute(due).all():
+        won = session.execute(
+            sa.update(Job)
+            .where(Job.id == job_id, Job.state == state, Job.attempts == attempts)
+            .values(state=JobState.CLAIMED, attempts=attempts + 1, due_at=now + LEASE)
+            .returning(Job.id)
+        )
+        if won.first() is not None:
+            return session.get_one(Job, job_id, populate_existing=True)
+    return None
+
+
+def settle(session: Session, job: Job, state: JobState, answer: str, due_at: datetime) -> bool:
+    """Say how a claimed job ended. False when another worker has claimed it since."""
+    ended = session.execute(
+        sa.update(Job)
+        .where(Job.id == job.id, Job.state == JobState.CLAIMED, Job.attempts == job.attempts)
+        .values(state=state, answer=answer, due_at=due_at)
+        .returning(Job.id)
+    )
+    return ended.first() is not None
+
+
+def work_once(
+    database: Database, handlers: Mapping[JobKind, Handler], clock: Callable[[], datetime]
+) -> bool:
+    """Claim one job and do it. False when none was due.
+
+    A refusal or a permanent fault ends the job for good; anything else is tried again, each
+    time later, and given up after `MOST_ATTEMPTS`.
+    """
+    with database.writing() as session:
+        job = claim(session, handlers, clock())
+    if job is None:
+        return False
+    bound = logger.bind(job=job.id, kind=job.kind, subject=job.subject, attempt=job.attempts)
+    if job.attempts > MOST_ATTEMPTS:
+        state, answer, due = JobState.FAILED, "given up: each attempt was cut short", clock()
+    else:
+        state, answer, due = _attempt(handlers[JobKind(job.kind)], job, clock, bound)
+    with database.writing() as session:
+        settle(session, job, state, answer, due)
+    bound.info("job-ended", state=state, answer=answer)
+    return True
+
+
+def _attempt(
+    handler: Handler, job: Job, clock: Callable[[], datetime], bound: Any
+) -> tuple[JobState, str, datetime]:
+    try:
+        return JobState.DONE, handler(job.subject, clock()), clock()
+    except Refusal as refusal:
+        return JobState.FAILED, refusal.sentence, clock()
+    except Exception as error:  # noqa: BLE001  one poisoned job must not stop the others
+        bound.exception("job-attempt-failed")
+        for_good = isinstance(error, Fault) and error.permanent
+        if for_good or job.attempts >= MOST_ATTEMPTS:
+            return JobState.FAILED, str(error), clock()
+        return JobState.WAITING, str(error), clock() + FIRST_RETRY * 2 ** (job.attempts - 1)

@@ -1,0 +1,64 @@
+"""A letter is written in the transaction that causes it, and sent by a promised job."""
+
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from station.db import Base, Database
+from station.jobs import Handler, JobKind, promise
+from station.members import Person
+from station.settings import Settings
+
+logger = structlog.get_logger()
+
+
+class Letter(Base):
+    """One mail to one person."""
+
+    __tablename__ = "letters"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    subject: Mapped[str]
+    body: Mapped[str]
+    written_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+def write(session: Session, person: Person, subject: str, body: str, now: datetime) -> Letter:
+    """Write a letter and promise that it is sent."""
+    letter = Letter(person_id=person.id, subject=subject, body=body, written_at=now)
+    session.add(letter)
+    session.flush()
+    promise(session, JobKind.LETTER, letter.id, now)
+    return letter
+
+
+def sender(database: Database, settings: Settings) -> Handler:
+    """The handler of promised letters: it files each in the `mail` folder and says so."""
+
+    def send(subject: str, now: datetime) -> str:
+        with database.writing() as session:
+            letter = session.get_one(Letter, int(subject))
+            if letter.sent_at is not None:
+                return "sent before"
+            person = session.get_one(Person, letter.person_id)
+            file = _file(settings, letter, person)
+            letter.sent_at = now
+        logger.info("letter-filed", file=str(file), to=person.email, subject=letter.subject)
+        return f"filed as {file.name}"
+
+    return send
+
+
+def _file(settings: Settings, letter: Letter, person: Person) -> Path:
+    settings.mail_folder.mkdir(parents=True, exist_ok=True)
+    file = settings.mail_folder / f"{letter.id:06}.txt"
+    head = f"From: {settings.mail.sender}\nTo: {person.email}\nSubject: {letter.subject}\n"
+    file.write_text(
+        f"{head}Date: {letter.written_at:%a, %d %b %Y %H:%M:%S +0000}\n\n{letter.body}\n"
+    )
+    return file

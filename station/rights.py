@@ -1,0 +1,268 @@
+"""A right asks one thing of the build: a segment or a silence, with wishes and limits.
+
+Uploading, dedicating and wishing are open to the right's holder until the week's cut-off. A
+right that moves to another account asks nothing until its new holder says so.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from station.airtime import Span, Week, parse_local
+from station.db import STRICT, Base
+from station.errors import Refusal, WrongInput
+from station.jobs import JobKind, promise
+from station.ledger import Right, require_holder
+from station.recordings import Master, Recording, RecordingState
+from station.settings import Settings
+
+LONGEST_TITLE = 120
+LONGEST_CAUSE = 200
+
+
+class RequestKind(StrEnum):
+    """What is asked for."""
+
+    SEGMENT = "segment"
+    SILENCE = "silence"
+
+
+class RequestState(StrEnum):
+    """Whether it still is."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+
+
+class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A wished daypart, or a wished moment in local time with so many minutes after it."""
+
+    daypart: str | None = None
+    moment: str | None = None
+    minutes: float = 0
+
+    def spans(self, week: Week, settings: Settings) -> list[Span]:
+        """Where it lies in a week. Raises WrongInput `daypart-unknown` or `time-unknown`."""
+        if self.daypart is not None:
+            if self.daypart not in settings.dayparts:
+                known = ", ".join(settings.dayparts)
+                raise WrongInput("daypart-unknown", daypart=self.daypart, known=known)
+            return settings.daypart(self.daypart).spans(week)
+        start = parse_local(self.moment or "", week.zone)
+        # At least the slot that the moment lies in.
+        seconds = max(self.minutes * 60, 1)
+        return [Span(start, start + timedelta(seconds=seconds))]
+
+
+class Request(Base):
+    """What one right asks of its week's build."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        sa.Index(
+            "uq_requests_open_right",
+            "right_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index("ix_requests_week_state", "week", "state"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    right_id: Mapped[int] = mapped_column(sa.ForeignKey("rights.id"))
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
+    week: Mapped[str]
+    kind: Mapped[str]
+    title: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    adult: Mapped[bool] = mapped_column(default=False)
+    cause: Mapped[str | None]
+    together: Mapped[str | None]
+    recording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recordings.id"))
+    master_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("masters.sha256"))
+    wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    state: Mapped[str] = mapped_column(default=RequestState.OPEN)
+    asked_at: Mapped[datetime]
+
+    right: Mapped[Right] = relationship()
+    master: Mapped[Master | None] = relationship()
+
+    @property
+    def wished(self) -> list[Wish]:
+        """Its wishes, parsed."""
+        return [msgspec.convert(wish, Wish) for wish in self.wishes]
+
+
+def cutoff(week: Week, settings: Settings) -> datetime:
+    """When uploads and transfers for a week close."""
+    return week.span.start - timedelta(hours=settings.week.uploads_close_hours)
+
+
+def require_open(right: Right, settings: Settings, now: datetime) -> Week:
+    """The right's week, while it can still change. Raises Refusal `week-closed`."""
+    week = right.parsed_week(settings.zone)
+    closes = cutoff(week, settings)
+    if now >= closes:
+        raise Refusal("week-closed", week=week, closed=local_text(closes, settings))
+    return week
+
+
+def receive(
+    session: Session,
+    settings: Settings,
+    right_id: int,
+    recording: Recording,
+    wishes: Sequence[Wish],
+    now: datetime,
+) -> Recording:
+    """Take an upload for a right: keep it, remember its wishes, and promise its check.
+
+    `recording` comes with its file facts and its title; `account_id` is whoever sends it.
+    Raises Refusal `right-not-yours`, `week-closed` or `permission-missing`.
+    """
+    right = require_holder(session, right_id, recording.account_id)
+    week = require_open(right, settings, now)
+    if not recording.permission:
+        raise WrongInput("permission-missing")
+    recording.title = _text(recording.title, "title", LONGEST_TITLE)
+    for wish in wishes:
+        wish.spans(week, settings)
+    recording.right_id = right.id
+    recording.wishes = [msgspec.to_builtins(wish) for wish in wishes]
+    recording.received_at = now
+    session.add(recording)
+    session.flush()
+    promise(session, JobKind.INGEST, recording.id, now)
+    return recording
+
+
+def air(session: Session, recording: Recording, now: datetime) -> Request | None:
+    """Let a right ask for an accepted recording instead of whatever it asked before.
+
+    Does nothing and returns None when a newer take was accepted already or the right has
+    moved to another holder meanwhile.
+    """
+    right = session.get_one(Right, recording.right_id)
+    before = open_request(session, right.id)
+    outdated = before is not None and (before.recording_id or 0) > recording.id
+    if outdated or right.account_id != recording.account_id:
+        return None
+    _withdraw(before)
+    request = Request(
+        right_id=right.id,
+        account_id=right.account_id,
+        week=right.week,
+        kind=RequestKind.SEGMENT,
+        title=recording.title,
+        language=recording.language,
+        adult=recording.adult,
+        recording_id=recording.id,
+        master_sha256=recording.master_sha256,
+        wishes=recording.wishes,
+        asked_at=now,
+    )
+    session.flush()
+    session.add(request)
+    session.flush()
+    return request
+
+
+def dedicate(
+    session: Session,
+    settings: Settings,
+    right_id: int,
+    account_id: int,
+    cause: str,
+    wishes: Sequence[Wish],
+    now: datetime,
+    together: str | None = None,
+) -> Request:
+    """Dedicate a right to silence for a cause, and promise its announcement.
+
+    Raises Refusal `right-not-yours` or `week-closed`, WrongInput `text-missing` or `text-long`.
+    """
+    right = require_holder(session, right_id, account_id)
+    week = require_open(right, settings, now)
+    cause = _text(cause, "cause", LONGEST_CAUSE)
+    for wish in wishes:
+        wish.spans(week, settings)
+    _withdraw(open_request(session, right.id))
+    session.flush()
+    request = Request(
+        right_id=right.id,
+        account_id=account_id,
+        week=right.week,
+        kind=RequestKind.SILENCE,
+        title=cause,
+        cause=cause,
+        together=together,
+        wishes=[msgspec.to_builtins(wish) for wish in wishes],
+        asked_at=now,
+    )
+    session.add(request)
+    session.flush()
+    promise(session, JobKind.SILENCE, request.id, now)
+    return request
+
+
+def withdraw_request(
+    session: Session, settings: Settings, right_id: int, account_id: int, now: datetime
+) -> None:
+    """Let a right ask nothing again. Raises Refusal `right-not-yours` or `week-closed`."""
+    right = require_holder(session, right_id, account_id)
+    require_open(right, settings, now)
+    release(session, right_id)
+
+
+def release(session: Session, right_id: int) -> None:
+    """Withdraw whatever a right asks for, and each recording that still waits for it."""
+    _withdraw(open_request(session, right_id))
+    session.execute(
+        sa.update(Recording)
+        .where(Recording.right_id == right_id, Recording.state == RecordingState.RECEIVED)
+        .values(state=RecordingState.WITHDRAWN)
+    )
+    session.flush()
+
+
+def open_request(session: Session, right_id: int) -> Request | None:
+    """What a right asks for now."""
+    query = sa.select(Request).where(
+        Request.right_id == right_id, Request.state == RequestState.OPEN
+    )
+    return session.scalars(query).one_or_none()
+
+
+def requests_of(session: Session, week: Week) -> list[Request]:
+    """Everything that is asked of a week's build, oldest first."""
+    query = sa.select(Request).where(Request.week == str(week), Request.state == RequestState.OPEN)
+    return list(session.scalars(query.order_by(Request.id)))
+
+
+def local_text(instant: datetime, settings: Settings) -> str:
+    """An instant as people of the station say it: Wednesday 25 November 2026, 18:35."""
+    local = instant.astimezone(settings.zone)
+    seconds = f":{local:%S}" if local.second else ""
+    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}{seconds}"
+
+
+def _withdraw(request: Request | None) -> None:
+    if request is not None:
+        request.state = RequestState.WITHDRAWN
+
+
+def _text(text: str, name: str, longest: int) -> str:
+    text = " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
+    if not text:
+        raise WrongInput("text-missing", name=name)
+    if len(text) > longest:
+        raise WrongInput("text-long", name=name, longest=longest, length=len(text))
+    return text

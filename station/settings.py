@@ -1,0 +1,327 @@
+"""One frozen object holds every setting; this is the only reader of the environment.
+
+A station's folder, `MWEYA_HOME`, holds `station.toml` (what the operator chooses) and
+`secrets.toml` (made by `mweya init`, readable by its owner alone). An environment variable
+`MWEYA_<SECTION>_<KEY>` wins over the file, like `MWEYA_WEB_PORT=8080`.
+"""
+
+import os
+import secrets as random_secrets
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta, Struct
+
+from station.airtime import QUARTER_HOUR_SECONDS, Daypart, Slots
+from station.errors import Refusal, WrongInput
+
+SETTINGS_FILE = "station.toml"
+SECRETS_FILE = "secrets.toml"
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Positive = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class StationSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the station is: `zone` is an IANA name, `slot_seconds` divides a quarter hour.
+
+    An `oversubscribed` station admits more members than it has starts; they air in turn.
+    """
+
+    name: str = "Mweya"
+    zone: str = "Africa/Johannesburg"
+    slot_seconds: Annotated[int, Meta(ge=2, le=QUARTER_HOUR_SECONDS)] = 300
+    channels: Annotated[tuple[str, ...], Meta(min_length=1)] = ("One", "Two", "Three")
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "ZAR"
+    oversubscribed: bool = False
+    demo: bool = False
+
+
+class WeekSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`uploads_close_hours` before the week's first instant; negative: during the week.
+
+    `notice_seconds` is the least time between building a running week and a new start in it.
+    """
+
+    uploads_close_hours: float = 48
+    notice_seconds: Positive = 600
+
+
+class RulesSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """The hard rules' numbers; gaps are in slots, the reserve in percent of all starts."""
+
+    holder_gap: Count = 48
+    sold_per_hour: Count = 2
+    silence_gap: Count = 6
+    makegood_reserve_percent: Annotated[float, Meta(ge=0, le=50)] = 1.0
+    adult_from: str = "21:00"
+    adult_to: str = "05:00"
+    move_cost: Count = 50
+
+
+class DaypartSection(
+    Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}
+):
+    """A band of local time; `value` is what a start in it is worth, in points."""
+
+    start: str
+    end: str
+    days: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = (1, 2, 3, 4, 5, 6, 7)
+    value: Count = 10
+
+
+class AudioSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Loudness as EBU R 128 measures it, counted as stereo; sizes in millions of bytes."""
+
+    target_lufs: Annotated[float, Meta(ge=-31, le=-9)] = -16.0
+    ceiling_dbtp: Annotated[float, Meta(ge=-9, le=-1)] = -2.0
+    upload_megabytes: Positive = 64
+    silence_announcement: bool = True
+    voice: str = "en-gb"
+
+
+class SolverSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a build may think, and the seed that makes it repeatable."""
+
+    seconds: Annotated[float, Meta(gt=0)] = 30
+    seed: Count = 1
+    wish_points: Count = 300
+
+
+class WebSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the pages are; `public_url` is how people reach them, if not by host and port."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    public_url: str = ""
+    threads: Positive = 8
+
+
+class IcecastSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the streams are; port 0 is a free one, the same as last time where possible."""
+
+    host: str = "127.0.0.1"
+    port: Port = 0
+    public_url: str = ""
+    max_listeners: Positive = 2000
+
+
+class DatabaseSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """An SQLAlchemy URL; empty means SQLite in the station's folder."""
+
+    url: str = ""
+
+
+class MailSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who sign-in mails come from; they are printed and kept in the `mail` folder."""
+
+    sender: str = "station@localhost"
+
+
+def default_dayparts() -> dict[str, DaypartSection]:
+    """The dayparts of a station that names none."""
+    return {
+        "night": DaypartSection("00:00", "05:00", value=2),
+        "dawn": DaypartSection("05:00", "06:00", value=6),
+        "breakfast": DaypartSection("06:00", "09:00", value=20),
+        "morning": DaypartSection("09:00", "12:00", value=14),
+        "midday": DaypartSection("12:00", "15:00", value=12),
+        "drive": DaypartSection("15:00", "18:00", value=18),
+        "evening": DaypartSection("18:00", "21:00", value=16),
+        "late": DaypartSection("21:00", "00:00", value=8),
+    }
+
+
+class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything `station.toml` may say."""
+
+    station: StationSection = StationSection()
+    week: WeekSection = WeekSection()
+    rules: RulesSection = RulesSection()
+    dayparts: dict[str, DaypartSection] = msgspec.field(default_factory=default_dayparts)
+    audio: AudioSection = AudioSection()
+    solver: SolverSection = SolverSection()
+    web: WebSection = WebSection()
+    icecast: IcecastSection = IcecastSection()
+    database: DatabaseSection = DatabaseSection()
+    mail: MailSection = MailSection()
+
+
+class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
+    """Passwords and keys, each made by `mweya init` and never a default."""
+
+    session_key: str
+    icecast_source: str
+    icecast_admin: str
+    icecast_relay: str
+
+    @classmethod
+    def fresh(cls) -> "Secrets":
+        """New random secrets, 32 bytes each, safe in a URL and in XML."""
+        return cls(*(random_secrets.token_urlsafe(32) for _ in cls.__struct_fields__))
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
+
+
+class Settings(SettingsFile, frozen=True, kw_only=True):
+    """A station's settings, secrets and folder."""
+
+    home: Path
+    secrets: Secrets
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The station's time zone."""
+        return ZoneInfo(self.station.zone)
+
+    @property
+    def slots(self) -> Slots:
+        """The station's slots."""
+        return Slots(self.station.slot_seconds)
+
+    @property
+    def channels(self) -> int:
+        """How many parallel channels there are."""
+        return len(self.station.channels)
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is."""
+        return self.database.url or f"sqlite:///{self.home / 'station.db'}"
+
+    @property
+    def web_url(self) -> str:
+        """How people reach the pages, with no slash at its end."""
+        return (self.web.public_url or f"http://{self.web.host}:{self.web.port}").rstrip("/")
+
+    @property
+    def media_folder(self) -> Path:
+        """Uploads, masters and previews, by content hash."""
+        return self.home / "media"
+
+    @property
+    def air_folder(self) -> Path:
+        """What playout needs to stay on air, on the playout host's own disk."""
+        return self.home / "air"
+
+    @property
+    def run_folder(self) -> Path:
+        """Sockets, process ids and generated configurations of what runs now."""
+        return self.home / "run"
+
+    @property
+    def mail_folder(self) -> Path:
+        """A copy of every mail the station wrote."""
+        return self.home / "mail"
+
+    def daypart(self, name: str) -> Daypart:
+        """One daypart by its name. Raises KeyError when there is none."""
+        section = self.dayparts[name]
+        return Daypart(name, _clock(section.start), _clock(section.end), frozenset(section.days))
+
+    @property
+    def adult_hours(self) -> Daypart:
+        """The hours after the watershed, when adult content may air."""
+        return Daypart("adult", _clock(self.rules.adult_from), _clock(self.rules.adult_to))
+
+
+def home_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The station's folder: `MWEYA_HOME`, or `station-home` in the working folder."""
+    return Path(environment.get("MWEYA_HOME") or "station-home").absolute()
+
+
+def load(home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read a station's settings.
+
+    Raises Refusal `station-missing` where no station was made, `setting-wrong` or
+    `settings-unreadable` for what can't be used.
+    """
+    home = home or home_folder(environment)
+    file = home / SETTINGS_FILE
+    if not file.exists() or not (home / SECRETS_FILE).exists():
+        raise Refusal("station-missing", home=home)
+    raw = _read_toml(file)
+    chosen = convert(_with_environment(raw, environment), file)
+    secrets = msgspec.convert(_read_toml(home / SECRETS_FILE), Secrets)
+    fields = {name: getattr(chosen, name) for name in SettingsFile.__struct_fields__}
+    return Settings(**fields, home=home, secrets=secrets)
+
+
+def convert(raw: Mapping[str, object], file: Path) -> SettingsFile:
+    """Check raw settings. Raises WrongInput `setting-wrong`, which names the setting."""
+    try:
+        chosen = msgspec.convert(raw, SettingsFile, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, where = str(error).partition(" - at ")
+        raise WrongInput(
+            "setting-wrong", setting=where.strip("`").removeprefix("$."), file=file, problem=problem
+        ) from None
+    for setting, problem in _inconsistencies(chosen):
+        raise WrongInput("setting-wrong", setting=setting, file=file, problem=problem)
+    return chosen
+
+
+def write_new(home: Path, toml: str) -> None:
+    """Write a new station's settings and secrets. Raises Refusal `station-exists`."""
+    if (home / SETTINGS_FILE).exists():
+        raise Refusal("station-exists", home=home)
+    convert(tomllib.loads(toml), home / SETTINGS_FILE)
+    home.mkdir(parents=True, exist_ok=True)
+    fresh = msgspec.to_builtins(Secrets.fresh())
+    descriptor = os.open(home / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(f'{name} = "{secret}"\n' for name, secret in fresh.items())
+    (home / SETTINGS_FILE).write_text(toml)
+
+
+def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
+    """Settings that are each well formed and yet can't be used, as (setting, problem)."""
+    found = []
+    try:
+        ZoneInfo(chosen.station.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        found.append(("station.zone", f"there is no time zone “{chosen.station.zone}”"))
+    if QUARTER_HOUR_SECONDS % chosen.station.slot_seconds:
+        found.append(("station.slot_seconds", "it must divide 900 (a quarter of an hour)"))
+    clocks = {"rules.adult_from": chosen.rules.adult_from, "rules.adult_to": chosen.rules.adult_to}
+    for name, part in chosen.dayparts.items():
+        clocks |= {f"dayparts.{name}.from": part.start, f"dayparts.{name}.to": part.end}
+    for setting, text in clocks.items():
+        try:
+            _clock(text)
+        except ValueError:
+            found.append((setting, f"“{text}” is not a time of day like 06:00"))
+    return found
+
+
+def _clock(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+def _with_environment(
+    raw: Mapping[str, object], environment: Mapping[str, str]
+) -> dict[str, object]:
+    merged = dict(raw)
+    for section in msgspec.structs.fields(SettingsFile):
+        if not isinstance(section.default, Struct):
+            continue
+        for key in section.default.__struct_fields__:
+            value = environment.get(f"MWEYA_{section.name}_{key}".upper())
+            if value is not None:
+                old = merged.get(section.name)
+                merged[section.name] = {**(old if isinstance(old, dict) else {}), key: value}
+    return merged
+
+
+def _read_toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise WrongInput("settings-unreadable", file=file, problem=error) from None
