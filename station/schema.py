@@ -1,0 +1,58 @@
+"""The database's tables are made by migrations alone, from empty or from any earlier revision."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from station import airlog, asrun, grid, jobs, ledger, letters, market, members, signin
+from station.db import Base, Database, connect
+from station.errors import Refusal
+from station.settings import Settings
+
+# Importing a noun is what puts its tables into the metadata.
+NOUNS = (airlog, asrun, grid, jobs, ledger, letters, market, members, signin)
+METADATA: sa.MetaData = Base.metadata
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def config(connection: sa.Connection | None = None) -> Config:
+    """Alembic's configuration, for this package's migrations on a connection."""
+    found = Config()
+    found.set_main_option("script_location", str(MIGRATIONS))
+    found.attributes["connection"] = connection
+    return found
+
+
+def newest() -> str:
+    """The revision that this version of the station needs."""
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    if head is None:
+        raise LookupError(f"no migrations in {MIGRATIONS}")
+    return head
+
+
+def revision(database: Database) -> str | None:
+    """The revision that a database is at; None when it is empty."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Bring a database to a revision, in one transaction; nothing else may use it meanwhile."""
+    with database.engine.begin() as connection:
+        command.upgrade(config(connection), target)
+
+
+def open_station(settings: Settings) -> Database:
+    """Open a station's database. Raises Refusal `schema-old` when it must be upgraded first."""
+    database = connect(settings.database_url)
+    found = revision(database)
+    if found != newest():
+        database.close()
+        raise Refusal("schema-old", found=found or "none", needed=newest())
+    return database
