@@ -114,7 +114,7 @@ def entries_with_lines(session: Session) -> Iterator[tuple[Entry, list[Line]]]:
 def journal(session: Session) -> Iterator[str]:
     """The ledger as a plain-text journal that hledger reads, one commodity a right."""
     names = account_names(session)
-    weeks = {key: week for key, week in session.execute(sa.select(Right.id, Right.week))}
+    weeks = dict(session.execute(sa.select(Right.id, Right.week)).all())
     for entry, lines in entries_with_lines(session):
         reference = f" | {entry.reference}" if entry.reference else ""
         yield f"{entry.at:%Y-%m-%d} ({entry.id}) {entry.kind}{reference}  ; hash:{entry.hash}"

@@ -22,7 +22,9 @@ SENTENCES: dict[str, str] = {
     "json-wrong": "{file} is not valid JSON: {problem}.",
     "problem-wrong": "The problem file {file} can't be used. {where}: {problem}.",
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
+    "file-unwritable": "{file} can't be written: {problem}.",
     # people and sign-in
+    "person-unknown": "Nobody here has the address “{email}”. See: mweya member list",
     "email-taken": "{email} belongs to somebody here already.",
     "link-used": "This sign-in link was used already or is too old. Ask for a new one.",
     "sign-in-first": "Please sign in first.",
@@ -49,7 +51,7 @@ SENTENCES: dict[str, str] = {
     "draft-overtaken": "A newer draft of week {week} was built meanwhile. Look at it first.",
     "station-full": "Only {room} of {asked} members fit: the station can sell {sellable} starts in "
     "week {week} and {held} are taken. Add a channel, or set station.oversubscribed = true.",
-    "member-file-broken": "Nothing was imported. {problems}",
+    "member-file-broken": "Nothing was imported.\n{problems}",
 }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
+from station.ledger import Right
 from station.rights import Request, cutoff
 from station.settings import Settings
 
@@ -261,6 +262,17 @@ def sellable_starts(session: Session, week: Week, settings: Settings) -> int:
     reserved = sum(block.length for block in reserved_blocks(session, week))
     reserve = -(-whole * settings.rules.makegood_reserve_percent // 100)
     return int(whole - reserved - reserve)
+
+
+def require_room(session: Session, week: Week, settings: Settings, newcomers: int) -> None:
+    """Check that a week still has a start for each newcomer. Raises Refusal `station-full`."""
+    sellable = sellable_starts(session, week, settings)
+    held = session.scalars(sa.select(sa.func.count()).where(Right.week == str(week))).one()
+    if held + newcomers > sellable and not settings.station.oversubscribed:
+        room = max(0, sellable - held)
+        raise Refusal(
+            "station-full", room=room, asked=newcomers, sellable=sellable, week=week, held=held
+        )
 
 
 def weeks_waited(session: Session, account_ids: Sequence[int], week: Week) -> dict[int, int]:

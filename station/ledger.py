@@ -122,7 +122,7 @@ def issue_years(
     """Issue each account one right for each of the next weeks, in one entry an account."""
     labels = [str(first.plus(n)) for n in range(weeks)]
     used = sa.select(Right.week, sa.func.max(Right.number)).where(Right.week.in_(labels))
-    last = {week: number for week, number in session.execute(used.group_by(Right.week))}
+    last = dict(session.execute(used.group_by(Right.week)).all())
     rights = [
         Right(
             week=label,

@@ -1,0 +1,61 @@
+"""At a week's cut-off its offers lapse, and what nobody used goes to the pool, visibly."""
+
+from collections import defaultdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from station.airtime import Week
+from station.ledger import EntryKind, Right, move
+from station.market import lapse
+from station.members import Account, AccountKind, station_account
+from station.recordings import Recording, RecordingState
+from station.rights import Request, RequestState, cutoff
+from station.settings import Settings
+
+
+def close_weeks(session: Session, settings: Settings, now: datetime) -> int:
+    """Lapse what ran out and pool every unused right of closed weeks; returns how many.
+
+    A right whose recording still waits for its verdict is not unused yet.
+    """
+    lapse(session, now)
+    unused: dict[tuple[str, int], list[Right]] = defaultdict(list)
+    for right in session.scalars(_unused(_newest_closed(settings, now))):
+        unused[right.week, right.account_id].append(right)
+    if not unused:
+        return 0
+    pool = station_account(session, AccountKind.POOL)
+    for (week, account_id), rights in unused.items():
+        move(session, rights, account_id, pool, EntryKind.POOL, now, f"week {week} closed")
+    return sum(map(len, unused.values()))
+
+
+def next_open_week(settings: Settings, now: datetime) -> Week:
+    """The first week that members can still send something for."""
+    week = Week.of(now, settings.zone)
+    while now >= cutoff(week, settings):
+        week = week.plus(1)
+    return week
+
+
+def _newest_closed(settings: Settings, now: datetime) -> str:
+    return str(next_open_week(settings, now).plus(-1))
+
+
+def _unused(newest_closed: str) -> sa.Select[Right]:
+    used = sa.select(Request.right_id).where(Request.state == RequestState.OPEN)
+    checking = sa.select(Recording.right_id).where(Recording.state == RecordingState.RECEIVED)
+    return (
+        sa.select(Right)
+        .join(Account, Account.id == Right.account_id)
+        .where(
+            # ISO week labels sort as their weeks do.
+            Right.week <= newest_closed,
+            Account.kind.in_([AccountKind.MEMBER, AccountKind.BUYER]),
+            Right.id.not_in(used),
+            Right.id.not_in(checking),
+        )
+        .order_by(Right.week, Right.account_id)
+    )

@@ -1,0 +1,178 @@
+"""A statement says what became of every five minutes that a person ever had."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from station.asrun import Outcome, OutcomeKind
+from station.grid import Bump, Grid, GridState, Placement
+from station.ledger import Posting, Right
+from station.market import Offer, OfferKind, OfferState
+from station.members import Account, AccountKind, Person
+from station.rights import Request, RequestKind, RequestState, local_text
+from station.settings import Settings
+
+
+class Fate(StrEnum):
+    """What became of a right, from its former or present holder's side."""
+
+    UNUSED = "unused"
+    RECORDING = "recording"
+    SILENCE = "silence"
+    OFFERED = "offered"
+    GIVEN = "given"
+    SOLD = "sold"
+    POOLED = "pooled"
+    PLACED = "placed"
+    BUMPED = "bumped"
+    AIRED = "aired"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One right: `channel` counts from 0 and `at` is its time on air, where it has one."""
+
+    right_id: int
+    week: str
+    number: int
+    fate: Fate
+    title: str = ""
+    other: str = ""
+    reason: str = ""
+    channel: int | None = None
+    at: datetime | None = None
+
+
+def statement(
+    session: Session, settings: Settings, account_id: int, weeks: set[str] | None = None
+) -> list[StatementLine]:
+    """Every right an account ever had, earliest week first; `weeks` narrows it."""
+    had = sa.select(Posting.right_id).where(Posting.account_id == account_id, Posting.amount == 1)
+    query = sa.select(Right, Account.kind).join(Account, Account.id == Right.account_id)
+    query = query.where(Right.id.in_(had)).order_by(Right.week, Right.number)
+    if weeks is not None:
+        query = query.where(Right.week.in_(weeks))
+    rights = session.execute(query).all()
+    ids = [right.id for right, _ in rights]
+    offers = _offers(session, ids, account_id)
+    asked = _asked(session, ids, account_id)
+    return [
+        _line(settings, right, AccountKind(kind), account_id, offers.get(right.id), asked)
+        for right, kind in rights
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: Request
+    placement: Placement | None
+    reason: str | None
+    outcome: Outcome | None
+
+
+def _line(
+    settings: Settings,
+    right: Right,
+    kind: AccountKind,
+    account_id: int,
+    offer: tuple[Offer, str] | None,
+    asked: dict[int, _Asked],
+) -> StatementLine:
+    line = StatementLine(right.id, right.week, right.number, Fate.UNUSED)
+    if kind is AccountKind.POOL:
+        return replace(line, fate=Fate.POOLED)
+    found = asked.get(right.id)
+    if found is None and offer is not None and right.account_id != account_id:
+        return replace(line, fate=_offered(kind, offer[0]), other=offer[1])
+    if found is None:
+        return line
+    line = replace(line, fate=_fate(found), title=found.request.title, reason=found.reason or "")
+    if found.placement is None:
+        return line
+    week = right.parsed_week(settings.zone)
+    at = week.instant(found.placement.start, settings.slots)
+    return replace(line, channel=found.placement.channel, at=at)
+
+
+def _offered(kind: AccountKind, offer: Offer) -> Fate:
+    if kind is AccountKind.ESCROW:
+        return Fate.OFFERED
+    return Fate.SOLD if offer.kind == OfferKind.SALE else Fate.GIVEN
+
+
+def _fate(asked: _Asked) -> Fate:
+    if asked.outcome is not None:
+        return Fate.MISSED if asked.outcome.kind == OutcomeKind.MISSED else Fate.AIRED
+    if asked.placement is not None:
+        return Fate.PLACED
+    if asked.reason is not None:
+        return Fate.BUMPED
+    return Fate.SILENCE if asked.request.kind == RequestKind.SILENCE else Fate.RECORDING
+
+
+def _offers(
+    session: Session, right_ids: list[int], account_id: int
+) -> dict[int, tuple[Offer, str]]:
+    query = (
+        sa.select(Offer, Person.name)
+        .outerjoin(Person, Person.account_id == Offer.receiver_id)
+        .where(
+            Offer.right_id.in_(right_ids),
+            Offer.giver_id == account_id,
+            Offer.state.in_([OfferState.OPEN, OfferState.RESERVED, OfferState.ACCEPTED]),
+        )
+        .order_by(Offer.id)
+    )
+    return {offer.right_id: (offer, name or "") for offer, name in session.execute(query)}
+
+
+def _asked(session: Session, right_ids: list[int], account_id: int) -> dict[int, _Asked]:
+    published = sa.select(Grid.id).where(Grid.state == GridState.PUBLISHED)
+    query = (
+        sa.select(Request, Placement, Bump.reason, Outcome)
+        .outerjoin(
+            Placement,
+            sa.and_(Placement.request_id == Request.id, Placement.grid_id.in_(published)),
+        )
+        .outerjoin(Bump, sa.and_(Bump.request_id == Request.id, Bump.grid_id.in_(published)))
+        .outerjoin(Outcome, Outcome.request_id == Request.id)
+        .where(
+            Request.right_id.in_(right_ids),
+            Request.account_id == account_id,
+            Request.state == RequestState.OPEN,
+        )
+    )
+    return {
+        request.right_id: _Asked(request, placement, reason, outcome)
+        for request, placement, reason, outcome in session.execute(query)
+    }
+
+
+SAID = {
+    Fate.UNUSED: "not used yet",
+    Fate.RECORDING: "recording: {title}",
+    Fate.SILENCE: "silence for {title}",
+    Fate.OFFERED: "offered to {other}",
+    Fate.GIVEN: "given to {other}",
+    Fate.SOLD: "sold to {other}",
+    Fate.POOLED: "not used: gone to the station's pool",
+    Fate.PLACED: "on air {place}: {title}",
+    Fate.BUMPED: "could not be placed: {reason}",
+    Fate.AIRED: "went out {place}: {title}",
+    Fate.MISSED: "should have gone out {place}, and did not: {title}",
+}
+
+
+def sentence(line: StatementLine, settings: Settings) -> str:
+    """A statement line in words."""
+    place = ""
+    if line.at is not None and line.channel is not None:
+        channel = settings.station.channels[line.channel]
+        place = f"{local_text(line.at, settings)}, channel {channel}"
+    return SAID[line.fate].format(
+        title=line.title, other=line.other or "anyone", reason=line.reason, place=place
+    )
