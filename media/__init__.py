@@ -1,0 +1,1 @@
+"""Whatever a phone makes goes in; exactly one slot comes out."""

@@ -1,0 +1,179 @@
+"""An upload becomes a master of exactly one slot, or a verdict that says why not.
+
+The recipe, top to bottom: hash, decide what it is by content, ask what it claims, decode it in
+a box, repair its channels, trim it, measure it, judge it, fill the slot, level it, write it,
+measure the written file again.
+"""
+
+import dataclasses
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from media import channels, clipping, ffmpeg, follow, loudness, master, peaks, probe
+from media import trim as trimming
+from media.judge import Heard, Wanted, judge
+from media.samples import Samples, milliseconds_of, seconds_of
+from media.verdict import Finding, Outcome, found, outcome
+from station.errors import Refusal, WrongInput
+
+MASTER_NAME = "master.flac"
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in an upload; numbers are None where nothing was decoded.
+
+    Loudness is the trimmed sound's, as heard from two loudspeakers; `duration_ms` is the
+    whole upload's as decoded, `active_ms` the sound in it.
+    """
+
+    findings: tuple[Finding, ...]
+    upload_sha256: str
+    upload_bytes: int
+    format: str | None = None
+    codec: str | None = None
+    channels: int | None = None
+    sample_rate_hz: int | None = None
+    layout: str | None = None
+    duration_ms: int | None = None
+    active_ms: int | None = None
+    cut_head_ms: int | None = None
+    cut_tail_ms: int | None = None
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether it can air."""
+        return outcome(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A report, and the piece itself: repaired and trimmed, not yet levelled."""
+
+    report: Report
+    piece: Samples | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A written master: where it is, its hash, what was measured in it, how it was made."""
+
+    file: Path
+    sha256: str
+    measured: master.Measured
+    gain_db: float
+    piece_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A report and, when the upload was accepted, its master."""
+
+    report: Report
+    master: Finished | None
+
+
+def examine(file: Path, wanted: Wanted) -> Examined:
+    """Find out what an upload is and whether it can air.
+
+    Raises WrongInput `file-missing` or `file-unreadable`, and Fault for a missing tool.
+    """
+    report = _received(file)
+    limit = wanted.audio.upload_megabytes
+    if report.upload_bytes > limit * MEGABYTE:
+        big = found("too-big", megabytes=-(-report.upload_bytes // MEGABYTE), limit=limit)
+        return Examined(_stopped(report, big), None)
+    claims = probe.probe(file)
+    if isinstance(claims, Finding):
+        return Examined(_stopped(report, claims), None)
+    decoded = ffmpeg.decode(file, claims.demuxer, min(claims.channels, 2), wanted.decoded_seconds)
+    if not len(decoded.sound):
+        return Examined(_stopped(report, found("unreadable")), None)
+    return _listen(report, claims, decoded, wanted)
+
+
+def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
+    """Examine an upload and, when it can air, write its master into a folder.
+
+    Raises what `examine` does.
+    """
+    examined = examine(file, wanted)
+    if examined.piece is None or examined.report.outcome is Outcome.REJECTED:
+        return Rendered(examined.report, None)
+    report, piece = examined.report, examined.piece
+    seed = int(report.upload_sha256[:8], 16)
+    lufs = report.integrated_lufs or wanted.audio.target_lufs
+    slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed)
+    levelled = master.level(slot, wanted.audio)
+    try:
+        measured = master.write(levelled.sound, folder, MASTER_NAME, wanted.audio)
+    except Refusal:
+        (folder / MASTER_NAME).unlink(missing_ok=True)
+        return Rendered(_stopped(report, found("unmasterable")), None)
+    file = folder / MASTER_NAME
+    piece_ms = min(milliseconds_of(piece), milliseconds_of(slot))
+    return Rendered(report, Finished(file, sha256_of(file), measured, levelled.gain_db, piece_ms))
+
+
+def sha256_of(file: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _received(file: Path) -> Report:
+    try:
+        return Report((), sha256_of(file), file.stat().st_size)
+    except FileNotFoundError:
+        raise WrongInput("file-missing", file=file) from None
+    except OSError as error:
+        raise WrongInput("file-unreadable", file=file, problem=error.strerror) from None
+
+
+def _stopped(report: Report, finding: Finding) -> Report:
+    return dataclasses.replace(report, findings=(finding, *report.findings))
+
+
+def _listen(
+    report: Report, claims: probe.Claims, decoded: ffmpeg.Decoded, wanted: Wanted
+) -> Examined:
+    """Measure what was decoded, and judge it."""
+    sound, layout = channels.repair(decoded.sound)
+    trimmed = trimming.trim(sound)
+    lufs = loudness.integrated(trimmed.sound)
+    heard = Heard(
+        claims=claims,
+        decoded_seconds=seconds_of(sound),
+        bad_packets=decoded.bad_packets,
+        layout=layout,
+        piece_seconds=seconds_of(trimmed.sound),
+        active_seconds=trimmed.active_ms / 1000,
+        cut_ms=trimmed.cut_head_ms + trimmed.cut_tail_ms,
+        integrated_lufs=lufs,
+        true_peak_dbtp=peaks.true_peak(trimmed.sound),
+        clipped=clipping.is_clipped(trimmed.sound),
+    )
+    return Examined(
+        Report(
+            findings=judge(heard, wanted),
+            upload_sha256=report.upload_sha256,
+            upload_bytes=report.upload_bytes,
+            format=claims.format,
+            codec=claims.codec,
+            channels=claims.channels,
+            sample_rate_hz=claims.sample_rate_hz,
+            layout=layout,
+            duration_ms=milliseconds_of(sound),
+            active_ms=trimmed.active_ms,
+            cut_head_ms=trimmed.cut_head_ms,
+            cut_tail_ms=trimmed.cut_tail_ms,
+            integrated_lufs=lufs if math.isfinite(lufs) else None,
+            true_peak_dbtp=heard.true_peak_dbtp,
+        ),
+        trimmed.sound,
+    )

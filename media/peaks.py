@@ -1,0 +1,61 @@
+"""A true peak is looked for only where it can be: in frames that are loud already.
+
+Four times oversampling by a windowed sinc of 32 taps a phase (BS.1770-4 annex 2 asks for at
+least four times; its own 12 taps read up to 0.6 dB low on bright sound).
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from media.samples import FRAME_SAMPLES, Decibels, Samples, decibels, in_frames
+
+PHASES = 4
+TAPS = 32
+# Between two samples a sound can rise above both; rarely by more than this.
+BETWEEN_SAMPLES_DB = 4.0
+_FRAMES_AT_ONCE = 4096
+
+
+def frame_peaks(sound: Samples) -> Decibels:
+    """The highest sample of each millisecond, over all channels, in dBFS."""
+    return decibels(np.abs(in_frames(sound)).max(axis=(1, 2)))
+
+
+def true_peaks(sound: Samples, frames: NDArray[np.intp]) -> Decibels:
+    """The true peak of each of these milliseconds, in dBTP."""
+    reach = TAPS // 2
+    padded = np.pad(sound, ((reach, reach + FRAME_SAMPLES), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, FRAME_SAMPLES + TAPS, axis=0)
+    found = np.empty(len(frames), np.float32)
+    for first in range(0, len(frames), _FRAMES_AT_ONCE):
+        chosen = slice(first, first + _FRAMES_AT_ONCE)
+        # (frames, channels, window) times (window, finer samples)
+        finer = windows[frames[chosen] * FRAME_SAMPLES] @ _oversampling()
+        found[chosen] = np.abs(finer).max(axis=(1, 2))
+    return decibels(found)
+
+
+def true_peak(sound: Samples) -> float:
+    """The highest true peak of a whole sound, in dBTP."""
+    peaks = frame_peaks(sound)
+    hot = np.flatnonzero(peaks >= peaks.max(initial=-np.inf) - BETWEEN_SAMPLES_DB)
+    if not len(hot):
+        return float(decibels(np.zeros(1))[0])
+    return float(max(true_peaks(sound, hot).max(), peaks.max()))
+
+
+@cache
+def _oversampling() -> Samples:
+    """A matrix from the samples around a frame to the frame's samples at four times the rate."""
+    reach = TAPS // 2
+    matrix = np.zeros((FRAME_SAMPLES + TAPS, FRAME_SAMPLES * PHASES), np.float64)
+    for column in range(FRAME_SAMPLES * PHASES):
+        instant = reach + column / PHASES
+        near = np.arange(int(instant) - reach + 1, int(instant) + reach + 1)
+        away = near - instant
+        window = np.i0(8.0 * np.sqrt(np.maximum(0, 1 - (away / reach) ** 2))) / np.i0(8.0)
+        weights = np.sinc(away) * window
+        matrix[near, column] = weights / weights.sum()
+    return matrix.astype(np.float32)
