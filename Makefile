@@ -1,0 +1,57 @@
+# Everything a newcomer and a contributor types. `make` alone prints this list.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export MWEYA_HOME ?= $(CURDIR)/station-home
+
+# What the station needs from Debian, and what its tests need besides.
+STATION_PACKAGES := python3 python3-venv ffmpeg liquidsoap icecast2 espeak-ng libebur128-1 bubblewrap
+TEST_PACKAGES := chromium postgresql
+
+.DEFAULT_GOAL := help
+.PHONY: help run station test check format lock pictures bench clean
+
+help: ## Print this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
+	do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+run: station ## Install what is missing, make a demo station if there is none, and put it on air
+	@test -f "$(MWEYA_HOME)/station.toml" || $(BIN)/mweya init --demo
+	@exec $(BIN)/mweya up
+
+station: $(VENV)/station.stamp ## Install what a station needs, and nothing else
+
+test: $(VENV)/dev.stamp ## Run every test, on the real servers
+	$(BIN)/pytest
+
+check: $(VENV)/dev.stamp ## Format, lint, types, import contracts: before every commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## Put the code into its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Pin the newest packages that pyproject.toml allows (needs uv)
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --upgrade pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --upgrade pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was installed here; the station's folder stays
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/station.stamp: requirements.lock pyproject.toml
+	@sh install-debian.sh $(STATION_PACKAGES)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/station.stamp
+	@sh install-debian.sh $(TEST_PACKAGES)
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
