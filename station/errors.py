@@ -19,6 +19,9 @@ SENTENCES: dict[str, str] = {
     "time-unknown": "“{text}” is not a time. Write it like 2026-11-25T18:35.",
     "file-missing": "There is no file {file}. Check the name.",
     "file-unreadable": "{file} can't be read: {problem}.",
+    "file-unwritable": "{file} can't be written: {problem}.",
+    "master-off-target": "The master came out at {lufs} LUFS with a true peak of {peak} dBTP "
+    "instead of {target} LUFS, and was thrown away. Please report the recording.",
     "json-wrong": "{file} is not valid JSON: {problem}.",
     "problem-wrong": "The problem file {file} can't be used. {where}: {problem}.",
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
