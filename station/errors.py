@@ -31,12 +31,21 @@ SENTENCES: dict[str, str] = {
     "email-taken": "{email} belongs to somebody here already.",
     "link-used": "This sign-in link was used already or is too old. Ask for a new one.",
     "sign-in-first": "Please sign in first.",
+    "page-old": "This page was open too long, or came from somewhere else. Nothing was changed: "
+    "please load it again and repeat.",
     "operators-only": "This page is for the station's operators.",
     # rights and recordings
     "right-elsewhere": "Somebody was quicker: {right} has moved. Load the page to see where.",
     "right-not-yours": "These five minutes are not in your hands. Load the page to see yours.",
     "recording-not-yours": "There is no such recording of yours.",
     "week-closed": "Week {week} closed on {closed}; nothing in it can change any more.",
+    "upload-missing": "Please choose your recording first, then press Send.",
+    "upload-empty": "The file is empty: please choose your recording again.",
+    "upload-large": "This file is too big: at most {limit} MB can be sent. Send a voice note, or "
+    "save the recording as .mp3 or .m4a first. Nothing was changed.",
+    "language-unknown": "There is no language “{language}” in our list.",
+    "number-wrong": "“{text}” is not a number for the {name}. Write it like {example}.",
+    "wish-elsewhere": "The moment you wish for is not in week {week}.",
     "permission-missing": "Please tick that you may let us air this recording, and send it again.",
     "text-missing": "Please fill in the {name}.",
     "text-long": "The {name} has {length} characters; at most {longest} fit.",

@@ -13,7 +13,7 @@ from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
 from station.ledger import Right
-from station.rights import Request, cutoff
+from station.rights import Request
 from station.settings import Settings
 
 
@@ -24,17 +24,6 @@ class GridState(StrEnum):
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
-
-
-class WeekState(StrEnum):
-    """Where a week stands, in order."""
-
-    OPEN = "open"
-    LOCKED = "locked"
-    BUILT = "built"
-    PUBLISHED = "published"
-    AIRING = "airing"
-    RECONCILED = "reconciled"
 
 
 class Grid(Base):
@@ -236,18 +225,6 @@ def differences(before: Grid | None, after: Grid) -> list[Move]:
     old, new = {} if before is None else places(before), places(after)
     moves = [Move(key, old.get(key), new.get(key)) for key in sorted(old.keys() | new.keys())]
     return [move for move in moves if _spot(move.before) != _spot(move.after)]
-
-
-def week_state(session: Session, week: Week, settings: Settings, now: datetime) -> WeekState:
-    """Where a week stands at an instant."""
-    states = {grid.state for grid in versions(session, week)}
-    if GridState.PUBLISHED in states:
-        if now >= week.span.end:
-            return WeekState.RECONCILED
-        return WeekState.AIRING if now >= week.span.start else WeekState.PUBLISHED
-    if GridState.DRAFT in states:
-        return WeekState.BUILT
-    return WeekState.LOCKED if now >= cutoff(week, settings) else WeekState.OPEN
 
 
 def reserved_blocks(session: Session, week: Week) -> list[ReservedBlock]:
