@@ -48,13 +48,18 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minutes: float = 0
 
     def spans(self, week: Week, settings: Settings) -> list[Span]:
-        """Where it lies in a week. Raises WrongInput `daypart-unknown` or `time-unknown`."""
+        """Where it lies in a week.
+
+        Raises WrongInput `daypart-unknown`, `time-unknown` or `wish-elsewhere`.
+        """
         if self.daypart is not None:
             if self.daypart not in settings.dayparts:
                 known = ", ".join(settings.dayparts)
                 raise WrongInput("daypart-unknown", daypart=self.daypart, known=known)
             return settings.daypart(self.daypart).spans(week)
         start = parse_local(self.moment or "", week.zone)
+        if start not in week.span:
+            raise WrongInput("wish-elsewhere", week=week)
         # At least the slot that the moment lies in.
         seconds = max(self.minutes * 60, 1)
         return [Span(start, start + timedelta(seconds=seconds))]

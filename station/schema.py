@@ -8,13 +8,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from station import airlog, asrun, grid, jobs, ledger, letters, market, members, signin
+from station import airlog, asrun, grid, jobs, ledger, letters, market, members, posts, signin
 from station.db import Base, Database, connect
 from station.errors import Refusal
 from station.settings import Settings
 
 # Importing a noun is what puts its tables into the metadata.
-NOUNS = (airlog, asrun, grid, jobs, ledger, letters, market, members, signin)
+NOUNS = (airlog, asrun, grid, jobs, ledger, letters, market, members, posts, signin)
 METADATA: sa.MetaData = Base.metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -397,6 +397,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outcomes_week"), "outcomes", ["week"], unique=False)
 
     op.create_table(
+        "form_posts",
+        sa.Column("person_id", WHOLE, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_form_posts_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "key", name=op.f("pk_form_posts")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "pins",
         sa.Column("request_id", WHOLE, nullable=False),
         sa.Column("channel", WHOLE, nullable=False),
