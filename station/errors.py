@@ -14,7 +14,7 @@ SENTENCES: dict[str, str] = {
     "station-missing": "There is no station in {home}. Make one with: mweya init",
     "station-exists": "There is a station in {home} already. Nothing was changed.",
     "schema-old": "The database is at revision {found}, this version needs {needed}. "
-    "Bring it up to date with: mweya doctor --migrate",
+    "Bring it up to date with: mweya up",
     "week-unknown": "“{text}” is not a week. Write it as year and ISO week, like 2026-W48.",
     "time-unknown": "“{text}” is not a time. Write it like 2026-11-25T18:35.",
     "file-missing": "There is no file {file}. Check the name.",
@@ -25,7 +25,11 @@ SENTENCES: dict[str, str] = {
     "json-wrong": "{file} is not valid JSON: {problem}.",
     "problem-wrong": "The problem file {file} can't be used. {where}: {problem}.",
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
-    "file-unwritable": "{file} can't be written: {problem}.",
+    "port-taken": "Port {port} of {host} can't be used: {problem}. Choose another with --port.",
+    "home-not-empty": "{home} is not empty. Name a new folder in MWEYA_HOME; nothing was changed.",
+    "backup-wrong": "{file} is not a whole backup of a station. Nothing was changed.",
+    "backup-other-database": "This station's database is not SQLite. Back it up with its own tool "
+    "(pg_dump for PostgreSQL), and copy the settings, secrets and media beside it.",
     # people and sign-in
     "person-unknown": "Nobody here has the address “{email}”. See: mweya member list",
     "email-taken": "{email} belongs to somebody here already.",

@@ -12,6 +12,7 @@ from station.db import STRICT, Base
 from station.errors import Refusal
 
 MASTER_SUFFIX = ".flac"
+PREVIEW_SUFFIX = ".mp3"
 
 
 class RecordingState(StrEnum):
@@ -88,6 +89,11 @@ def stored_at(media_folder: Path, sha256: str, suffix: str = "") -> Path:
 def master_at(media_folder: Path, sha256: str) -> Path:
     """Where a master lies on disk."""
     return stored_at(media_folder, sha256, MASTER_SUFFIX)
+
+
+def preview_at(media_folder: Path, sha256: str) -> Path:
+    """Where a master's low-data preview lies on disk."""
+    return stored_at(media_folder, sha256, PREVIEW_SUFFIX)
 
 
 def keep_master(session: Session, master: Master) -> Master:

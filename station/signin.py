@@ -15,6 +15,7 @@ from station.errors import Refusal
 from station.members import Person
 
 LINK_LASTS = timedelta(minutes=30)
+LINK_REST = timedelta(minutes=1)
 SESSION_LASTS = timedelta(days=60)
 
 
@@ -47,6 +48,16 @@ def new_link(session: Session, person: Person, now: datetime, lasts: timedelta =
     session.add(SignInLink(token_hash=_hash(token), person_id=person.id, expires_at=now + lasts))
     session.flush()
     return token
+
+
+def asked_lately(session: Session, person: Person, now: datetime) -> bool:
+    """Whether a link was made for a person so short a time ago that another would be too many."""
+    query = sa.select(SignInLink.token_hash).where(
+        SignInLink.person_id == person.id,
+        SignInLink.used_at.is_(None),
+        SignInLink.expires_at > now + LINK_LASTS - LINK_REST,
+    )
+    return session.scalars(query).first() is not None
 
 
 def use_link(session: Session, token: str, now: datetime) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.asrun import Outcome
-from station.grid import Grid, GridState, newest_draft, published, sellable_starts, versions
+from station.grid import GridState, newest_draft, published, sellable_starts, versions
 from station.ledger import Right
 from station.members import Account, AccountKind
 from station.recordings import Recording, RecordingState
