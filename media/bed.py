@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from media import loudness
-from media.samples import RATE_HZ, Samples, amplitude, faded, samples_in
+from media.samples import RATE_HZ, Samples, amplitude, samples_in
 
 CHORD_SECONDS = 4.0
 STEPS_A_CHORD = 8
@@ -26,11 +26,6 @@ def bed(seconds: float, lufs: float, seed: int) -> Samples:
     laps = -(-count // len(round_trip))
     gain = np.float32(amplitude(lufs - _loop_lufs(seed)))
     return np.tile(round_trip, (laps, 1))[:count] * gain
-
-
-def jingle(seconds: float, lufs: float, seed: int) -> Samples:
-    """A bed with short fades, to stand alone."""
-    return faded(bed(seconds, lufs, seed), min(1.0, seconds / 4), min(1.0, seconds / 4))
 
 
 @lru_cache(maxsize=4)

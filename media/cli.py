@@ -11,8 +11,9 @@ from station.command import Answer, answers
 from station.errors import Refusal
 
 if TYPE_CHECKING:
-    from media.ingest import Finished, Report
+    from media.ingest import Report
     from media.judge import Wanted
+    from media.master import Finished
 
 SLOT = click.option(
     "--slot-seconds",
@@ -82,7 +83,12 @@ def render(
             facts |= {**empty, "active_ms": report.active_ms, "out": None}
             return Answer(facts, _lines(report), found_problems=True)
         put_in_place(rendered.master.file, out)
-    facts |= {**_master(rendered.master), "active_ms": report.active_ms, "out": str(out)}
+    facts |= {
+        **_master(rendered.master),
+        "piece_ms": rendered.piece_ms,
+        "active_ms": report.active_ms,
+        "out": str(out),
+    }
     told = [*_lines(report), _in_words(rendered.master, out)]
     return Answer(facts, told, f"mweya media check {click.format_filename(out)}")
 
@@ -139,7 +145,6 @@ def _master(master: "Finished") -> dict[str, object]:
         "range_lu": _rounded(master.measured.range_lu),
         "duration_ms": master.measured.duration_ms,
         "samples": master.measured.samples,
-        "piece_ms": master.piece_ms,
         "gain_db": _rounded(master.gain_db),
         "sha256": master.sha256,
     }

@@ -5,9 +5,10 @@ own reading of the first bytes, because an allowed protocol list alone does not 
 file (an `ffconcat` list, an HLS playlist) from naming other local files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ffmpeg as arguments
 import msgspec
@@ -106,40 +107,47 @@ def encode_flac(sound: Samples, folder: Path, name: str) -> Path:
     Raises Fault when ffmpeg does.
     """
     stereo = np.repeat(sound, 2, axis=1) if sound.shape[1] == 1 else sound
-    pcm = np.clip(np.rint(stereo * 32767.0), -32768, 32767).astype("<i2")
-    settings = {"c:a": "flac", "compression_level": 5, "f": "flac"}
-    return _encode(pcm.tobytes(), 2, settings, folder, name)
+    return encode(stereo, folder, name, {"c:a": "flac", "compression_level": 5, "f": "flac"})
 
 
-def encode_preview(sound: Samples, folder: Path, name: str) -> Path:
-    """Write a mono MP3 of 32 kbit/s, 1.2 MB for five minutes, for a member's page."""
-    mono = sound.mean(axis=1)
-    pcm = np.clip(np.rint(mono * 32767.0), -32768, 32767).astype("<i2")
-    settings = {"c:a": "libmp3lame", "b:a": "32k", "ar": 24_000, "f": "mp3"}
-    return _encode(pcm.tobytes(), 1, settings, folder, name)
+def encode_preview(master: Path, folder: Path, name: str) -> Path:
+    """Write a mono MP3 of 32 kbit/s, 1.2 MB for five minutes, for a member's page.
+
+    Raises Fault when ffmpeg does.
+    """
+    settings = {"c:a": "libmp3lame", "b:a": "32k", "ac": 1, "ar": 24_000, "f": "mp3"}
+    with box.opened(reads=master, writes=folder) as place:
+        source = arguments.input(f"file:{place.reads}", f="flac", threads=1, **_guards("flac"))
+        finished = place.run(_compiled(_target(source, place, name, settings)))
+    return _written(finished, folder / name)
 
 
-def encode_phone(sound: Samples, folder: Path, name: str, settings: dict[str, object]) -> Path:
-    """Write what a phone might have made: mono, with the codec settings given."""
-    pcm = np.clip(np.rint(sound[:, :1] * 32767.0), -32768, 32767).astype("<i2")
-    return _encode(pcm.tobytes(), 1, settings, folder, name)
+def encode(sound: Samples, folder: Path, name: str, settings: Mapping[str, object]) -> Path:
+    """Write a sound as 16 bits in the codec and format that the settings name.
 
-
-def _encode(
-    pcm: bytes, channels: int, settings: dict[str, object], folder: Path, name: str
-) -> Path:
+    Raises Fault when ffmpeg does.
+    """
+    pcm = np.clip(np.rint(sound * 32767.0), -32768, 32767).astype("<i2")
     with box.opened(writes=folder) as place:
-        source = arguments.input("pipe:0", f="s16le", ar=RATE_HZ, ac=channels, threads=1)
-        # Bit-exact: no encoder name, no dates; nothing about anybody leaves in a tag.
-        bare = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact", "threads": 1}
-        target = arguments.output(source, f"file:{place.writes}/{name}", **settings, **bare)
-        finished = place.run(_compiled(target, reads_pipe=True), pcm)
+        source = arguments.input("pipe:0", f="s16le", ar=RATE_HZ, ac=sound.shape[1], threads=1)
+        command = _compiled(_target(source, place, name, settings), reads_pipe=True)
+        finished = place.run(command, pcm.tobytes())
+    return _written(finished, folder / name)
+
+
+def _target(source: Any, place: box.Box, name: str, settings: Mapping[str, object]) -> Any:
+    # Bit-exact: no encoder name, no dates; nothing about anybody leaves in a tag.
+    bare = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact", "threads": 1}
+    return arguments.output(source, f"file:{place.writes}/{name}", **settings, **bare)
+
+
+def _written(finished: box.Finished, file: Path) -> Path:
     if not finished.ok:
-        raise Fault(f"ffmpeg could not write {name}: {finished.complaints}", permanent=False)
-    return folder / name
+        raise Fault(f"ffmpeg could not write {file.name}: {finished.complaints}", permanent=False)
+    return file
 
 
-def _compiled(target: object, *, reads_pipe: bool = False) -> Sequence[str]:
+def _compiled(target: Any, *, reads_pipe: bool = False) -> Sequence[str]:
     start = QUIETLY if reads_pipe else ["-nostdin", *QUIETLY]
     command: list[str] = arguments.compile(target, cmd=["ffmpeg", *start])
     return command

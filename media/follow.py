@@ -3,7 +3,7 @@
 import numpy as np
 
 from media.bed import bed
-from media.samples import RATE_HZ, Samples, faded, floor_noise, samples_in
+from media.samples import RATE_HZ, Samples, faded, samples_in
 
 # Music so much under speech is heard as equally loud and leaves the master's measure alone.
 BED_UNDER_PIECE_LU = 2.0
@@ -18,14 +18,14 @@ LEAST_BED_SECONDS = 5.0
 def whole_slot(piece: Samples, piece_lufs: float, slot_seconds: float, seed: int) -> Samples:
     """Exactly one slot: the piece, then a bed that ends on the slot's last second.
 
-    A piece that is longer than the slot is faded out. What would be digital silence is a
-    -90 dBFS floor. `piece_lufs` is the piece's loudness; the caller levels the whole.
+    A piece that is longer than the slot is faded out. `piece_lufs` is the piece's loudness;
+    the caller levels the whole.
     """
     count = samples_in(slot_seconds)
     if len(piece) > count:
         return faded(piece[:count], 0, min(CUT_FADE_SECONDS, slot_seconds / 4))
-    whole = np.repeat(floor_noise(count, seed), piece.shape[1], axis=1)
-    whole[: len(piece)] += piece
+    whole = np.zeros((count, piece.shape[1]), np.float32)
+    whole[: len(piece)] = piece
     begins = len(piece) + samples_in(PAUSE_SECONDS)
     left = (count - begins) / RATE_HZ
     if left >= LEAST_BED_SECONDS:

@@ -6,7 +6,6 @@ measure the written file again.
 """
 
 import dataclasses
-import hashlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,10 @@ from media import channels, clipping, ffmpeg, follow, loudness, master, peaks, p
 from media import trim as trimming
 from media.judge import Heard, Wanted, judge
 from media.samples import Samples, milliseconds_of, seconds_of
+from media.store import sha256_of
 from media.verdict import Finding, Outcome, found, outcome
 from station.errors import Refusal, WrongInput
 
-MASTER_NAME = "master.flac"
 MEGABYTE = 1_000_000
 
 
@@ -60,22 +59,12 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """A written master: where it is, its hash, what was measured in it, how it was made."""
-
-    file: Path
-    sha256: str
-    measured: master.Measured
-    gain_db: float
-    piece_ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class Rendered:
-    """A report and, when the upload was accepted, its master."""
+    """A report and, when the upload was accepted, its master and where the piece ends in it."""
 
     report: Report
-    master: Finished | None
+    master: master.Finished | None
+    piece_ms: int | None = None
 
 
 def examine(file: Path, wanted: Wanted) -> Examined:
@@ -109,21 +98,12 @@ def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
     seed = int(report.upload_sha256[:8], 16)
     lufs = report.integrated_lufs or wanted.audio.target_lufs
     slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed)
-    levelled = master.level(slot, wanted.audio)
     try:
-        measured = master.write(levelled.sound, folder, MASTER_NAME, wanted.audio)
+        finished = master.finish(slot, folder, wanted.audio)
     except Refusal:
-        (folder / MASTER_NAME).unlink(missing_ok=True)
         return Rendered(_stopped(report, found("unmasterable")), None)
-    file = folder / MASTER_NAME
     piece_ms = min(milliseconds_of(piece), milliseconds_of(slot))
-    return Rendered(report, Finished(file, sha256_of(file), measured, levelled.gain_db, piece_ms))
-
-
-def sha256_of(file: Path) -> str:
-    """The hash of a file's bytes, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return Rendered(report, finished, piece_ms)
 
 
 def _received(file: Path) -> Report:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from media import ffmpeg, limit, loudness, peaks
-from media.samples import Samples, milliseconds_of, seconds_of
+from media.samples import Samples, floor_noise, milliseconds_of, seconds_of
+from media.store import sha256_of
 from station.errors import Fault, Refusal
 from station.settings import AudioSection
 
+MASTER_NAME = "master.flac"
 # A quiet room must not become a roar.
 MOST_GAIN_DB = 30.0
 TOLERANCE_LU = 0.1
@@ -19,7 +23,7 @@ ROUNDS = 12
 LEAST_SLOPE = 0.2
 PEAK_ROUNDS = 3
 # A floor or a silence without any word lies far under this.
-QUIET_DBTP = -80.0
+QUIET_DBTP = -70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,27 @@ class Measured:
     range_lu: float
     duration_ms: int
     samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A written master: where it is, its hash, what was measured in it, the gain it took."""
+
+    file: Path
+    sha256: str
+    measured: Measured
+    gain_db: float
+
+
+def finish(sound: Samples, folder: Path, audio: AudioSection) -> Finished:
+    """Level a whole slot, put the floor under it, write it, and measure the written file.
+
+    Raises Refusal `master-off-target`, and Fault when ffmpeg or libebur128 is missing.
+    """
+    levelled = level(sound, audio)
+    measured = write(levelled.sound + floor_noise(len(sound)), folder, MASTER_NAME, audio)
+    file = folder / MASTER_NAME
+    return Finished(file, sha256_of(file), measured, levelled.gain_db)
 
 
 def level(sound: Samples, audio: AudioSection) -> Levelled:
@@ -106,10 +131,13 @@ def write(sound: Samples, folder: Path, name: str, audio: AudioSection) -> Measu
 def measure(file: Path, seconds: float) -> Measured:
     """Measure a written master with libebur128; its true peak by both meters, the higher."""
     read = ffmpeg.decode(file, "flac", 2, seconds + 1).sound
-    heard = loudness.measure(read)
+    # What both loudspeakers play alike is measured once, as heard from two.
+    alike = np.array_equal(read[:, 0], read[:, 1])
+    told_apart = read[:, :1] if alike else read
+    heard = loudness.measure(told_apart)
     return Measured(
         integrated_lufs=heard.integrated_lufs,
-        true_peak_dbtp=max(heard.true_peak_dbtp, peaks.true_peak(read)),
+        true_peak_dbtp=max(heard.true_peak_dbtp, peaks.true_peak(told_apart)),
         range_lu=heard.range_lu,
         duration_ms=milliseconds_of(read),
         samples=len(read),

@@ -14,6 +14,7 @@ Decibels = NDArray[np.float32]
 
 # Far below 16 bits; keeps logarithms finite.
 SILENT_DB = -200.0
+FLOOR_DBFS = -90.0
 
 
 def samples_in(seconds: float) -> int:
@@ -68,6 +69,6 @@ def faded(sound: Samples, head_seconds: float = 0.0, tail_seconds: float = 0.0) 
 
 
 def floor_noise(count: int, seed: int = 1) -> Samples:
-    """Noise at -90 dBFS: digital silence starves variable-bitrate encoders and players."""
-    noise = np.random.default_rng(seed).standard_normal((count, 1), dtype=np.float32)
-    return noise * np.float32(amplitude(-90.0))
+    """Mono noise at -90 dBFS: digital silence starves variable-bitrate encoders and players."""
+    lap = np.random.default_rng(seed).standard_normal(samples_in(10), dtype=np.float32)
+    return np.resize(lap * np.float32(amplitude(FLOOR_DBFS)), count)[:, None]

@@ -1,20 +1,49 @@
 """Bytes are kept under their own hash and appear in one step, whole, or not at all."""
 
+import hashlib
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from station.errors import WrongInput
 from station.recordings import stored_at
 
+WORK_FOLDER = "work"
+# No attempt takes so long: a folder this old belongs to a worker that was killed.
+STALE_SECONDS = 1800
+
+
+def sha256_of(file: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def work_folder(media_folder: Path) -> Iterator[Path]:
+    """A folder on the store's own disk for one attempt; what killed workers left is removed."""
+    work = media_folder / WORK_FOLDER
+    work.mkdir(parents=True, exist_ok=True)
+    for left in work.iterdir():
+        if time.time() - left.stat().st_mtime > STALE_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        yield Path(folder)
+
 
 def keep(media_folder: Path, file: Path, sha256: str, suffix: str = "") -> Path:
-    """Keep a file's bytes under their hash; bytes that are kept already cost nothing."""
+    """Move a file of the work folder to its place; bytes that are kept already cost nothing."""
     place = stored_at(media_folder, sha256, suffix)
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        put_in_place(file, place)
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
+        file.rename(place)
+        sync_folder(place.parent)
     return place
 
 
