@@ -1,0 +1,1 @@
+"""The scheduler answers one question: which request starts where."""

@@ -1,0 +1,83 @@
+"""How long a solve may still think, and whether somebody has asked it to stop.
+
+The seconds decide when a solve ends and never what it finds until then: every search runs
+with a fixed seed, fixed workers and a limit in deterministic time, so that a solve that is
+not cut short by the clock is repeated exactly.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ortools.sat.python import cp_model
+
+# CP-SAT's strategies take turns in a fixed order, so that the same seed finds the same.
+WORKERS = 8
+LOOK_UP_SECONDS = 0.05
+HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one search found: a solution to read, and whether it is proven the best."""
+
+    value: Callable[[cp_model.IntVar], int]
+    bound: int
+    proven: bool
+
+
+@dataclass
+class Patience:
+    """What is left of a solve's time."""
+
+    seconds: float
+    seed: int
+    began: float = field(default_factory=time.monotonic)
+    interrupted: bool = False
+
+    @property
+    def spent(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        """Seconds left; none once interrupted."""
+        return 0.0 if self.interrupted else max(0.0, self.seconds - self.spent)
+
+    def run(self, model: cp_model.CpModel, effort: float, share: float = 1.0) -> Outcome | None:
+        """Solve a model that maximises, within `effort` and a share of the clock's rest.
+
+        `effort` is deterministic time. None when it found no solution. Ctrl-C ends the search
+        and keeps what it found.
+        """
+        if self.left <= 0:
+            return None
+        solver = cp_model.CpSolver()
+        solver.parameters.random_seed = self.seed
+        solver.parameters.num_workers = WORKERS
+        solver.parameters.interleave_search = True
+        solver.parameters.max_time_in_seconds = self.left * share
+        solver.parameters.max_deterministic_time = effort
+        solver.parameters.catch_sigint_signal = False
+        status = self._watch(solver, model)
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return None
+        # The bound of whole numbers is whole; the solver keeps it as a float.
+        bound = math.floor(solver.best_objective_bound + HALF)
+        return Outcome(solver.value, bound, status == cp_model.OPTIMAL)
+
+    def _watch(self, solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:
+        """Search in a thread, so that Ctrl-C is heard meanwhile."""
+        found: list[object] = []
+        search = threading.Thread(target=lambda: found.append(solver.solve(model)))
+        search.start()
+        while search.is_alive():
+            try:
+                search.join(LOOK_UP_SECONDS)
+            except KeyboardInterrupt:
+                self.interrupted = True
+                solver.stop_search()
+        return next(iter(found), cp_model.UNKNOWN)

@@ -1,0 +1,89 @@
+"""The weekly build's answer to a problem: prices, a first grid, a search, and the certificate.
+
+The levels are those of `docs/problem-format.md`: the least bumped weight, then the score.
+This file only assembles; what a rule or a wish means is said in `rules` and `wishes`.
+"""
+
+from collections.abc import Callable
+
+from scheduler.catalogue import Catalogue
+from scheduler.conflict import place_fixed, smallest
+from scheduler.draft import draft
+from scheduler.explain import reason
+from scheduler.grid import Best
+from scheduler.ground import Ground
+from scheduler.patience import Patience
+from scheduler.plan import FORMAT, Bumped, Placement, Plan, Status, gap_of
+from scheduler.prices import by_flow, prove
+from scheduler.problem import Problem
+from scheduler.search import Search
+from scheduler.taken import Taken
+from station.errors import Violation
+
+DEFAULT_SECONDS = 60.0
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float = DEFAULT_SECONDS,
+    seed: int = 1,
+    told: Callable[[Best], None] = lambda _: None,
+) -> Plan:
+    """Place a week's requests. `told` hears of each better grid while it goes on.
+
+    Ctrl-C keeps the best grid so far; before there is one, the plan's status is `unknown`.
+    """
+    patience = Patience(seconds, seed)
+    try:
+        ground = Ground(problem)
+        taken, clashes = place_fixed(ground)
+        if clashes:
+            return _nothing(Status.INFEASIBLE, patience, smallest(clashes))
+        catalogue = Catalogue.of(ground)
+        prices = by_flow(catalogue)
+        proof = prove(catalogue, prices)
+        draft(catalogue, taken, prices, proof)
+    except KeyboardInterrupt:
+        return _nothing(Status.UNKNOWN, patience, ())
+    search = Search(catalogue, prices, proof, taken, patience, told)
+    try:
+        search.run()
+    except KeyboardInterrupt:
+        patience.interrupted = True
+    return _plan(ground, search.best, patience)
+
+
+def _plan(ground: Ground, best: Best, patience: Patience) -> Plan:
+    problem, taken = ground.problem, Taken(ground)
+    for name, place in best.places.items():
+        taken.place(problem.request[name], place)
+    bumped = [request for request in problem.requests if request.id not in best.places]
+    return Plan(
+        format=FORMAT,
+        status=Status.OPTIMAL if best.optimal else Status.FEASIBLE,
+        placements=tuple(
+            Placement(name, place.channel, place.start)
+            for name, place in sorted(best.places.items(), key=lambda item: item[1])
+        ),
+        bumped=tuple(
+            Bumped(request.id, reason(taken, request, least=best.least_weight))
+            for request in bumped
+        ),
+        bumped_weight=best.weight,
+        score=best.score,
+        bound=best.bound,
+        gap=gap_of(best.score, best.bound),
+        seconds=round(patience.spent, 3),
+        seed=patience.seed,
+    )
+
+
+def _nothing(status: Status, patience: Patience, conflict: tuple[Violation, ...]) -> Plan:
+    return Plan(
+        format=FORMAT,
+        status=status,
+        seconds=round(patience.spent, 3),
+        seed=patience.seed,
+        conflict=conflict,
+    )

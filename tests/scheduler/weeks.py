@@ -1,0 +1,86 @@
+"""Small weeks for the tests: two channels of 24 starts, four an hour, unless told otherwise."""
+
+from scheduler.plan import FORMAT as PLAN_FORMAT
+from scheduler.plan import Bumped, Placement, Plan, Status, gap_of, score_of
+from scheduler.problem import (
+    FORMAT,
+    Kind,
+    Place,
+    Problem,
+    Published,
+    Request,
+    Reserved,
+    Rules,
+    Window,
+)
+
+STARTS = 24
+
+
+def request(name, holder=None, *, allowed=((0, STARTS),), wishes=(), **more) -> Request:
+    """A segment of one slot that may go anywhere; windows are (from, to) or with a channel."""
+    return Request(
+        id=name,
+        holder=holder or f"holder of {name}",
+        length=more.pop("length", 1),
+        kind=more.pop("kind", Kind.SEGMENT),
+        allowed=tuple(Window(*window) for window in allowed),
+        wishes=tuple(wishes),
+        **more,
+    )
+
+
+def silence(name, cause, **more) -> Request:
+    """A silence for a cause."""
+    return request(name, kind=Kind.SILENCE, cause=cause, **more)
+
+
+def week(  # noqa: PLR0913  the parts of a problem
+    *requests,
+    starts=STARTS,
+    per_hour=4,
+    channels=2,
+    value=None,
+    reserved=(),
+    published=(),
+    holder_gap=0,
+    sold_per_hour=4,
+    silence_gap=0,
+    move_cost=0,
+) -> Problem:
+    """A problem with these requests."""
+    hours = -(-starts // per_hour)
+    return Problem(
+        format=FORMAT,
+        week="2026-W48",
+        zone="Africa/Johannesburg",
+        slot_seconds=300,
+        starts=starts,
+        starts_per_hour=per_hour,
+        channels=channels,
+        value=tuple(map(tuple, value or [[1.0] * hours] * channels)),
+        rules=Rules(holder_gap, sold_per_hour, silence_gap),
+        requests=requests,
+        reserved=tuple(Reserved(*block) for block in reserved),
+        published=tuple(Published(*seat) for seat in published),
+        move_cost=move_cost,
+    )
+
+
+def planned(problem, **places) -> Plan:
+    """A plan that places requests by name at (channel, start) and bumps the rest."""
+    seats = {name: Place(*place) for name, place in places.items()}
+    bumped = [one for one in problem.requests if one.id not in seats]
+    score = score_of(problem, seats)
+    return Plan(
+        format=PLAN_FORMAT,
+        status=Status.FEASIBLE,
+        placements=tuple(Placement(name, *place) for name, place in places.items()),
+        bumped=tuple(Bumped(one.id, "It is a test.") for one in bumped),
+        bumped_weight=sum(one.weight for one in bumped),
+        score=score,
+        bound=score,
+        gap=gap_of(score, score),
+        seconds=0,
+        seed=1,
+    )
