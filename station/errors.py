@@ -25,6 +25,9 @@ SENTENCES: dict[str, str] = {
     "json-wrong": "{file} is not valid JSON: {problem}.",
     "problem-wrong": "The problem file {file} can't be used. {where}: {problem}.",
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
+    "plan-unknown": "The solve was stopped before it had a plan. It is not known whether the "
+    "week is possible. {out} says so; give it more time.",
+    "file-unwritable": "{file} can't be written: {problem}.",
     "port-taken": "Port {port} of {host} can't be used: {problem}. Choose another with --port.",
     "home-not-empty": "{home} is not empty. Name a new folder in MWEYA_HOME; nothing was changed.",
     "backup-wrong": "{file} is not a whole backup of a station. Nothing was changed.",

@@ -35,7 +35,7 @@ def silence(name, cause, **more) -> Request:
     return request(name, kind=Kind.SILENCE, cause=cause, **more)
 
 
-def week(  # noqa: PLR0913  the parts of a problem
+def week(
     *requests,
     starts=STARTS,
     per_hour=4,
