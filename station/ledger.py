@@ -162,12 +162,10 @@ def move(
         .where(Right.id.in_(ids), Right.account_id == source_id)
         .values(account_id=target_id)
         .returning(Right.id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="fetch")
     )
     if len(moved.all()) != len(ids):
         raise Refusal("right-elsewhere", right=", ".join(map(str, rights)))
-    for right in rights:
-        session.refresh(right, ["account_id"])
     return _append(session, kind, _lines(rights, source_id, target_id), reference, now)
 
 

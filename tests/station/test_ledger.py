@@ -1,0 +1,142 @@
+import pytest
+import sqlalchemy as sa
+
+from station import books
+from station.airtime import Week
+from station.errors import Refusal
+from station.ledger import (
+    EntryKind,
+    Posting,
+    Right,
+    held,
+    issue_years,
+    move,
+    require_holder,
+    root_hash,
+)
+from station.members import AccountKind, station_account
+
+
+@pytest.fixture
+def janet(admit_member):
+    return admit_member("Janet")
+
+
+@pytest.fixture
+def peter(admit_member):
+    return admit_member("Peter")
+
+
+def test_a_year_issues_one_right_for_each_of_52_weeks(database, settings, now, admit_member):
+    member = admit_member("Janet", weeks=52)
+    with database.reading() as session:
+        rights = held(session, member.account_id)
+        weeks = [right.week for right in rights]
+        assert weeks == [str(Week.parse("2026-W47", settings.zone).plus(n)) for n in range(52)]
+        assert books.verify(session) == []
+
+
+def test_rights_of_a_week_are_numbered_without_gap_or_repeat(database, settings, now, janet, peter):
+    with database.writing() as session:
+        week = Week.parse("2026-W48", settings.zone)
+        issue_years(session, [janet.account_id, peter.account_id], week, now, weeks=1)
+        query = sa.select(Right.number).where(Right.week == "2026-W48").order_by(Right.number)
+        assert list(session.scalars(query)) == [1, 2, 3, 4]
+
+
+def test_a_move_changes_the_holder_and_balances(database, now, janet, peter):
+    with database.writing() as session:
+        right = held(session, janet.account_id)[0]
+        move(session, [right], janet.account_id, peter.account_id, EntryKind.GIFT, now)
+        assert right.account_id == peter.account_id
+        assert session.scalars(sa.select(sa.func.sum(Posting.amount))).one() == 0
+        assert books.verify(session) == []
+
+
+def test_a_right_that_is_elsewhere_moves_nothing(database, now, janet, peter):
+    with database.reading() as session:
+        rights = held(session, janet.account_id)
+        before = root_hash(session)
+    with database.writing() as session:
+        move(session, rights[:1], janet.account_id, peter.account_id, EntryKind.GIFT, now)
+        after = root_hash(session)
+    with pytest.raises(Refusal, match="Somebody was quicker"), database.writing() as session:
+        both = list(session.scalars(sa.select(Right).where(Right.id.in_([r.id for r in rights]))))
+        move(session, both, janet.account_id, peter.account_id, EntryKind.GIFT, now)
+    with database.reading() as session:
+        assert len(held(session, janet.account_id)) == len(rights) - 1
+        assert root_hash(session) == after != before
+
+
+def test_only_the_holder_may_use_a_right(database, janet, peter):
+    with database.reading() as session:
+        right = held(session, janet.account_id)[0]
+        assert require_holder(session, right.id, janet.account_id).id == right.id
+        with pytest.raises(Refusal, match="not in your hands"):
+            require_holder(session, right.id, peter.account_id)
+        with pytest.raises(Refusal, match="not in your hands"):
+            require_holder(session, 999_999, janet.account_id)
+
+
+@pytest.mark.parametrize("table", ["entries", "postings"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET entry_id = 1", "DELETE FROM {}"])
+def test_the_database_itself_refuses_to_change_what_was_posted(database, janet, table, change):
+    column = "id" if table == "entries" else "entry_id"
+    statement = change.format(table).replace("entry_id", column)
+    with pytest.raises(sa.exc.DatabaseError, match="append-only"), database.writing() as session:
+        session.execute(sa.text(statement))
+
+
+def test_the_audit_finds_a_right_that_was_moved_behind_the_ledgers_back(database, janet, peter):
+    with database.writing() as session:
+        right = held(session, janet.account_id)[0]
+        session.execute(
+            sa.update(Right).where(Right.id == right.id).values(account_id=peter.account_id)
+        )
+        assert [violation.rule for violation in books.verify(session)] == ["misplaced"]
+
+
+def test_the_audit_finds_an_entry_that_was_changed(database, janet):
+    with database.writing() as session:
+        drop_guard(session, "entries")
+        session.execute(sa.text("UPDATE entries SET reference = 'forged' WHERE id = 1"))
+        assert [violation.rule for violation in books.verify(session)] == ["chain"]
+
+
+def test_the_audit_finds_the_newest_entry_missing(database, janet, peter):
+    with database.writing() as session:
+        for table in ("entries", "postings"):
+            drop_guard(session, table)
+        session.execute(sa.text("DELETE FROM postings WHERE entry_id = 2"))
+        session.execute(sa.text("DELETE FROM entries WHERE id = 2"))
+        rules = {violation.rule for violation in books.verify(session)}
+        assert rules == {"chain", "misplaced"}
+
+
+def test_the_audit_finds_a_posting_without_its_other_side(database, janet):
+    with database.writing() as session:
+        right = held(session, janet.account_id)[0]
+        pool = station_account(session, AccountKind.POOL)
+        session.add(Posting(entry_id=1, right_id=right.id, account_id=pool, amount=-1))
+        session.flush()
+        rules = {violation.rule for violation in books.verify(session)}
+        assert rules == {"unbalanced", "chain", "overdrawn"}
+
+
+def test_the_journal_lists_every_posting_with_its_entrys_hash(database, janet):
+    with database.reading() as session:
+        lines = list(books.journal(session))
+        assert lines[0].endswith(f"hash:{root_hash(session)}")
+        assert lines[1:3] == [
+            '    issuance  -1 "right 1 of 2026-W47"',
+            '    member:1  1 "right 1 of 2026-W47"',
+        ]
+
+
+def drop_guard(session, table):
+    """Do what only somebody with the database in their hands can."""
+    if session.get_bind().dialect.name == "sqlite":
+        for verb in ("update", "delete"):
+            session.execute(sa.text(f"DROP TRIGGER {table}_refuse_{verb}"))
+    else:
+        session.execute(sa.text(f"DROP TRIGGER {table}_refuse_change ON {table}"))

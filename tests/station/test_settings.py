@@ -1,0 +1,110 @@
+import os
+import re
+import stat
+from datetime import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from station.errors import Refusal, WrongInput
+from station.settings import SettingsFile, load, write_new
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def test_secrets_are_made_fresh_and_only_their_owner_reads_them(tmp_path):
+    write_new(tmp_path / "a", "")
+    write_new(tmp_path / "b", "")
+    first, second = (load(tmp_path / home, environment={}).secrets for home in "ab")
+    values = [getattr(one, name) for one in (first, second) for name in one.__struct_fields__]
+    assert len(set(values)) == 8
+    assert all(len(value) >= 32 for value in values)
+    assert stat.S_IMODE((tmp_path / "a" / "secrets.toml").stat().st_mode) == 0o600
+    assert values[0] not in repr(load(tmp_path / "a", environment={}))
+
+
+def test_everything_binds_to_loopback_unless_told(tmp_path):
+    write_new(tmp_path / "a", "")
+    settings = load(tmp_path / "a", environment={})
+    assert settings.web.host == settings.icecast.host == "127.0.0.1"
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    write_new(tmp_path / "a", "[web]\nport = 8001\n")
+    environment = {"MWEYA_WEB_PORT": "8002", "MWEYA_STATION_NAME": "Air"}
+    settings = load(tmp_path / "a", environment)
+    assert (settings.web.port, settings.station.name) == (8002, "Air")
+
+
+@pytest.mark.parametrize(
+    ("toml", "named"),
+    [
+        ("[station]\nslot_seconds = 7\n", "station.slot_seconds"),
+        ("[station]\nzone = 'Mars/Base'\n", "station.zone"),
+        ("[station]\nchannels = []\n", "station.channels"),
+        ("[web]\nport = 70000\n", "web.port"),
+        ("[web]\nprot = 8000\n", "prot"),
+        ("[rules]\nadult_from = 'dusk'\n", "rules.adult_from"),
+        ("[dayparts.tea]\nfrom = '16:00'\nto = 'late'\n", "dayparts.tea.to"),
+    ],
+)
+def test_a_setting_that_cant_be_used_is_named_and_nothing_is_made(tmp_path, toml, named):
+    with pytest.raises(WrongInput, match=re.escape(named)):
+        write_new(tmp_path / "a", toml)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_broken_settings_file_is_told_as_such(tmp_path):
+    write_new(tmp_path / "a", "")
+    (tmp_path / "a" / "station.toml").write_text("[station\n")
+    with pytest.raises(WrongInput, match="not valid TOML"):
+        load(tmp_path / "a", environment={})
+
+
+def test_there_is_no_station_where_none_was_made(tmp_path):
+    with pytest.raises(Refusal, match="mweya init"):
+        load(tmp_path, environment={})
+
+
+def test_a_station_is_never_made_over_another(tmp_path):
+    write_new(tmp_path / "a", "")
+    before = (tmp_path / "a" / "secrets.toml").read_text()
+    with pytest.raises(Refusal, match="already"):
+        write_new(tmp_path / "a", "")
+    assert (tmp_path / "a" / "secrets.toml").read_text() == before
+
+
+def test_dayparts_can_be_changed(tmp_path):
+    write_new(tmp_path / "a", "[dayparts.tea]\nfrom = '16:00'\nto = '17:00'\nvalue = 5\n")
+    settings = load(tmp_path / "a", environment={})
+    assert list(settings.dayparts) == ["tea"]
+    assert settings.daypart("tea").start == time(16)
+
+
+def test_every_setting_is_documented():
+    documented = DOCUMENTED.read_text()
+    missing = [
+        f"{section.name}.{key}"
+        for section in msgspec.structs.fields(SettingsFile)
+        if isinstance(section.default, msgspec.Struct)
+        for key in section.default.__struct_fields__
+        if f"`{section.name}.{key}`" not in documented
+    ]
+    assert missing == []
+
+
+def test_only_settings_read_the_environment():
+    house = DOCUMENTED.parents[1]
+    readers = {
+        str(file.relative_to(house))
+        for room in ("station", "scheduler", "media", "playout", "web")
+        for file in (house / room).rglob("*.py")
+        if re.search(r"\bos\.(environ|getenv)\b", file.read_text())
+    }
+    assert readers <= {"station/settings.py", *PASSING_IT_ON}
+    assert os.environ
+
+
+# These hand the environment to a program they start, and read nothing from it.
+PASSING_IT_ON: set[str] = set()
