@@ -6,16 +6,19 @@ list from here.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-from scheduler.plan import Placement, Plan, Status
+from scheduler.plan import Bumped, Placement, Plan, Status
 from scheduler.problem import Kind, Problem, Request
 from station.errors import Violation
 
 # What two programs may differ by when they divide the same two integers.
 ROUNDING = 1e-9
+
+# Where one of these is wrong, the figures can't be computed.
+UNREADABLE = ("unknown-request", "lost", "placed-once", "inside-the-week")
 
 
 Group = TypeVar("Group", bound=Hashable)
@@ -42,23 +45,33 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
     """Everything that is wrong with a plan; an empty list lets it be published."""
     if not plan.has_grid:
         return [Violation("no-plan", f"There is no grid: the plan says it is {plan.status}.")]
-    found = list(_named(problem, plan))
+    found = broken_rules(problem, plan.placements, plan.bumped)
+    unreadable = any(one.rule in UNREADABLE for one in found)
+    return found if unreadable else [*found, *_figures(problem, plan)]
+
+
+def broken_rules(
+    problem: Problem, placements: Sequence[Placement], bumped: Sequence[Bumped]
+) -> list[Violation]:
+    """Every hard rule that a grid breaks, whatever it claims to be worth."""
+    found = list(_named(problem, placements, bumped))
     if found:
         return found
-    seated = [Seated(problem.request[one.id], one) for one in plan.placements]
+    seated = [Seated(problem.request[one.id], one) for one in placements]
     found = list(_inside(problem, seated))
     if found:
         return found
     rules = (_one_a_slot, _reserved, _limits, _pins, _frozen, _holders, _sold, _trades)
     for rule in (*rules, _silences, _together):
         found.extend(rule(problem, seated))
-    found.extend(_figures(problem, plan, seated))
     return found
 
 
-def _named(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    placed = Counter(placement.id for placement in plan.placements)
-    bumped = Counter(bump.id for bump in plan.bumped)
+def _named(
+    problem: Problem, placements: Sequence[Placement], bumps: Sequence[Bumped]
+) -> Iterator[Violation]:
+    placed = Counter(placement.id for placement in placements)
+    bumped = Counter(bump.id for bump in bumps)
     known = {request.id for request in problem.requests}
     for name in sorted((placed | bumped).keys() - known):
         yield Violation("unknown-request", f"The problem has no request {name}.", (name,))
@@ -68,7 +81,7 @@ def _named(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation("lost", f"Request {name} is neither placed nor bumped.", (name,))
         if times > 1:
             yield Violation("placed-once", f"Request {name} stands in it {times} times.", (name,))
-    for bump in plan.bumped:
+    for bump in bumps:
         if not bump.reason.strip():
             yield Violation("reason", f"Request {bump.id} is bumped without reason.", (bump.id,))
 
@@ -202,7 +215,7 @@ def _together(_: Problem, seated: Iterable[Seated]) -> Iterator[Violation]:
             yield Violation("together", said, ids)
 
 
-def _figures(problem: Problem, plan: Plan, seated: Iterable[Seated]) -> Iterator[Violation]:
+def _figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
     weight = sum(
         problem.request[bump.id].length * (1 + problem.request[bump.id].waited)
         for bump in plan.bumped
@@ -211,7 +224,10 @@ def _figures(problem: Problem, plan: Plan, seated: Iterable[Seated]) -> Iterator
         said = f"The bumped weight is {weight}, the plan says {plan.bumped_weight}."
         yield Violation("bumped-weight", said)
     shown = {seat.id: (seat.channel, seat.start) for seat in problem.published}
-    score = sum(_points(problem, one, shown.get(one.request.id)) for one in seated)
+    score = sum(
+        _points(problem, Seated(problem.request[one.id], one), shown.get(one.id))
+        for one in plan.placements
+    )
     if plan.score != score:
         yield Violation("score", f"The score is {score}, the plan says {plan.score}.")
     if plan.bound is None or plan.bound < score:

@@ -22,13 +22,19 @@ from station.errors import Violation
 
 DEFAULT_SECONDS = 60.0
 
+Told = Callable[[Best], None]
+
+
+def hears_nothing(_: Best) -> None:
+    """Nobody wants to hear how it goes."""
+
 
 def solve(
     problem: Problem,
     *,
     seconds: float = DEFAULT_SECONDS,
     seed: int = 1,
-    told: Callable[[Best], None] = lambda _: None,
+    told: Told = hears_nothing,
 ) -> Plan:
     """Place a week's requests. `told` hears of each better grid while it goes on.
 

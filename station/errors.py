@@ -27,12 +27,15 @@ SENTENCES: dict[str, str] = {
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
     "plan-unknown": "The solve was stopped before it had a plan. It is not known whether the "
     "week is possible. {out} says so; give it more time.",
-    "file-unwritable": "{file} can't be written: {problem}.",
     "port-taken": "Port {port} of {host} can't be used: {problem}. Choose another with --port.",
     "home-not-empty": "{home} is not empty. Name a new folder in MWEYA_HOME; nothing was changed.",
     "backup-wrong": "{file} is not a whole backup of a station. Nothing was changed.",
     "backup-other-database": "This station's database is not SQLite. Back it up with its own tool "
     "(pg_dump for PostgreSQL), and copy the settings, secrets and media beside it.",
+    # playout
+    "icecast-port-taken": "Port {port} is taken by somebody else. Choose another in icecast.port, "
+    "or 0 for a free one.",
+    "playout-runs": "Playout runs already for {home}. Stop that one first.",
     # people and sign-in
     "person-unknown": "Nobody here has the address “{email}”. See: mweya member list",
     "email-taken": "{email} belongs to somebody here already.",
@@ -67,6 +70,11 @@ SENTENCES: dict[str, str] = {
     # weeks and grids
     "nothing-built": "Week {week} has not been built. Build it with: mweya week build {week}",
     "version-unknown": "Week {week} has no version {version}. See: mweya week show {week}",
+    "week-impossible": "Week {week} can't be built as it is. {clashes}",
+    "week-undecided": "The build of {week} was stopped before it had a plan. Nothing was changed.",
+    "draft-unfit": "Version {version} of {week} no longer fits the station: {problems} "
+    "Build it again with: mweya week build {week}",
+    "nothing-earlier": "Week {week} has no earlier published version to go back to.",
     "draft-overtaken": "A newer draft of week {week} was built meanwhile. Look at it first.",
     "station-full": "Only {room} of {asked} members fit: the station can sell {sellable} starts in "
     "week {week} and {held} are taken. Add a channel, or set station.oversubscribed = true.",

@@ -1,0 +1,245 @@
+"""The only reader of the station: what stands in its tables becomes a frozen problem.
+
+In a running week, starts that come sooner than the notice are closed, and what has started
+stays where it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from scheduler import problem as facts
+from scheduler.problem import FORMAT, Kind, Problem, Published, Reserved, Rules, Window
+from station import grid
+from station.airtime import HOUR_SECONDS, Span, Week
+from station.grid import Grid, GridState, Pin, Placement
+from station.market import sold_rights
+from station.rights import Request, requests_of
+from station.settings import Settings
+
+# Whoever got half of the mean so far is owed twice as much, and nobody more than that.
+LEAST_OWED, MOST_OWED = 0.5, 2.0
+A_MOMENT = timedelta(microseconds=1)
+
+NO_MASTER = "Its finished piece was not ready when the week was built."
+ON_AIR_ALREADY = "These five minutes are on air already, with what was sent before."
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A week's problem, and the requests that it leaves out, with reasons, by request id."""
+
+    problem: Problem
+    left_out: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A week's starts as a station counts them; those below `first_open` are closed."""
+
+    week: Week
+    settings: Settings
+    first_open: int
+
+    @property
+    def starts(self) -> int:
+        """How many starts the week has."""
+        return self.week.starts(self.settings.slots)
+
+    def touching(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
+        """The starts whose slots share an instant with the spans, as half-open windows."""
+        slots = self.settings.slots
+        return self._inside(
+            (self.week.start_at(s.start, slots), self.week.start_at(s.end - A_MOMENT, slots) + 1)
+            for s in spans
+        )
+
+    def within(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
+        """The open starts whose slots lie wholly inside the spans, as half-open windows."""
+        slots = self.settings.slots
+        windows = self._inside(
+            (self.week.start_at(s.start - A_MOMENT, slots) + 1, self.week.start_at(s.end, slots))
+            for s in spans
+        )
+        return [(max(a, self.first_open), b) for a, b in windows if b > self.first_open]
+
+    def _inside(self, windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        clipped = [(max(0, start), min(end, self.starts)) for start, end in windows]
+        return [(start, end) for start, end in clipped if start < end]
+
+
+def load(
+    session: Session,
+    settings: Settings,
+    week: Week,
+    now: datetime,
+    notice: timedelta | None = None,
+) -> Loaded:
+    """Read everything a build of a week needs to know.
+
+    `notice` is how soon a new start may come; by default `week.notice_seconds`.
+    """
+    clock = Clock(week, settings, _first_open(settings, week, now, notice))
+    shown = grid.published(session, week)
+    started = {} if shown is None else _started(shown, clock.first_open)
+    asked = requests_of(session, week)
+    on_air = {placed.request.right_id for placed in started.values()}
+    left_out = {
+        one.id: reason for one in asked if (reason := _not_ready(one, started, on_air)) is not None
+    }
+    ready = [one for one in asked if one.id not in left_out and one.id not in started]
+    return Loaded(_problem(session, clock, shown, started, ready), left_out)
+
+
+def request_id(name: str) -> int:
+    """The station's id of a request in a problem."""
+    return int(name.removeprefix("r"))
+
+
+def name_of(request_id: int) -> str:
+    """What a problem calls a request of the station."""
+    return f"r{request_id}"
+
+
+def worth_at(problem: Problem, channel: int, start: int) -> int:
+    """The airtime value of a start, in points."""
+    return round(problem.value[channel][start // problem.starts_per_hour])
+
+
+def _problem(
+    session: Session,
+    clock: Clock,
+    shown: Grid | None,
+    started: Mapping[int, Placement],
+    ready: Sequence[Request],
+) -> Problem:
+    week, settings = clock.week, clock.settings
+    everyone = [*(placed.request for placed in started.values()), *ready]
+    accounts = sorted({one.account_id for one in everyone})
+    waited = grid.weeks_waited(session, accounts, week)
+    owed = _owed(session, week)
+    sold = sold_rights(session, str(week))
+    pins = _pins(session, [one.id for one in ready], clock.first_open)
+    requests = [
+        facts.Request(
+            id=name_of(one.id),
+            holder=f"a{one.account_id}",
+            length=1,
+            kind=Kind(one.kind),
+            sold=one.right_id in sold,
+            cause=one.cause.casefold() if one.cause else None,
+            together=one.together,
+            owed=owed.get(one.account_id, 1.0),
+            waited=waited.get(one.account_id, 0),
+            allowed=_allowed(clock, one, started.get(one.id)),
+            wishes=_wishes(clock, one),
+            pin=pins.get(one.id),
+        )
+        for one in everyone
+    ]
+    return Problem(
+        format=FORMAT,
+        week=str(week),
+        zone=settings.station.zone,
+        slot_seconds=settings.station.slot_seconds,
+        starts=clock.starts,
+        starts_per_hour=settings.slots.per_hour,
+        channels=settings.channels,
+        value=(_values(week, settings),) * settings.channels,
+        rules=Rules(
+            settings.rules.holder_gap, settings.rules.sold_per_hour, settings.rules.silence_gap
+        ),
+        requests=tuple(requests),
+        reserved=tuple(
+            Reserved(block.channel, block.start, block.length)
+            for block in grid.reserved_blocks(session, week)
+        ),
+        published=_published(shown, started),
+        move_cost=settings.rules.move_cost,
+    )
+
+
+def _first_open(settings: Settings, week: Week, now: datetime, notice: timedelta | None) -> int:
+    """The first start that may still be given away."""
+    notice = timedelta(seconds=settings.week.notice_seconds) if notice is None else notice
+    soonest = week.start_at(now + notice - A_MOMENT, settings.slots) + 1
+    return min(max(0, soonest), week.starts(settings.slots))
+
+
+def _started(shown: Grid, first_open: int) -> dict[int, Placement]:
+    """What is on show and may no longer move, by request id."""
+    return {placed.request_id: placed for placed in shown.placements if placed.start < first_open}
+
+
+def _not_ready(request: Request, started: Mapping[int, Placement], on_air: set[int]) -> str | None:
+    if request.id in started:
+        return None
+    if request.right_id in on_air:
+        return ON_AIR_ALREADY
+    return None if request.master_sha256 else NO_MASTER
+
+
+def _allowed(clock: Clock, request: Request, started: Placement | None) -> tuple[Window, ...]:
+    if started is not None:
+        return (Window(started.start, started.start + 1, started.channel),)
+    whole = [clock.week.span]
+    spans = clock.settings.adult_hours.spans(clock.week) if request.adult else whole
+    return tuple(Window(start, end) for start, end in clock.within(spans))
+
+
+def _wishes(clock: Clock, request: Request) -> tuple[facts.Wish, ...]:
+    spans = [span for wish in request.wished for span in wish.spans(clock.week, clock.settings)]
+    points = clock.settings.solver.wish_points
+    return tuple(
+        facts.Wish(start=start, end=end, points=points) for start, end in clock.touching(spans)
+    )
+
+
+def _values(week: Week, settings: Settings) -> tuple[float, ...]:
+    """What a start in each clock hour is worth: the dearest daypart that it begins in."""
+    bands = [
+        (span, section.value)
+        for name, section in settings.dayparts.items()
+        for span in settings.daypart(name).spans(week)
+    ]
+    hours = -(-int(week.span.seconds) // HOUR_SECONDS)
+    begins = [week.span.start + timedelta(hours=hour) for hour in range(hours)]
+    return tuple(
+        float(max((value for span, value in bands if at in span), default=0)) for at in begins
+    )
+
+
+def _pins(session: Session, ids: Sequence[int], first_open: int) -> dict[int, facts.Place]:
+    query = sa.select(Pin).where(Pin.request_id.in_(ids), Pin.start >= first_open)
+    return {pin.request_id: facts.Place(pin.channel, pin.start) for pin in session.scalars(query)}
+
+
+def _published(shown: Grid | None, started: Mapping[int, Placement]) -> tuple[Published, ...]:
+    return tuple(
+        Published(name_of(one.request_id), one.channel, one.start, one.request_id in started)
+        for one in (shown.placements if shown else ())
+    )
+
+
+def _owed(session: Session, week: Week) -> dict[int, float]:
+    """How many times the usual each account's start counts, for what it got earlier this year."""
+    query = (
+        sa.select(Request.account_id, sa.func.sum(Placement.worth), sa.func.count())
+        .join(Request, Request.id == Placement.request_id)
+        .join(Grid, Grid.id == Placement.grid_id)
+        .where(Grid.state == GridState.PUBLISHED)
+        # ISO week labels sort as their weeks do.
+        .where(Grid.week >= f"{week.year:04}-W01", Grid.week < str(week))
+        .group_by(Request.account_id)
+    )
+    got = {account: float(worth) / count for account, worth, count in session.execute(query)}
+    if not got:
+        return {}
+    mean = sum(got.values()) / len(got)
+    return {
+        account: round(min(MOST_OWED, max(LEAST_OWED, mean / max(worth, 1e-9))), 3)
+        for account, worth in got.items()
+    }

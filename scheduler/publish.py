@@ -1,0 +1,118 @@
+"""Publishing puts a checked version on show and supersedes the one before; it edits none.
+
+A version is checked again at the moment it is published, against the station as it is then.
+What has started stays where it is in every later version.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from scheduler import load
+from scheduler.check import broken_rules
+from scheduler.load import Loaded
+from scheduler.plan import Bumped, Placement
+from scheduler.problem import Window
+from station import grid
+from station.airtime import Week
+from station.errors import Refusal
+from station.grid import Grid, GridState, Place
+from station.ledger import root_hash
+from station.settings import Settings
+
+AT_ONCE = timedelta(0)
+MOST_TOLD = 5
+
+SENT_SINCE = "It was sent after the version that the station went back to."
+STARTED_SINCE = "Its place in the version that the station went back to has passed."
+
+
+def publish(session: Session, settings: Settings, week: Week, now: datetime) -> Grid:
+    """Put the week's draft on show.
+
+    Raises Refusal `nothing-built` when there is no draft, `draft-unfit` when the checker
+    finds anything, `draft-overtaken` when another draft came meanwhile.
+    """
+    draft = grid.newest_draft(session, week)
+    if draft is None:
+        raise Refusal("nothing-built", week=week)
+    loaded = load.load(session, settings, week, now, AT_ONCE)
+    _require_fit(loaded, draft)
+    grid.put_on_air(session, draft, root_hash(session), now)
+    return draft
+
+
+def rollback(session: Session, settings: Settings, week: Week, now: datetime) -> Grid:
+    """Publish the version before the published one again, as a new version.
+
+    What has started stays. Who had a later place in the version before gets it back; whoever
+    it leaves without one is bumped with a reason. Raises Refusal `nothing-earlier`, or
+    `draft-unfit` when the earlier version breaks a rule by now.
+    """
+    shown = grid.published(session, week)
+    earlier = None if shown is None else _before(session, week, shown)
+    if shown is None or earlier is None:
+        raise Refusal("nothing-earlier", week=week)
+    loaded = load.load(session, settings, week, now, AT_ONCE)
+    places, bumped = _again(loaded, grid.places(shown), earlier)
+    proven = {"status": "rollback", "of_version": earlier.version, "violations": []}
+    draft = grid.draft(session, week, places.values(), bumped.items(), proven, now)
+    _require_fit(loaded, draft)
+    grid.put_on_air(session, draft, root_hash(session), now)
+    return draft
+
+
+def _before(session: Session, week: Week, shown: Grid) -> Grid | None:
+    """The newest version that was once on show, before the one that is."""
+    rolled_back = shown.certificate.get("of_version")
+    limit = shown.version if rolled_back is None else int(rolled_back)
+    once = [
+        version
+        for version in grid.versions(session, week)
+        if version.state == GridState.SUPERSEDED and version.version < limit
+    ]
+    return once[-1] if once else None
+
+
+def _again(
+    loaded: Loaded, now_at: Mapping[int, Place], earlier: Grid
+) -> tuple[dict[int, Place], dict[int, str]]:
+    """The earlier version's places as far as they still can be, and who is left without."""
+    then_at = grid.places(earlier)
+    then_said = {bump.request_id: bump.reason for bump in earlier.bumps}
+    frozen = {seat.id for seat in loaded.problem.published if seat.frozen}
+    places: dict[int, Place] = {}
+    bumped = dict(loaded.left_out)
+    for request in loaded.problem.requests:
+        number = load.request_id(request.id)
+        place = now_at[number] if request.id in frozen else then_at.get(number)
+        if place is None:
+            bumped[number] = then_said.get(number, SENT_SINCE)
+        elif request.id not in frozen and _closed(request.allowed, place):
+            bumped[number] = STARTED_SINCE
+        else:
+            places[number] = place
+    return places, bumped
+
+
+def _closed(allowed: tuple[Window, ...], place: Place) -> bool:
+    return not any(window.start <= place.start < window.end for window in allowed)
+
+
+def _require_fit(loaded: Loaded, version: Grid) -> None:
+    """Check a version against the station as it is. Raises Refusal `draft-unfit`."""
+    asked = {request.id for request in loaded.problem.requests}
+    placements = [
+        Placement(load.name_of(one.request_id), one.channel, one.start)
+        for one in version.placements
+    ]
+    bumped = [
+        Bumped(name, bump.reason)
+        for bump in version.bumps
+        if (name := load.name_of(bump.request_id)) in asked
+    ]
+    found = broken_rules(loaded.problem, placements, bumped)
+    if found:
+        problems = " ".join(violation.sentence for violation in found[:MOST_TOLD])
+        raise Refusal("draft-unfit", week=version.week, version=version.version, problems=problems)

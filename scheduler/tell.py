@@ -1,0 +1,130 @@
+"""What a plan and a version say to people and, with stable keys, to programs."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from scheduler.plan import Plan, Status
+from scheduler.problem import Problem
+from station.airtime import Week
+from station.grid import Bump, Grid, Move, Place, Placement
+from station.members import Person
+from station.rights import Request, local_text
+from station.settings import Settings
+
+Fact = dict[str, object]
+
+
+def plan_facts(plan: Plan) -> Fact:
+    """What a plan proves, in the plan file's own words."""
+    return {
+        "status": plan.status,
+        "placed": len(plan.placements),
+        "bumped": [{"id": bump.id, "reason": bump.reason} for bump in plan.bumped],
+        "bumped_weight": plan.bumped_weight,
+        "score": plan.score,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "seconds": plan.seconds,
+        "seed": plan.seed,
+        "conflict": [clash.sentence for clash in plan.conflict],
+    }
+
+
+def plan_lines(problem: Problem, plan: Plan) -> list[str]:
+    """A plan for people: how many it places and how good that is."""
+    if plan.status == Status.INFEASIBLE:
+        return ["This week is impossible.", *(clash.sentence for clash in plan.conflict)]
+    proven = "which is proven the best" if plan.status == Status.OPTIMAL else _short_of_best(plan)
+    return [
+        f"{len(plan.placements)} of {len(problem.requests)} requests are placed.",
+        f"They score {plan.score}, {proven} ({plan.seconds:.1f} s).",
+    ]
+
+
+def version_facts(grid: Grid) -> Fact:
+    """A version's own figures."""
+    return {
+        "week": grid.week,
+        "version": grid.version,
+        "state": grid.state,
+        "certificate": grid.certificate,
+    }
+
+
+def placed(
+    session: Session, settings: Settings, week: Week, grid: Grid
+) -> tuple[list[Fact], list[str]]:
+    """Who airs when and where, in order of time."""
+    query = (
+        sa.select(Placement, Request.kind, Request.title, Person.name)
+        .join(Request, Request.id == Placement.request_id)
+        .outerjoin(Person, Person.account_id == Request.account_id)
+        .where(Placement.grid_id == grid.id)
+        .order_by(Placement.start, Placement.channel)
+    )
+    facts: list[Fact] = []
+    lines = []
+    for one, kind, title, name in session.execute(query):
+        at = week.instant(one.start, settings.slots)
+        spot: Fact = {"channel": one.channel, "start": one.start, "at": at.isoformat()}
+        facts.append({"request": one.request_id, **spot, "kind": kind, "title": title})
+        quiet = "silence: " if kind == "silence" else ""
+        where = f"{local_text(at, settings)}, {settings.station.channels[one.channel]}"
+        lines.append(f"{where}: {name or settings.station.name}, {quiet}{title}")
+    return facts, lines
+
+
+def bumped(session: Session, grid: Grid) -> tuple[list[Fact], list[str]]:
+    """Who was bumped, and why."""
+    query = (
+        sa.select(Bump, Request.title, Person.name)
+        .join(Request, Request.id == Bump.request_id)
+        .outerjoin(Person, Person.account_id == Request.account_id)
+        .where(Bump.grid_id == grid.id)
+        .order_by(Bump.request_id)
+    )
+    found = list(session.execute(query))
+    facts: list[Fact] = [
+        {"request": bump.request_id, "title": title, "holder": name, "reason": bump.reason}
+        for bump, title, name in found
+    ]
+    return facts, [f"Bumped: {name}, {title}. {bump.reason}" for bump, title, name in found]
+
+
+def moved(
+    session: Session, settings: Settings, week: Week, moves: Sequence[Move]
+) -> tuple[list[Fact], list[str]]:
+    """What changes for whom between two versions."""
+    query = (
+        sa.select(Request.id, Request.title, Person.name)
+        .outerjoin(Person, Person.account_id == Request.account_id)
+        .where(Request.id.in_([move.request_id for move in moves]))
+    )
+    who = {number: f"{name}, {title}" for number, title, name in session.execute(query)}
+    facts: list[Fact] = [
+        {"request": one.request_id, "before": _spot(one.before), "after": _spot(one.after)}
+        for one in moves
+    ]
+    lines = [
+        f"{who[one.request_id]}: {_at(settings, week, one.before)} → "
+        f"{_at(settings, week, one.after)}"
+        for one in moves
+    ]
+    return facts, lines
+
+
+def _short_of_best(plan: Plan) -> str:
+    return f"at most {plan.gap or 0:.2%} short of the best"
+
+
+def _spot(place: Place | None) -> Fact | None:
+    return None if place is None else {"channel": place.channel, "start": place.start}
+
+
+def _at(settings: Settings, week: Week, place: Place | None) -> str:
+    if place is None:
+        return "nowhere"
+    at = local_text(week.instant(place.start, settings.slots), settings)
+    return f"{at}, {settings.station.channels[place.channel]}"

@@ -1,0 +1,24 @@
+"""The build as a promised job; done twice, it makes the same draft again as a newer version."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from station.airtime import Week
+from station.db import Database
+from station.jobs import Handler, JobKind
+from station.settings import Settings
+
+
+def handlers(settings: Settings, database: Database) -> Mapping[JobKind, Handler]:
+    """What the scheduler can do, by the kind of job."""
+
+    def build_week(subject: str, now: datetime) -> str:
+        # OR-Tools is loaded by the first build and not by whoever lists the handlers.
+        from scheduler.build import build
+
+        week = Week.parse(subject, settings.zone)
+        _, plan, version = build(database, settings, week, now)
+        placed, bumped = len(plan.placements), len(plan.bumped)
+        return f"Version {version} of {week}: {placed} placed, {bumped} bumped."
+
+    return {JobKind.BUILD: build_week}
