@@ -38,7 +38,7 @@ STORIES: tuple[tuple[str, str], ...] = (
     (
         "My grandmother's radio",
         (
-            "My grandmother had a radio with a wooden case and one good battery. In the evening she "
+            "My grandmother had a radio with a wooden case and one good battery. At night she "
             "put it on the wall, so that the whole yard could hear the news. Nobody spoke until it "
             "was over, and then everybody did. I think of that wall when I record this."
         ),

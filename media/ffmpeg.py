@@ -1,24 +1,24 @@
-"""Only this file starts ffmpeg and ffprobe, and it never lets them guess.
+"""Only this file starts ffmpeg, and it never lets them guess.
 
 ffmpeg-python builds the argument lists; we run them in a box. The demuxer is forced by our
 own reading of the first bytes, because an allowed protocol list alone does not stop a text
 file (an `ffconcat` list, an HLS playlist) from naming other local files.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ffmpeg as arguments
-import msgspec
 import numpy as np
 
 from media import box
 from media.samples import RATE_HZ, Samples, samples_in
 from station.errors import Fault
 
-QUIETLY = ["-hide_banner", "-v", "error", "-y"]
+QUIETLY = ("-nostdin", "-hide_banner", "-nostats")
 
 # Sound alone is ever decoded: a cover picture or a video stream meets no decoder.
 CODECS = (
@@ -33,71 +33,95 @@ GUARDS = {
     "codec_whitelist": CODECS,
     "max_streams": 16,
 }
+# A whitelist is compared with the demuxer's whole name.
+FORMAT_NAMES = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
+WAV_HEADER_BYTES = 256
+# How ffmpeg describes its input. Tags are indented deeper, so none can pose as these lines.
+DURATION = re.compile(
+    r"^  Duration: (?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d\.\d+)", re.MULTILINE
+)
+STREAM = re.compile(
+    r"^  Stream #0:\d+.*?: Audio: (?P<codec>\w+).*?, (?P<rate>\d+) Hz, (?P<layout>[^,\n]+)",
+    re.MULTILINE,
+)
 BAD_PACKET = ("Error while decoding stream", "Error submitting packet to decoder")
-
-
-class Stream(msgspec.Struct, frozen=True):
-    """What ffprobe says of one stream; `duration` is in seconds, as text, where known."""
-
-    codec_type: str = ""
-    codec_name: str = ""
-    channels: int = 0
-    sample_rate: str = ""
-    duration: str = ""
-
-
-class Format(msgspec.Struct, frozen=True):
-    """What ffprobe says of the whole file."""
-
-    duration: str = ""
-
-
-class Probed(msgspec.Struct, frozen=True):
-    """ffprobe's answer."""
-
-    streams: list[Stream] = []
-    format: Format = Format()
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What could be decoded, how many packets could not, and ffmpeg's own words."""
+    """What could be decoded, what the file claims, and how many packets were unreadable.
+
+    `claimed_seconds` is None where the file does not say; `complaints` are ffmpeg's words.
+    """
 
     sound: Samples
+    codec: str
+    channels: int
+    sample_rate_hz: int
+    claimed_seconds: float | None
     bad_packets: int
     complaints: str
 
 
-def probe(file: Path, demuxer: str) -> tuple[Probed, str]:
-    """Ask ffprobe about a file of a known format; also its complaints. Raises Fault."""
-    guards = [text for name, value in _guards(demuxer).items() for text in (f"-{name}", str(value))]
-    shown = "stream=codec_type,codec_name,channels,sample_rate,duration:format=duration"
-    limits = box.Limits(cpu_seconds=10, wall_seconds=30)
-    with box.opened(reads=file, limits=limits) as place:
-        command = ["ffprobe", "-hide_banner", "-v", "warning", *guards, "-f", demuxer]
-        command += ["-show_entries", shown, "-of", "json", f"file:{place.reads}"]
-        finished = place.run(command)
-    try:
-        return msgspec.json.decode(finished.output, type=Probed), finished.complaints
-    except msgspec.MsgspecError:
-        return Probed(), finished.complaints
+def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
+    """Decode the first sound of an untrusted file, at most so long, to mono or stereo.
 
-
-def decode(file: Path, demuxer: str, channels: int, limit_seconds: float) -> Decoded:
-    """Decode the first sound of an untrusted file, at most so long. Raises Fault."""
-    limits = box.Limits(cpu_seconds=30, wall_seconds=90)
-    with box.opened(reads=file, limits=limits) as place:
+    ffprobe is not asked first: it opens a decoder for every stream, or refuses the file when
+    one of them (a cover, a video) is not on the list. Raises Fault when ffmpeg is missing.
+    """
+    with box.opened(reads=file) as place:
+        guards = {**GUARDS, "format_whitelist": FORMAT_NAMES.get(demuxer, demuxer)}
         source = arguments.input(
-            f"file:{place.reads}", f=demuxer, t=limit_seconds, threads=1, **_guards(demuxer)
+            f"file:{place.reads}", f=demuxer, t=limit_seconds, threads=1, **guards
         )
+        # Mono stays mono and stereo stereo; anything else is mixed down to stereo.
+        heard = source["a:0"].filter("aformat", channel_layouts="mono|stereo")
         target = arguments.output(
-            source["a:0"], "pipe:1", f="f32le", ar=RATE_HZ, ac=channels, t=limit_seconds, threads=1
+            heard, "pipe:1", f="wav", ar=RATE_HZ, t=limit_seconds, threads=1, **{"c:a": "pcm_f32le"}
         )
-        buffer = np.empty((samples_in(limit_seconds), channels), np.float32)
-        count, finished = place.fill(_compiled(target), buffer.data.cast("B"))
-    whole = count // (4 * channels)
-    bad = sum(finished.complaints.count(words) for words in BAD_PACKET)
-    return Decoded(buffer[:whole], bad, finished.complaints)
+        buffer = np.empty(samples_in(limit_seconds) * 8 + WAV_HEADER_BYTES, np.uint8)
+        command = arguments.compile(target, cmd=["ffmpeg", *QUIETLY, "-v", "repeat+info"])
+        count, finished = place.fill(command, buffer.data)
+    said = finished.complaints
+    stream = STREAM.search(said)
+    return Decoded(
+        sound=wav_sound(buffer[:count].data),
+        codec=stream["codec"] if stream else "",
+        channels=_channels(stream["layout"]) if stream else 0,
+        sample_rate_hz=int(stream["rate"]) if stream else 0,
+        claimed_seconds=_claimed_seconds(said),
+        bad_packets=sum(said.count(words) for words in BAD_PACKET),
+        complaints=said,
+    )
+
+
+def wav_sound(wav: memoryview) -> Samples:
+    """The samples of a float WAV that was written to a pipe; none when there is no header."""
+    head = bytes(wav[:WAV_HEADER_BYTES])
+    form, data = head.find(b"fmt "), head.find(b"data")
+    if not head.startswith(b"RIFF") or form < 0 or data < 0:
+        return np.empty((0, 1), np.float32)
+    channels = int.from_bytes(head[form + 10 : form + 12], "little")
+    start, width = data + 8, 4 * channels
+    whole = (len(wav) - start) // width * width
+    # The header's length is no multiple of four: numpy needs a copy that is aligned.
+    aligned = np.frombuffer(wav[start : start + whole].tobytes(), "<f4")
+    return aligned.reshape(-1, channels).copy()
+
+
+def _claimed_seconds(said: str) -> float | None:
+    claim = DURATION.search(said)
+    if claim is None:
+        return None
+    return int(claim["hours"]) * 3600 + int(claim["minutes"]) * 60 + float(claim["seconds"])
+
+
+def _channels(layout: str) -> int:
+    """How many channels ffmpeg's name of a layout means, for the facts alone."""
+    counted = re.match(r"(\d+) channels|(\d)\.(\d)", layout)
+    if counted is None:
+        return {"mono": 1, "stereo": 2, "quad": 4}.get(layout, 2)
+    return int(counted[1]) if counted[1] else int(counted[2]) + int(counted[3])
 
 
 def encode_flac(sound: Samples, folder: Path, name: str) -> Path:
@@ -117,8 +141,10 @@ def encode_preview(master: Path, folder: Path, name: str) -> Path:
     """
     settings = {"c:a": "libmp3lame", "b:a": "32k", "ac": 1, "ar": 24_000, "f": "mp3"}
     with box.opened(reads=master, writes=folder) as place:
-        source = arguments.input(f"file:{place.reads}", f="flac", threads=1, **_guards("flac"))
-        finished = place.run(_compiled(_target(source, place, name, settings)))
+        source = arguments.input(
+            f"file:{place.reads}", f="flac", threads=1, protocol_whitelist="file,pipe"
+        )
+        finished = place.run(_command(_target(source, place, name, settings)))
     return _written(finished, folder / name)
 
 
@@ -130,7 +156,7 @@ def encode(sound: Samples, folder: Path, name: str, settings: Mapping[str, objec
     pcm = np.clip(np.rint(sound * 32767.0), -32768, 32767).astype("<i2")
     with box.opened(writes=folder) as place:
         source = arguments.input("pipe:0", f="s16le", ar=RATE_HZ, ac=sound.shape[1], threads=1)
-        command = _compiled(_target(source, place, name, settings), reads_pipe=True)
+        command = _command(_target(source, place, name, settings))
         finished = place.run(command, pcm.tobytes())
     return _written(finished, folder / name)
 
@@ -147,15 +173,6 @@ def _written(finished: box.Finished, file: Path) -> Path:
     return file
 
 
-def _compiled(target: Any, *, reads_pipe: bool = False) -> Sequence[str]:
-    start = QUIETLY if reads_pipe else ["-nostdin", *QUIETLY]
-    command: list[str] = arguments.compile(target, cmd=["ffmpeg", *start])
+def _command(target: Any) -> Sequence[str]:
+    command: list[str] = arguments.compile(target, cmd=["ffmpeg", "-v", "error", "-y"])
     return command
-
-
-def _guards(demuxer: str) -> dict[str, object]:
-    return {**GUARDS, "format_whitelist": FORMAT_NAMES.get(demuxer, demuxer)}
-
-
-# A whitelist is compared with the demuxer's whole name.
-FORMAT_NAMES = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}

@@ -1,8 +1,8 @@
 """An upload becomes a master of exactly one slot, or a verdict that says why not.
 
-The recipe, top to bottom: hash, decide what it is by content, ask what it claims, decode it in
-a box, repair its channels, trim it, measure it, judge it, fill the slot, level it, write it,
-measure the written file again.
+The recipe, top to bottom: hash, decide what it is by content, decode it in a box, repair its
+channels, trim it, measure it, judge it, fill the slot, level it, write it, and measure the
+written file again.
 """
 
 import dataclasses
@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from media import channels, clipping, ffmpeg, follow, loudness, master, peaks, probe
+from media import channels, clipping, follow, loudness, master, peaks, probe
 from media import trim as trimming
 from media.judge import Heard, Wanted, judge
 from media.samples import Samples, milliseconds_of, seconds_of
@@ -77,13 +77,10 @@ def examine(file: Path, wanted: Wanted) -> Examined:
     if report.upload_bytes > limit * MEGABYTE:
         big = found("too-big", megabytes=-(-report.upload_bytes // MEGABYTE), limit=limit)
         return Examined(_stopped(report, big), None)
-    claims = probe.probe(file)
-    if isinstance(claims, Finding):
-        return Examined(_stopped(report, claims), None)
-    decoded = ffmpeg.decode(file, claims.demuxer, min(claims.channels, 2), wanted.decoded_seconds)
-    if not len(decoded.sound):
-        return Examined(_stopped(report, found("unreadable")), None)
-    return _listen(report, claims, decoded, wanted)
+    probed = probe.probe(file, wanted.decoded_seconds)
+    if isinstance(probed, Finding):
+        return Examined(_stopped(report, probed), None)
+    return _listen(report, probed, wanted)
 
 
 def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
@@ -119,17 +116,16 @@ def _stopped(report: Report, finding: Finding) -> Report:
     return dataclasses.replace(report, findings=(finding, *report.findings))
 
 
-def _listen(
-    report: Report, claims: probe.Claims, decoded: ffmpeg.Decoded, wanted: Wanted
-) -> Examined:
+def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     """Measure what was decoded, and judge it."""
-    sound, layout = channels.repair(decoded.sound)
+    claims = probed.claims
+    sound, layout = channels.repair(probed.sound)
     trimmed = trimming.trim(sound)
     lufs = loudness.integrated(trimmed.sound)
     heard = Heard(
         claims=claims,
         decoded_seconds=seconds_of(sound),
-        bad_packets=decoded.bad_packets,
+        bad_packets=probed.bad_packets,
         layout=layout,
         piece_seconds=seconds_of(trimmed.sound),
         active_seconds=trimmed.active_ms / 1000,

@@ -115,7 +115,7 @@ def _claimed_whole(heard: Heard) -> float | None:
 
 
 def _notices(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
-    if heard.bad_packets:
+    if 0 < heard.bad_packets * PACKET_SECONDS <= heard.decoded_seconds * UNREADABLE_SHARE:
         yield found("damaged", length=clock(heard.bad_packets * PACKET_SECONDS))
     if heard.clipped:
         yield found("clipped")

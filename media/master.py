@@ -119,6 +119,7 @@ def write(sound: Samples, folder: Path, name: str, audio: AudioSection) -> Measu
         return measured
     off_target = abs(measured.integrated_lufs - audio.target_lufs) > TOLERANCE_LU
     if off_target or measured.true_peak_dbtp > audio.ceiling_dbtp:
+        file.unlink()
         raise Refusal(
             "master-off-target",
             lufs=f"{measured.integrated_lufs:.1f}",
@@ -130,7 +131,7 @@ def write(sound: Samples, folder: Path, name: str, audio: AudioSection) -> Measu
 
 def measure(file: Path, seconds: float) -> Measured:
     """Measure a written master with libebur128; its true peak by both meters, the higher."""
-    read = ffmpeg.decode(file, "flac", 2, seconds + 1).sound
+    read = ffmpeg.decode(file, "flac", seconds + 1).sound
     # What both loudspeakers play alike is measured once, as heard from two.
     alike = np.array_equal(read[:, 0], read[:, 1])
     told_apart = read[:, :1] if alike else read

@@ -1,14 +1,16 @@
-"""What a file is and claims to be is known before anything in it is decoded."""
+"""What a file is and claims to be is compared with what could be decoded of it."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from media import ffmpeg
+from media.samples import Samples
 from media.sniff import Empty, HugeTags, Other, Sound, sniff
 from media.verdict import Finding, found
 
 # An index written last is missing when the phone was switched off or ran out of space.
 NO_INDEX = "moov atom not found"
+NO_SUCH_STREAM = "matches no streams"
 ESTIMATED = "Estimating duration from bitrate"
 # RIFF sizes that mean “not known when this was written”.
 UNKNOWN_RIFF_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF)
@@ -25,7 +27,6 @@ class Claims:
     """
 
     format: str
-    demuxer: str
     codec: str
     channels: int
     sample_rate_hz: int
@@ -34,8 +35,20 @@ class Claims:
     arrived: float
 
 
-def probe(file: Path) -> Claims | Finding:
-    """A file's claims, or the finding that stops it. Raises Fault when ffprobe can't run."""
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A sound file's claims and its sound, as decoded; `bad_packets` could not be."""
+
+    claims: Claims
+    sound: Samples
+    bad_packets: int
+
+
+def probe(file: Path, limit_seconds: float) -> Probed | Finding:
+    """A file's claims and sound, or the finding that stops it.
+
+    Raises Fault when ffmpeg is missing.
+    """
     match sniff(file):
         case Empty():
             return found("empty")
@@ -44,35 +57,25 @@ def probe(file: Path) -> Claims | Finding:
         case HugeTags(tag_bytes):
             return found("tags-too-large", megabytes=tag_bytes // 1_000_000)
         case Sound() as sound:
-            return _claims(file, sound)
+            return _decoded(file, sound, limit_seconds)
 
 
-def _claims(file: Path, sound: Sound) -> Claims | Finding:
-    probed, complaints = ffmpeg.probe(file, sound.demuxer)
-    heard = next((stream for stream in probed.streams if stream.codec_type == "audio"), None)
-    if heard is None:
-        if NO_INDEX in complaints:
-            return found("unfinished")
-        return found("no-sound") if probed.streams else found("empty")
-    if heard.channels < 1:
-        return found("unreadable")
-    return Claims(
+def _decoded(file: Path, sound: Sound, limit_seconds: float) -> Probed | Finding:
+    decoded = ffmpeg.decode(file, sound.demuxer, limit_seconds)
+    said = decoded.complaints
+    if not len(decoded.sound):
+        stops = {NO_INDEX: "unfinished", NO_SUCH_STREAM: "no-sound"}
+        return found(next((code for words, code in stops.items() if words in said), "unreadable"))
+    claims = Claims(
         format=sound.name,
-        demuxer=sound.demuxer,
-        codec=heard.codec_name,
-        channels=heard.channels,
-        sample_rate_hz=int(heard.sample_rate or 0),
-        seconds=_seconds(heard.duration) or _seconds(probed.format.duration),
-        exact=sound.name in EXACT_LENGTH and ESTIMATED not in complaints,
+        codec=decoded.codec,
+        channels=decoded.channels,
+        sample_rate_hz=decoded.sample_rate_hz,
+        seconds=decoded.claimed_seconds,
+        exact=sound.name in EXACT_LENGTH and ESTIMATED not in said,
         arrived=_wav_arrived(file) if sound.name == "wav" else 1.0,
     )
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return Probed(claims, decoded.sound, decoded.bad_packets)
 
 
 def _wav_arrived(file: Path) -> float:

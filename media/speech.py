@@ -32,7 +32,7 @@ def spoken(text: str, voice: str, words_a_minute: int = WORDS_A_MINUTE) -> Sampl
         file = folder / "spoken.wav"
         if not finished.ok or not file.exists():
             raise Fault(f"espeak-ng could not speak: {finished.complaints}", permanent=True)
-        return trim(ffmpeg.decode(file, "wav", 1, LONGEST_SECONDS).sound).sound
+        return trim(ffmpeg.decode(file, "wav", LONGEST_SECONDS).sound).sound
 
 
 def sayable(text: str) -> str:

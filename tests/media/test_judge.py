@@ -1,0 +1,223 @@
+"""What was measured decides what a member is told; every line of the table is reached."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from media import ingest
+from media.channels import Layout
+from media.judge import Heard, Wanted, judge
+from media.probe import Claims
+from media.samples import Samples
+from media.verdict import LINES, Outcome, clock, found, outcome
+from station.errors import facts_named_in
+from station.settings import AudioSection
+from tests.media import sounds
+
+FINE = Heard(
+    claims=Claims("ogg", "opus", 1, 48_000, 60.0, exact=False, arrived=1.0),
+    decoded_seconds=60.0,
+    bad_packets=0,
+    layout=Layout.MONO,
+    piece_seconds=59.0,
+    active_seconds=55.0,
+    cut_ms=800,
+    integrated_lufs=-20.0,
+    true_peak_dbtp=-3.0,
+    clipped=False,
+)
+WANTED = Wanted(300)
+NOTHING = float("-inf")
+
+
+def told(wanted: Wanted = WANTED, **heard: Any) -> list[str]:
+    found = judge(dataclasses.replace(FINE, **heard), wanted)
+    return [finding.code for finding in found]
+
+
+def sentence(**heard: Any) -> str:
+    return judge(dataclasses.replace(FINE, **heard), WANTED)[0].sentence
+
+
+def test_a_good_recording_is_not_commented():
+    assert told() == []
+
+
+def test_312_seconds_are_too_long_by_12_s():
+    assert sentence(decoded_seconds=312.0, piece_seconds=312.0, active_seconds=310.0).startswith(
+        "Too long by 12 s: it lasts 5:12 and the limit is 5:00."
+    )
+
+
+def test_300_and_a_half_seconds_fit_after_trimming():
+    assert told(decoded_seconds=300.5, piece_seconds=299.9, active_seconds=299.0) == []
+
+
+def test_300_02_seconds_fit():
+    assert told(decoded_seconds=300.02, piece_seconds=300.02, active_seconds=300.0) == []
+
+
+def test_hours_are_told_from_the_files_own_claim():
+    claims = dataclasses.replace(FINE.claims, seconds=21_600.0)
+    text = sentence(decoded_seconds=330.0, piece_seconds=330.0, claims=claims)
+
+    assert text.startswith("Too long: it lasts 6 h 0 min and the limit is 5:00.")
+
+
+def test_an_unknown_length_is_told_as_more_than_what_was_heard():
+    claims = dataclasses.replace(FINE.claims, seconds=None)
+
+    assert "lasts more than 5:30" in sentence(decoded_seconds=330.0, claims=claims)
+
+
+def test_a_long_one_fades_out_when_the_member_says_so():
+    wanted = Wanted(300, fade_out=True)
+
+    assert told(wanted, decoded_seconds=330.0, piece_seconds=330.0) == ["faded-out"]
+
+
+@pytest.mark.parametrize(("seconds", "codes"), [(4.9, ["too-short"]), (5.0, [])])
+def test_less_than_five_seconds_are_too_short(seconds: float, codes: list[str]):
+    heard: dict[str, Any] = {
+        "piece_seconds": seconds,
+        "decoded_seconds": seconds,
+        "active_seconds": seconds,
+    }
+
+    assert told(**heard) == codes
+
+
+def test_in_a_very_short_slot_half_a_slot_is_enough():
+    heard: dict[str, Any] = {"piece_seconds": 2.0, "decoded_seconds": 2.0, "active_seconds": 2.0}
+
+    assert told(Wanted(4), **heard) == []
+
+
+@pytest.mark.parametrize(("lufs", "codes"), [(-46.1, ["too-quiet"]), (-45.9, ["lifted"])])
+def test_no_more_than_30_db_of_gain_is_given(lufs: float, codes: list[str]):
+    assert told(integrated_lufs=lufs) == codes
+
+
+def test_nothing_to_hear_is_said_once():
+    assert told(active_seconds=0.0, integrated_lufs=NOTHING) == ["inaudible"]
+
+
+def test_8_seconds_in_five_minutes_are_mostly_silence():
+    text = sentence(decoded_seconds=300.0, piece_seconds=299.0, active_seconds=8.0)
+
+    assert text.startswith("Mostly silence: 8 s of sound in 5:00.")
+
+
+def test_a_missing_part_is_told_by_length_where_the_length_is_sure():
+    claims = dataclasses.replace(FINE.claims, seconds=300.0, exact=True)
+    heard: dict[str, Any] = {
+        "decoded_seconds": 150.0,
+        "piece_seconds": 149.0,
+        "active_seconds": 140.0,
+    }
+
+    assert sentence(claims=claims, **heard) == "Only 2:30 of 5:00 arrived: please send it again."
+    assert told(claims=dataclasses.replace(claims, exact=False), **heard) == []
+
+
+def test_a_missing_part_is_told_by_bytes_too():
+    claims = dataclasses.replace(FINE.claims, arrived=0.5)
+
+    assert sentence(claims=claims) == "Only 1:00 of 2:00 arrived: please send it again."
+
+
+def test_what_was_put_right_is_told_and_airs():
+    noticed: dict[str, dict[str, Any]] = {
+        "clipped": {"clipped": True},
+        "one-channel": {"layout": Layout.DEAD_CHANNEL},
+        "antiphase": {"layout": Layout.ANTIPHASE},
+        "trimmed": {"cut_ms": 4000},
+        "damaged": {"bad_packets": 40},
+    }
+    for code, heard in noticed.items():
+        findings = judge(dataclasses.replace(FINE, **heard), WANTED)
+        assert [finding.code for finding in findings] == [code]
+        assert outcome(findings) is Outcome.ACCEPTED
+
+
+def test_several_findings_come_at_once_with_what_stops_first():
+    assert told(piece_seconds=320.0, decoded_seconds=320.0, active_seconds=300.0, clipped=True) == [
+        "too-long",
+        "clipped",
+    ]
+
+
+def test_a_file_that_is_mostly_unreadable_is_sent_again():
+    assert told(bad_packets=2000, decoded_seconds=10.0) == ["unreadable"]
+
+
+def test_every_sentence_can_be_filled_in():
+    for code, line in LINES.items():
+        facts = dict.fromkeys(facts_named_in(line.sentence), "x")
+        assert "{" not in found(code, **facts).sentence
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "0.4 s"),
+        (8, "8 s"),
+        (59.6, "1:00"),
+        (150, "2:30"),
+        (3599, "59:59"),
+        (21_600, "6 h 0 min"),
+    ],
+)
+def test_lengths_are_written_as_people_say_them(seconds: float, text: str):
+    assert clock(seconds) == text
+
+
+def test_digital_silence_cannot_be_heard(tmp_path: Path):
+    upload = sounds.saved(sounds.silent(6), tmp_path / "note.wav")
+
+    assert _codes(upload) == ["inaudible"]
+
+
+def test_speech_at_a_whisper_of_minus_60_is_too_quiet(tmp_path: Path, speech: Samples):
+    upload = sounds.saved(speech * 10 ** (-45 / 20), tmp_path / "note.wav")
+
+    assert _codes(upload) == ["too-quiet"]
+
+
+def test_a_little_speech_in_much_silence_is_mostly_silence(tmp_path: Path, speech: Samples):
+    sound = sounds.joined(speech[:48_000], sounds.silent(12), speech[:48_000])
+
+    assert "mostly-silent" in _codes(sounds.saved(sound, tmp_path / "note.wav"))
+
+
+def test_clipping_is_heard_through_every_codec(tmp_path: Path, speech: Samples):
+    loud = (speech * 10 ** (18 / 20)).clip(-1, 1)
+    for kind in ("wav", "ogg", "m4a", "mp3"):
+        upload = sounds.saved(loud, tmp_path / kind, sounds.FORMATS[kind])
+        assert _codes(upload) == ["clipped"], kind
+
+
+def test_clean_sounds_are_not_called_clipped(tmp_path: Path, speech: Samples):
+    loudest = speech / abs(speech).max()
+    for name, sound in {
+        "speech": loudest,
+        "tone": sounds.tone(6, 1000, -0.1),
+        "low-tone": sounds.tone(6, 50, -0.1),
+        "noise": sounds.noise(6, -14),
+    }.items():
+        assert "clipped" not in _codes(sounds.saved(sound, tmp_path / name)), name
+
+
+def test_a_file_above_the_limit_of_bytes_is_not_opened(tmp_path: Path):
+    upload = sounds.saved(sounds.tone(20), tmp_path / "note.wav")
+    wanted = Wanted(30, AudioSection(upload_megabytes=1))
+
+    findings = ingest.examine(upload, wanted).report.findings
+
+    assert findings[0].sentence.startswith("The file has 2 MB; at most 1 MB can be sent.")
+
+
+def _codes(upload: Path) -> list[str]:
+    return [finding.code for finding in ingest.examine(upload, Wanted(15)).report.findings]

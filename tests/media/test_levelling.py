@@ -1,0 +1,152 @@
+"""Loudness is right after limiting, and no peak passes the ceiling."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from media import limit, loudness, master, peaks, trim
+from media.channels import Layout, repair
+from media.samples import Samples
+from station.settings import AudioSection
+from tests.media import sounds
+
+AUDIO = AudioSection()
+
+
+def test_the_meter_agrees_with_the_standards_first_two_signals():
+    """EBU Tech 3341 table 1, cases 1 and 2: a stereo 1 kHz sine of 20 s at -23 and -33 dBFS."""
+    for dbfs in (-23.0, -33.0):
+        sine = sounds.tone(20, 1000, dbfs)
+        assert loudness.integrated(sounds.stereo(sine, sine)) == pytest.approx(dbfs, abs=0.1)
+
+
+def test_the_gate_leaves_quiet_passages_out():
+    """EBU Tech 3341 table 1, case 3: -36, -23 and -36 dBFS are -23 LUFS."""
+    parts = [
+        sounds.tone(*part) for part in ((10, 1000, -36.0), (60, 1000, -23.0), (10, 1000, -36.0))
+    ]
+    sine = sounds.joined(*parts)
+
+    assert loudness.integrated(sounds.stereo(sine, sine)) == pytest.approx(-23, abs=0.1)
+
+
+def test_loudness_range_is_the_standards():
+    """EBU Tech 3342 case 1: 20 s at -20 and 20 s at -30 dBFS have a range of 10 LU."""
+    sine = sounds.joined(sounds.tone(20, 1000, -20.0), sounds.tone(20, 1000, -30.0))
+
+    assert loudness.measure(sounds.stereo(sine, sine)).range_lu == pytest.approx(10, abs=1)
+
+
+def test_mono_is_measured_as_it_is_heard_from_two_loudspeakers():
+    sine = sounds.tone(5, 1000, -20.0)
+
+    both = loudness.integrated(sounds.stereo(sine, sine))
+    assert loudness.integrated(sine) == pytest.approx(both, abs=0.01)
+
+
+def test_a_peak_between_samples_is_found():
+    """A sine of a quarter of the rate at 45 degrees has samples 3 dB below its peak."""
+    at = np.arange(48_000)
+    sine = (0.5 * np.sin(np.pi / 2 * at + np.pi / 4)).astype(np.float32)[:, None]
+
+    assert peaks.frame_peaks(sine).max() == pytest.approx(-9.03, abs=0.05)
+    assert peaks.true_peak(sine) == pytest.approx(-6.02, abs=0.1)
+
+
+def _square(seconds: float) -> Samples:
+    return np.sign(sounds.tone(seconds, 300, 0.0)) * np.float32(0.9)
+
+
+def _clicks(seconds: float) -> Samples:
+    sound = sounds.noise(seconds, -40)
+    sound[::96_000] = 0.99
+    return sound
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        sounds.tone(6, 100, -3.0),
+        sounds.tone(6, 12_000, -3.0),
+        sounds.noise(6, -9),
+        sounds.noise(6, -44),
+        _square(6),
+        _clicks(6),
+        sounds.joined(sounds.tone(3, 440, -40.0), sounds.tone(3, 440, -1.0)),
+        sounds.stereo(sounds.noise(6, -12, 1), sounds.noise(6, -30, 2)),
+    ],
+    ids=["bass", "treble", "loud-noise", "quiet-noise", "square", "clicks", "step", "one-sided"],
+)
+def test_hard_sounds_reach_the_target_under_the_ceiling(sound: Samples):
+    levelled = master.level(sound, AUDIO).sound
+
+    assert loudness.integrated(levelled) == pytest.approx(AUDIO.target_lufs, abs=0.05)
+    assert peaks.true_peak(levelled) <= AUDIO.ceiling_dbtp
+
+
+def test_gain_stops_at_30_db():
+    assert master.level(sounds.noise(6, -60), AUDIO).gain_db == 30.0
+
+
+@given(st.lists(st.floats(-60, 20), min_size=1, max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_the_gain_curve_keeps_every_peak_down_and_never_jumps(levels: list[float]):
+    measured = np.array(levels, np.float32)
+
+    reduced = limit.reduction(measured, -2.0)
+
+    assert (measured + reduced <= -2.0 + 1e-4).all() or (measured <= -2.0).any()
+    assert (np.minimum(measured, measured + reduced)[measured > -2.0] <= -2.0 + 1e-4).all()
+    steps = np.diff(reduced)
+    assert (steps <= limit.RELEASE_DB + 1e-3).all()
+    assert (steps >= -limit.LOOK_AHEAD_DB - 1e-3).all()
+    assert (reduced <= 0).all()
+
+
+def test_what_needs_no_limiting_is_only_made_louder():
+    sound = sounds.tone(1, 440, -20.0)
+    reduced = limit.reduction(peaks.frame_peaks(sound) + 6, -2.0)
+
+    assert np.allclose(limit.apply(sound, 6.0, reduced), sound * 10 ** (6 / 20), atol=1e-6)
+
+
+def test_channels_are_told_apart():
+    one, two = sounds.noise(1, seed=1), sounds.noise(1, seed=2)
+    found = {
+        Layout.MONO: one,
+        Layout.DUAL_MONO: sounds.stereo(one, one),
+        Layout.DEAD_CHANNEL: sounds.stereo(one, two * 1e-4),
+        Layout.ANTIPHASE: sounds.stereo(one, -one),
+        Layout.STEREO: sounds.stereo(one, two),
+    }
+    for layout, sound in found.items():
+        assert repair(sound.copy())[1] is layout
+
+
+def test_a_sound_placed_to_one_side_stays_there():
+    one = sounds.noise(1)
+
+    assert repair(sounds.stereo(one, one * 0.5))[1] is Layout.STEREO
+
+
+def test_an_offset_is_taken_out():
+    repaired, _ = repair(sounds.tone(1) + np.float32(0.2))
+
+    assert abs(float(repaired.mean())) < 1e-4
+
+
+def test_a_click_is_not_a_sound():
+    sound = sounds.joined(sounds.silent(1), sounds.tone(3), sounds.silent(3))
+    sound[-48_000:-47_900] = 0.9
+
+    assert trim.activity(sound).end_ms == pytest.approx(4000, abs=20)
+
+
+def test_a_pause_stays_and_is_not_counted():
+    sound = sounds.joined(sounds.tone(2), sounds.silent(3), sounds.tone(2))
+
+    trimmed = trim.trim(sound)
+
+    assert len(trimmed.sound) == len(sound)
+    assert trimmed.active_ms == pytest.approx(4000, abs=50)
