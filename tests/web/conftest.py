@@ -1,0 +1,57 @@
+"""What the pages' tests may ask for: an application, a browser's client, people signed in."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from station import signin
+from station.db import Database
+from station.members import Person
+from station.settings import Settings
+from tests.web.seed import Seeded, fill
+from web.app import create_app
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    return Clock(now)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: Clock) -> Flask:
+    return create_app(settings, database, clock)
+
+
+@pytest.fixture
+def seeded(database: Database, settings: Settings, now: datetime) -> Seeded:
+    return fill(database, settings, now)
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as opened:
+        yield opened
+
+
+@pytest.fixture
+def link_of(database: Database, now: datetime) -> Callable[[Person], str]:
+    """Makes a person's one-time sign-in path."""
+
+    def make(person: Person) -> str:
+        with database.writing() as session:
+            return f"/signin/{signin.new_link(session, person, now)}"
+
+    return make

@@ -1,0 +1,1 @@
+"""The members' form, the operator's desk and the listeners' page: plain HTML over Flask."""

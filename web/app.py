@@ -1,0 +1,130 @@
+"""One Flask application serves members, the market, the desk and listeners; waitress runs it."""
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import waitress
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from playout.mounts import Mount, mounts
+from station.db import Database
+from station.errors import Fault
+from station.settings import Settings
+from station.signin import SESSION_LASTS
+from web import filters, headers, refusals, signin
+from web.desk.views import area as desk
+from web.market.views import area as market
+from web.member.views import area as member
+from web.public.views import area as public
+from web.session import Station
+from web.upload import MEGABYTE, Arriving
+
+# What a form holds besides its file.
+FORM_BYTES = 64_000
+# A file somewhat above the limit is still read, so that its sender can be told in words;
+# what is larger than this is cut off while it arrives.
+READ_AT_MOST = 4
+
+
+def utc_now() -> datetime:
+    """The time, for everything a request does."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime] = utc_now,
+    where: Callable[[], Sequence[Mount]] | None = None,
+) -> Flask:
+    """Make the application; `where` says where the mounts are, by default as the settings do."""
+    app = Flask(__name__)
+    app.request_class = Arriving
+    app.extensions["mweya"] = Station(
+        settings, database, clock, where or (lambda: mounts(settings))
+    )
+    key = settings.secrets.session_key
+    app.config.update(
+        SECRET_KEY=key,
+        MAX_CONTENT_LENGTH=settings.audio.upload_megabytes * MEGABYTE + FORM_BYTES,
+        # Our own files are linked by their version, so a browser may keep them for a year.
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        # Several stations on one machine share their host's cookies.
+        SESSION_COOKIE_NAME=f"mweya-{sha256(key.encode()).hexdigest()[:8]}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.web_url.startswith("https:"),
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        # A form may lie open on a phone for days: its token lasts as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    CSRFProtect(app)
+    for area in (public, signin.area, member, market, desk):
+        app.register_blueprint(area)
+    refusals.register(app)
+    filters.register(app)
+    headers.register(app)
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A web server that has its port and waits to run."""
+
+    url: str
+    server: Any = field(repr=False)
+
+    def run(self) -> None:
+        """Serve until `stop` or an interrupt."""
+        self.server.run()
+
+    def stop(self) -> None:
+        """End `run`, from any thread; requests under way are finished first."""
+        self.server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(self.server._map))  # noqa: SLF001
+
+
+def open_server(
+    settings: Settings,
+    database: Database,
+    host: str,
+    port: int,
+) -> Serving:
+    """Take the port (0: a free one) and get ready to serve. Raises Fault when it is taken."""
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        raise Fault(
+            f"The pages can't be served on {host}:{port}: {error.strerror}.", permanent=False
+        ) from None
+    actual: int = listening.getsockname()[1]
+    web = msgspec.structs.replace(settings.web, host=host, port=actual)
+    settings = msgspec.structs.replace(settings, web=web)
+    app = create_app(settings, database)
+    server = waitress.create_server(
+        app,
+        sockets=[listening],
+        threads=settings.web.threads,
+        max_request_body_size=READ_AT_MOST * app.config["MAX_CONTENT_LENGTH"],
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    return Serving(settings.web_url, server)
+
+
+def serve(
+    settings: Settings,
+    database: Database,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve until interrupted; `ready` is told the address once the port is taken."""
+    serving = open_server(settings, database, host, port)
+    ready(serving.url)
+    serving.run()

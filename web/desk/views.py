@@ -1,0 +1,132 @@
+"""The desk: where the week stands, who is ready, build it, look at it, publish it."""
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from scheduler import publish as publishing
+from station import grid, jobs
+from station.airtime import Week
+from station.closing import next_open_week
+from station.errors import Refusal
+from station.weeks import WeekState, overview
+from web import refusals
+from web.desk.day import DAYS, day_rows, day_span
+from web.desk.week import SHOWN, built, demands, progress, readiness
+from web.public.now import on_air, seconds_to_change
+from web.session import act_once, now, require_operator, station
+
+area = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
+area.before_request(require_operator)
+
+RUNNING = (jobs.JobState.WAITING, jobs.JobState.CLAIMED)
+
+
+@area.get("/")
+def page() -> ResponseReturnValue:
+    """The week that is to be built next."""
+    return _draw(_next_to_build())
+
+
+@area.get("/weeks/<label>")
+def week_page(label: str) -> ResponseReturnValue:
+    """One week."""
+    return _draw(_week(label))
+
+
+@area.get("/weeks/<label>/days/<int:weekday>")
+def day_page(label: str, weekday: int) -> ResponseReturnValue:
+    """A day of a week's grid, as rows of time by channel."""
+    if not 1 <= weekday <= len(DAYS):
+        abort(404)
+    week, settings = _week(label), station().settings
+    with station().database.reading() as session:
+        version = grid.require_version(session, week, request.args.get("version", type=int))
+        rows = day_rows(session, settings, week, version, weekday)
+    return render_template(
+        "desk/day.html",
+        week=week,
+        version=version,
+        rows=rows,
+        days=DAYS,
+        weekday=weekday,
+        day=day_span(week, weekday),
+    )
+
+
+@area.post("/weeks/<label>/build")
+def build(label: str) -> ResponseReturnValue:
+    """Promise a build of a week."""
+    week = _week(label)
+
+    def act(session: Session) -> str:
+        jobs.promise(session, jobs.JobKind.BUILD, week, now())
+        return f"The build of {week} is promised. What it finds appears here."
+
+    return act_once(act, url_for("desk.week_page", label=week))
+
+
+@area.post("/weeks/<label>/versions/<int:version>/publish")
+def publish(label: str, version: int) -> ResponseReturnValue:
+    """Publish a draft, when every rule still holds and no newer draft came meanwhile."""
+    week = _week(label)
+
+    def act(session: Session) -> str:
+        draft = grid.require_version(session, week, version)
+        if draft.state != grid.GridState.DRAFT:
+            raise Refusal("draft-overtaken", week=week)
+        publishing.publish(session, station().settings, week, now())
+        return f"Version {version} of {week} is published."
+
+    return act_once(act, url_for("desk.week_page", label=week))
+
+
+def _week(label: str) -> Week:
+    return Week.parse(label, station().settings.zone)
+
+
+def _next_to_build() -> Week:
+    """The week before the first open one is closed and is to be built, unless it is on air."""
+    settings = station().settings
+    closed = next_open_week(settings, now()).plus(-1)
+    this = Week.of(now(), settings.zone)
+    return closed if closed.monday > this.monday else this.plus(1)
+
+
+def _draw(week: Week, problem: str = "") -> str:
+    settings = station().settings
+    with station().database.reading() as session:
+        found = overview(session, week, settings, now())
+        draft, published = grid.newest_draft(session, week), grid.published(session, week)
+        job = jobs.newest(session, jobs.JobKind.BUILD, week)
+        channels = on_air(session, settings, now())
+        return render_template(
+            "desk/week.html",
+            problem=problem,
+            week=week,
+            this=Week.of(now(), settings.zone),
+            found=found,
+            states=list(WeekState),
+            readiness=readiness(session, week),
+            demands=demands(session, settings, week),
+            draft=built(session, draft),
+            published=built(session, published),
+            progress=progress(job),
+            running=job is not None and job.state in RUNNING,
+            channels=channels,
+            fresh=seconds_to_change(channels, now(), settings.slots),
+            days=DAYS,
+            shown=SHOWN,
+        )
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    """Answer on the week's own page where the address names one."""
+    label = (request.view_args or {}).get("label")
+    own_page = label is not None and request.method == "POST" and refusal.code != "week-unknown"
+    if not own_page or refusal.code in ("sign-in-first", "operators-only"):
+        return refusals.refused(refusal)
+    return _draw(_week(str(label)), refusal.sentence), refusals.status_of(refusal)
+
+
+area.register_error_handler(Refusal, _refused)

@@ -1,0 +1,83 @@
+"""What every template can say: times, lengths and prices in words, and our own files by version."""
+
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+
+from station.airtime import Week
+from web import words
+from web.session import form_key, now, person, station
+from web.streams import bytes_an_hour
+
+STATIC = Path(__file__).parent / "static"
+
+
+def register(app: Flask) -> None:
+    """Give an application's templates their filters and names."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.add_template_filter(_moment, "moment")
+    app.add_template_filter(_day, "day")
+    app.add_template_filter(_clock, "clock")
+    app.add_template_filter(_until, "until")
+    app.add_template_filter(_week_name, "week_name")
+    app.add_template_filter(_channel, "channel")
+    app.add_template_filter(words.week_days, "week_days")
+    app.add_template_filter(words.money, "money")
+    app.add_template_filter(words.megabytes, "megabytes")
+    app.add_template_filter(bytes_an_hour, "bytes_an_hour")
+    app.add_template_filter(_first_capital, "sentence")
+    app.context_processor(_names)
+
+
+def _names() -> dict[str, Any]:
+    return {
+        "settings": station().settings,
+        "person": person(),
+        "now": now(),
+        "form_key": form_key,
+        "file": _file,
+        "slot_length": words.length(station().settings.station.slot_seconds),
+        "zone_name": words.zone_name(station().settings.zone, now()),
+        "languages": words.LANGUAGES,
+    }
+
+
+def _file(name: str) -> str:
+    return url_for("static", filename=name, v=_version(name))
+
+
+@cache
+def _version(name: str) -> str:
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def _moment(instant: datetime) -> str:
+    return words.moment(instant, station().settings.zone, now())
+
+
+def _day(instant: datetime) -> str:
+    return words.day(instant, station().settings.zone, now())
+
+
+def _clock(instant: datetime) -> str:
+    return words.clock(instant, station().settings.zone)
+
+
+def _until(instant: datetime) -> str:
+    return words.until(instant, now())
+
+
+def _week_name(week: Week) -> str:
+    return words.week_name(week, now())
+
+
+def _channel(number: int) -> str:
+    return station().settings.station.channels[number]
+
+
+def _first_capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

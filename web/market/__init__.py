@@ -1,0 +1,1 @@
+"""The market: airtime that its holders sell."""

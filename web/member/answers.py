@@ -1,0 +1,76 @@
+"""The member's page answers first: when you are on air, and what to do by when."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from station.settings import Settings
+from web import words
+from web.member.cards import Card, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: the sentence to read, what to know about it, and whether to act."""
+
+    sentence: str
+    detail: str
+    act: bool = False
+
+
+def answers(cards: Sequence[Card], settings: Settings, now: datetime) -> list[Answer]:
+    """What a member wants to know now: times on air first, then what is to do, then the rest.
+
+    Says something about each week up to the first that is still open, and nothing about later
+    ones: they can wait.
+    """
+    coming = [card for card in cards if now < card.week.span.end]
+    first_open = min((card.week.monday for card in coming if card.open), default=None)
+    near = [card for card in coming if first_open is None or card.week.monday <= first_open]
+    aired = [found for card in near for found in _on_air(card, settings, now)]
+    asked = [found for card in near for found in _asked(card, settings, now)]
+    found = aired + sorted(asked, key=lambda answer: not answer.act)
+    return found or [_nothing(settings)]
+
+
+def _on_air(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
+    if card.air is None or card.line.channel is None or now >= card.air.end:
+        return
+    channel = f"channel {settings.station.channels[card.line.channel]}"
+    if card.stage is Stage.ON_AIR:
+        ends = words.clock(card.air.end, settings.zone)
+        yield Answer(f"You are on air now, {channel}.", f"{card.line.title}. Until {ends}.")
+        return
+    at = words.moment(card.air.start, settings.zone, now)
+    kind = f"Silence for {card.line.title}" if card.silent else card.line.title
+    starts = words.until(card.air.start, now)
+    yield Answer(f"You are on air {at}, {channel}.", f"{kind}. It begins {starts}.")
+
+
+def _asked(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
+    length = words.length(settings.station.slot_seconds)
+    closes = words.moment(card.closes, settings.zone, now)
+    by = f"before {closes} ({words.until(card.closes, now)})"
+    week = words.week_name(card.week, now)
+    change = f"You can change it until {closes}." if card.open else "Its time comes with the grid."
+    match card.stage:
+        case Stage.EMPTY if card.open:
+            yield Answer(f"Send your {length} {by}.", f"They are for {week}.", act=True)
+        case Stage.REJECTED if card.open:
+            said = f"Your recording for {week} can't air."
+            yield Answer(said, f"Send another {by}.", act=True)
+        case Stage.REJECTED:
+            yield Answer(f"Your recording for {week} can't air.", "The week is closed.")
+        case Stage.CHECKING:
+            yield Answer("We are checking your recording.", "What we find is written below.")
+        case Stage.READY:
+            yield Answer(f"Your {length} for {week} are ready.", change)
+        case Stage.SILENCE:
+            yield Answer(f"Your {length} {week} are silence for {card.line.title}.", change)
+        case Stage.BUMPED:
+            yield Answer(f"There was no place for you {week}.", card.line.reason)
+
+
+def _nothing(settings: Settings) -> Answer:
+    length = words.length(settings.station.slot_seconds)
+    return Answer("You hold no airtime in these weeks.", f"Look at the market: {length} at a time.")

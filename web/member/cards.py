@@ -1,0 +1,169 @@
+"""A card is one right as its holder sees it: what it asks for, what became of it, what is open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from station.airtime import Span, Week
+from station.recordings import Recording, RecordingState
+from station.rights import Request, RequestKind, RequestState, cutoff
+from station.settings import Settings
+from station.statement import Fate, StatementLine, statement
+
+
+class Stage(StrEnum):
+    """Where a right stands, in the words of its card."""
+
+    EMPTY = "nothing sent"
+    CHECKING = "being checked"
+    REJECTED = "can't air"
+    READY = "ready"
+    SILENCE = "silence"
+    PLACED = "has its time"
+    ON_AIR = "on air"
+    BUMPED = "not placed"
+    AIRED = "aired"
+    MISSED = "missed"
+    POOLED = "not used"
+
+
+# What became of a right says it all, except while it is still unused.
+STAGES = {
+    Fate.RECORDING: Stage.READY,
+    Fate.SILENCE: Stage.SILENCE,
+    Fate.PLACED: Stage.PLACED,
+    Fate.BUMPED: Stage.BUMPED,
+    Fate.AIRED: Stage.AIRED,
+    Fate.MISSED: Stage.MISSED,
+    Fate.POOLED: Stage.POOLED,
+}
+ELSEWHERE = (Fate.OFFERED, Fate.GIVEN, Fate.SOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One right of one week; `latest` is the newest take that was not withdrawn."""
+
+    line: StatementLine
+    week: Week
+    closes: datetime
+    open: bool
+    stage: Stage
+    air: Span | None
+    request: Request | None
+    latest: Recording | None
+
+    @property
+    def right_id(self) -> int:
+        """The right's id."""
+        return self.line.right_id
+
+    @property
+    def silent(self) -> bool:
+        """Whether it is dedicated to silence."""
+        return self.request is not None and self.request.kind == RequestKind.SILENCE
+
+    @property
+    def checking(self) -> bool:
+        """Whether something about it is still being made or checked."""
+        received = self.latest is not None and self.latest.state == RecordingState.RECEIVED
+        return received or (self.request is not None and self.request.master_sha256 is None)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What was found in the newest take, in sentences."""
+        return () if self.latest is None or self.silent else tuple(self.latest.sentences)
+
+    @property
+    def earlier_stays(self) -> bool:
+        """Whether a newer take can't air and the earlier one stays."""
+        rejected = self.latest is not None and self.latest.state == RecordingState.REJECTED
+        return rejected and self.request is not None and not self.silent
+
+    @property
+    def preview(self) -> str | None:
+        """The hash of the piece to listen to, as it will air."""
+        master = None if self.request is None else self.request.master
+        return None if master is None else master.preview_sha256
+
+
+def cards(
+    session: Session, settings: Settings, account_id: int, weeks: Sequence[Week], now: datetime
+) -> list[Card]:
+    """The cards of an account's rights in some weeks, earliest first."""
+    by_label = {str(week): week for week in weeks}
+    lines = statement(session, settings, account_id, set(by_label))
+    mine = [line for line in lines if line.fate not in ELSEWHERE]
+    ids = [line.right_id for line in mine]
+    requests, latest = _requests(session, ids, account_id), _latest(session, ids, account_id)
+    return [
+        card(
+            line,
+            by_label[line.week],
+            requests.get(line.right_id),
+            latest.get(line.right_id),
+            settings,
+            now,
+        )
+        for line in mine
+    ]
+
+
+def card(
+    line: StatementLine,
+    week: Week,
+    request: Request | None,
+    latest: Recording | None,
+    settings: Settings,
+    now: datetime,
+) -> Card:
+    """Decide what a right's card says."""
+    closes = cutoff(week, settings)
+    air = None
+    if line.at is not None:
+        air = Span(line.at, line.at + timedelta(seconds=settings.station.slot_seconds))
+    stage = _stage(line.fate, air, latest, now)
+    changeable = now < closes and line.fate is not Fate.POOLED
+    return Card(line, week, closes, changeable, stage, air, request, latest)
+
+
+def _stage(fate: Fate, air: Span | None, latest: Recording | None, now: datetime) -> Stage:
+    if fate is Fate.PLACED and air is not None and now in air:
+        return Stage.ON_AIR
+    if fate is not Fate.UNUSED:
+        return STAGES[fate]
+    match latest.state if latest else None:
+        case RecordingState.RECEIVED:
+            return Stage.CHECKING
+        case RecordingState.REJECTED:
+            return Stage.REJECTED
+        case _:
+            return Stage.EMPTY
+
+
+def _requests(session: Session, right_ids: list[int], account_id: int) -> dict[int, Request]:
+    query = (
+        sa.select(Request)
+        .options(joinedload(Request.master))
+        .where(
+            Request.right_id.in_(right_ids),
+            Request.account_id == account_id,
+            Request.state == RequestState.OPEN,
+        )
+    )
+    return {request.right_id: request for request in session.scalars(query)}
+
+
+def _latest(session: Session, right_ids: list[int], account_id: int) -> dict[int, Recording]:
+    shown = (RecordingState.RECEIVED, RecordingState.ACCEPTED, RecordingState.REJECTED)
+    query = sa.select(Recording).where(
+        Recording.right_id.in_(right_ids),
+        Recording.account_id == account_id,
+        Recording.state.in_(shown),
+    )
+    # Later ids overwrite earlier ones: the newest take is left.
+    return {take.right_id: take for take in session.scalars(query.order_by(Recording.id))}

@@ -1,0 +1,1 @@
+"""The listeners' page: press play, and see who is speaking."""

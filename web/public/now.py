@@ -1,0 +1,113 @@
+"""What is on air now, what is next and what is later, on every channel, from the air log."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from station.airlog import AirLine, LineKind, lines_between
+from station.airtime import Slots
+from station.settings import Settings
+from web.words import length
+
+# How far the page looks ahead, and how much of it is shown.
+SLOTS_AHEAD = 36
+SHOWN_LATER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing on air, which may last several slots; `channel` counts from 0."""
+
+    channel: int
+    start: datetime
+    end: datetime
+    kind: LineKind
+    title: str
+    speaker: str
+    request_id: int | None
+
+    @property
+    def seconds(self) -> int:
+        """How long it lasts."""
+        return round((self.end - self.start).total_seconds())
+
+    @property
+    def heading(self) -> str:
+        """What it is, in words: its title, or the silence and its cause."""
+        if self.kind is LineKind.SILENCE:
+            said = f"{length(self.seconds)} of silence for {self.title}"
+            return said[:1].upper() + said[1:]
+        return self.title or "The station's own sound"
+
+    @property
+    def by(self) -> str:
+        """Whose it is, in words; empty for the station's own."""
+        if not self.speaker or self.kind not in (LineKind.SEGMENT, LineKind.SILENCE):
+            return ""
+        dedicated = self.kind is LineKind.SILENCE
+        return f"dedicated by {self.speaker}" if dedicated else self.speaker
+
+
+@dataclass(frozen=True, slots=True)
+class OnAir:
+    """One channel: what is on now (None when nothing is planned), and what follows."""
+
+    channel: int
+    now: Piece | None
+    next: Piece | None
+    later: tuple[Piece, ...]
+
+
+def on_air(session: Session, settings: Settings, now: datetime) -> list[OnAir]:
+    """Every channel's programme from this moment on, as it is planned."""
+    first = settings.slots.number(now)
+    lines = lines_between(session, first, first + SLOTS_AHEAD)
+    return [
+        channel_from(channel, lines, settings.slots, now) for channel in range(settings.channels)
+    ]
+
+
+def channel_from(channel: int, lines: Iterable[AirLine], slots: Slots, now: datetime) -> OnAir:
+    """One channel's programme: people come before the station's own sound in what is later."""
+    pieces = list(joined((line for line in lines if line.channel == channel), slots))
+    current = pieces[0] if pieces and pieces[0].start <= now else None
+    coming = pieces[1:] if current else pieces
+    later = [piece for piece in coming[1:] if piece.by][:SHOWN_LATER]
+    return OnAir(channel, current, coming[0] if coming else None, tuple(later))
+
+
+def joined(lines: Iterable[AirLine], slots: Slots) -> Iterator[Piece]:
+    """One channel's lines in order as pieces: neighbours that belong together are one."""
+    piece: Piece | None = None
+    for line in lines:
+        span = slots.span(line.slot_number)
+        if piece is not None and piece.end == span.start and _continues(piece, line):
+            piece = replace(piece, end=span.end)
+            continue
+        if piece is not None:
+            yield piece
+        piece = Piece(
+            channel=line.channel,
+            start=span.start,
+            end=span.end,
+            kind=LineKind(line.kind),
+            title=line.title,
+            speaker=line.speaker,
+            request_id=line.request_id,
+        )
+    if piece is not None:
+        yield piece
+
+
+def seconds_to_change(channels: Sequence[OnAir], now: datetime, slots: Slots) -> int:
+    """How long what is shown stays true: until the first piece ends, at most one slot."""
+    ends = [channel.now.end for channel in channels if channel.now]
+    ends.append(slots.span(slots.number(now)).end)
+    return max(1, round((min(ends) - now).total_seconds()) + 1)
+
+
+def _continues(piece: Piece, line: AirLine) -> bool:
+    same_kind = piece.kind == line.kind and piece.title == line.title
+    return same_kind and piece.request_id == line.request_id

@@ -1,0 +1,89 @@
+"""The page everybody opens first, and the same facts as JSON."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from playout.mounts import Mount
+from web.public.now import OnAir, Piece, on_air, seconds_to_change
+from web.session import now, station
+from web.streams import streams_of
+
+area = Blueprint("public", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """One channel as a listener finds it: its streams and its programme."""
+
+    name: str
+    streams: tuple[Mount, ...]
+    on_air: OnAir
+
+
+def listening() -> list[Listening]:
+    """Every channel with its streams, now."""
+    settings = station().settings
+    mounts = station().mounts()
+    with station().database.reading() as session:
+        channels = on_air(session, settings, now())
+    return [
+        Listening(
+            settings.station.channels[found.channel],
+            tuple(streams_of(mounts, found.channel)),
+            found,
+        )
+        for found in channels
+    ]
+
+
+@area.get("/")
+def page() -> ResponseReturnValue:
+    """Press play; now, next and later on every channel."""
+    channels = listening()
+    fresh = seconds_to_change([one.on_air for one in channels], now(), station().settings.slots)
+    return render_template("public/page.html", channels=channels, fresh=fresh)
+
+
+@area.get("/api/now.json")
+def now_json() -> Response:
+    """What is on air, for programs; instants are ISO 8601 in the station's zone."""
+    settings = station().settings
+    answer = jsonify(
+        station=settings.station.name,
+        zone=settings.station.zone,
+        at=now().astimezone(settings.zone).isoformat(),
+        channels=[
+            {
+                "channel": one.on_air.channel,
+                "name": one.name,
+                "streams": [
+                    {"quality": stream.quality, "url": stream.url, "type": stream.content_type}
+                    for stream in one.streams
+                ],
+                "now": _facts(one.on_air.now),
+                "next": _facts(one.on_air.next),
+                "later": [_facts(piece) for piece in one.on_air.later],
+            }
+            for one in listening()
+        ],
+    )
+    answer.headers["Cache-Control"] = "public, max-age=2"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def _facts(piece: Piece | None) -> dict[str, Any] | None:
+    if piece is None:
+        return None
+    zone = station().settings.zone
+    return {
+        "starts": piece.start.astimezone(zone).isoformat(),
+        "ends": piece.end.astimezone(zone).isoformat(),
+        "kind": piece.kind,
+        "title": piece.title,
+        "speaker": piece.speaker,
+        "words": piece.heading,
+    }

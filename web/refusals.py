@@ -1,0 +1,98 @@
+"""Whatever goes wrong is answered with one sentence, the right status, and what to do next."""
+
+import secrets
+from collections.abc import Callable
+
+import structlog
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from station.errors import Fault, Refusal, WrongInput
+from web.session import station
+
+logger = structlog.get_logger()
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+STATUS = {
+    "sign-in-first": 401,
+    "operators-only": 403,
+    "right-not-yours": 403,
+    "recording-not-yours": 403,
+    "offer-not-yours": 403,
+    "link-used": 410,
+    "upload-large": 413,
+    "page-old": 400,
+    "week-unknown": 404,
+    "version-unknown": 404,
+}
+ADVICE = {
+    404: ("There is no such page.", "Check the address, or start again from the front page."),
+    405: ("That can't be done here.", "Go back and use the buttons on the page."),
+    400: ("We could not read what was sent.", "Go back, load the page again and repeat."),
+    413: ("Too much was sent at once.", "Go back and send less."),
+    500: (
+        "Something broke on our side.",
+        "Nothing was half done. Try again in a minute; if it stays, tell the operator this number:",
+    ),
+}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status that a refusal is answered with."""
+    return STATUS.get(refusal.code, UNPROCESSABLE if isinstance(refusal, WrongInput) else CONFLICT)
+
+
+def on_the_page(show: Callable[[str], str]) -> Callable[[Refusal], ResponseReturnValue]:
+    """Answer an area's refusals on its own page, drawn by `show` with the sentence.
+
+    Who may not see the page at all is shown the way in instead.
+    """
+
+    def answer(refusal: Refusal) -> ResponseReturnValue:
+        if refusal.code in ("sign-in-first", "operators-only"):
+            return refused(refusal)
+        return show(refusal.sentence), status_of(refusal)
+
+    return answer
+
+
+def refused(refusal: Refusal) -> ResponseReturnValue:
+    """Answer a refusal on a page of its own."""
+    if refusal.code == "sign-in-first":
+        return render_template("signin.html", problem=refusal.sentence), status_of(refusal)
+    return render_template("refused.html", sentence=refusal.sentence), status_of(refusal)
+
+
+def register(app: Flask) -> None:
+    """Let an application answer all its refusals and faults in words."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, _page_old)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Fault, _broken)
+    app.register_error_handler(Exception, _broken)
+
+
+def _page_old(_: CSRFError) -> ResponseReturnValue:
+    return refused(Refusal("page-old"))
+
+
+def _too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+    limit = station().settings.audio.upload_megabytes
+    return refused(WrongInput("upload-large", limit=limit))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or UNPROCESSABLE
+    sentence, advice = ADVICE.get(status, ADVICE[400])
+    return render_template("refused.html", sentence=sentence, advice=advice), status
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    number = secrets.token_hex(4)
+    logger.error("page-broke", number=number, exc_info=error)
+    sentence, advice = ADVICE[500]
+    return render_template("refused.html", sentence=sentence, advice=advice, number=number), 500

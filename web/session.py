@@ -1,0 +1,134 @@
+"""A request knows its station, its one instant, and who is asking: a cookie names a session.
+
+The cookie holds only the session's token, signed; the session itself is a row that can be
+ended from anywhere.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, flash, g, redirect, request, session
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from playout.mounts import Mount
+from station import posts, signin
+from station.db import Database
+from station.errors import Refusal
+from station.members import Person
+from station.settings import Settings
+
+TOKEN = "token"  # noqa: S105  the cookie's key, not a secret
+KEY = "key"
+SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What every page needs; `mounts` says where the streams are now."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime]
+    mounts: Callable[[], Sequence[Mount]]
+
+
+def station() -> Station:
+    """The station that this application serves."""
+    found: Station = current_app.extensions["mweya"]
+    return found
+
+
+def now() -> datetime:
+    """The one instant that a request happens at."""
+    if "now" not in g:
+        g.now = station().clock()
+    instant: datetime = g.now
+    return instant
+
+
+def person() -> Person | None:
+    """Who is signed in, or nobody."""
+    if "person" not in g:
+        token = session.get(TOKEN)
+        g.person = None
+        if token:
+            with station().database.reading() as reading:
+                g.person = signin.who(reading, token, now())
+    found: Person | None = g.person
+    return found
+
+
+def me() -> Person:
+    """Who is signed in. Raises Refusal `sign-in-first`."""
+    found = person()
+    if found is None:
+        raise Refusal("sign-in-first")
+    return found
+
+
+def require_person() -> None:
+    """Let only signed-in people see an area."""
+    me()
+
+
+def require_operator() -> None:
+    """Let only operators see an area. Raises Refusal `operators-only`."""
+    if not me().operator:
+        raise Refusal("operators-only")
+
+
+def enter(token: str) -> None:
+    """Remember a session in a fresh cookie."""
+    session.clear()
+    session[TOKEN] = token
+    session.permanent = True
+    g.pop("person", None)
+
+
+def leave() -> None:
+    """End the session, here and in the database."""
+    token = session.pop(TOKEN, None)
+    session.clear()
+    if token:
+        with station().database.writing() as writing:
+            signin.sign_out(writing, token, now())
+    g.person = None
+
+
+def form_key() -> str:
+    """A fresh key for one form: whatever is sent with it again acts once."""
+    return secrets.token_urlsafe(9)
+
+
+def act_once(act: Callable[[Session], str], back: str) -> ResponseReturnValue:
+    """Do what a form asks in one transaction, once a form key, and go back to a page.
+
+    `act` returns the sentence that says what was done. Whatever it raises undoes it all.
+    """
+    key = request.form.get(KEY, "")
+    try:
+        answer = _act(act, me().id, key)
+    except IntegrityError:
+        # The same form was sent twice at once, and the other one was quicker.
+        with station().database.reading() as reading:
+            before = posts.answered(reading, me().id, key)
+        if before is None:
+            raise
+        answer = before
+    flash(answer)
+    return redirect(back, SEE_OTHER)
+
+
+def _act(act: Callable[[Session], str], person_id: int, key: str) -> str:
+    with station().database.writing() as writing:
+        before = posts.answered(writing, person_id, key) if key else None
+        if before is not None:
+            return before
+        answer = act(writing)
+        if key:
+            posts.keep(writing, person_id, key, answer, now())
+        return answer

@@ -1,0 +1,35 @@
+// What is marked data-fresh is fetched again while the page is looked at; forms are left alone.
+(() => {
+  "use strict";
+  let timer = 0;
+  const wait = () => {
+    clearTimeout(timer);
+    const marked = [...document.querySelectorAll("[data-seconds]")];
+    const seconds = marked.map((part) => Number(part.dataset.seconds)).filter(Boolean);
+    if (seconds.length) timer = setTimeout(refresh, Math.min(...seconds) * 1000);
+  };
+  const refresh = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const old of document.querySelectorAll("[data-fresh], [data-seconds]")) {
+        const fresh = old.id && page.getElementById(old.id);
+        if (!fresh) continue;
+        if ("fresh" in old.dataset && old.innerHTML !== fresh.innerHTML) {
+          old.replaceWith(document.importNode(fresh, true));
+        } else if (fresh.dataset.seconds) {
+          old.dataset.seconds = fresh.dataset.seconds;
+        } else {
+          delete old.dataset.seconds;
+        }
+      }
+      wait();
+    } catch {
+      timer = setTimeout(refresh, 20000);
+    }
+  };
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  wait();
+})();

@@ -1,0 +1,25 @@
+"""A listener's browser finds a channel's streams in order: the one that needs least data first."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from playout.mounts import Mount
+
+SECONDS_AN_HOUR = 3600
+
+
+def streams_of(mounts: Sequence[Mount], channel: int) -> list[Mount]:
+    """One channel's mounts, the one that needs least data first."""
+    found = [mount for mount in mounts if mount.channel == channel]
+    return sorted(found, key=lambda mount: mount.kilobits)
+
+
+def bytes_an_hour(mount: Mount) -> float:
+    """What an hour of listening costs in data."""
+    return mount.kilobits * 1000 / 8 * SECONDS_AN_HOUR
+
+
+def origins(mounts: Sequence[Mount]) -> list[str]:
+    """The hosts that a page must be allowed to play sound from."""
+    parts = (urlsplit(mount.url) for mount in mounts)
+    return sorted({f"{part.scheme}://{part.netloc}" for part in parts})
