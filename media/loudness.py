@@ -1,27 +1,18 @@
 """Loudness is what libebur128 says it is: EBU R 128, BS.1770-4 gating, counted as stereo.
 
 A mono sound is measured as it will air, from two loudspeakers: 3.01 dB louder than one
-channel alone. The library is Debian's libebur128-1 (1.2.6 on Debian 12 and 13).
+channel alone.
 """
 
 import ctypes
 from dataclasses import dataclass
-from functools import cache
 from typing import Self
 
 import numpy as np
 
+from media.libebur128 import DUAL_MONO, INTEGRATED, RANGE, TRUE_PEAK, library
 from media.samples import RATE_HZ, Samples, amplitude
 from station.errors import Fault
-
-LIBRARY = "libebur128.so.1"
-PACKAGE = "libebur128-1"
-
-# ebur128.h, enum mode and enum channel.
-_INTEGRATED = 1 << 2 | 1 << 0
-_RANGE = 1 << 3 | 1 << 1 | 1 << 0
-_TRUE_PEAK = 1 << 5 | 1 << 4 | 1 << 0
-_DUAL_MONO = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +26,13 @@ class Loudness:
 
 def integrated(sound: Samples) -> float:
     """Integrated loudness in LUFS, minus infinity where nothing passes the gate."""
-    with _Meter(sound, _INTEGRATED) as meter:
+    with _Meter(sound, INTEGRATED) as meter:
         return meter.read("ebur128_loudness_global")
 
 
 def measure(sound: Samples) -> Loudness:
     """Everything libebur128 measures. Raises Fault when the library is missing."""
-    with _Meter(sound, _INTEGRATED | _RANGE | _TRUE_PEAK) as meter:
+    with _Meter(sound, INTEGRATED | RANGE | TRUE_PEAK) as meter:
         peaks = [meter.true_peak(channel) for channel in range(sound.shape[1])]
         return Loudness(
             meter.read("ebur128_loudness_global"),
@@ -56,30 +47,6 @@ def brought_to(sound: Samples, lufs: float) -> Samples:
     return sound if found == float("-inf") else sound * np.float32(amplitude(lufs - found))
 
 
-@cache
-def library() -> ctypes.CDLL:
-    """The loaded library. Raises Fault naming the package when it is missing."""
-    try:
-        found = ctypes.CDLL(LIBRARY)
-    except OSError:
-        raise Fault(
-            f"Loudness can't be measured: install the package {PACKAGE}.", permanent=True
-        ) from None
-    found.ebur128_init.restype = ctypes.c_void_p
-    found.ebur128_init.argtypes = [ctypes.c_uint, ctypes.c_ulong, ctypes.c_int]
-    found.ebur128_add_frames_float.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
-    found.ebur128_set_channel.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
-    found.ebur128_destroy.argtypes = [ctypes.POINTER(ctypes.c_void_p)]
-    for name in ("ebur128_loudness_global", "ebur128_loudness_range"):
-        getattr(found, name).argtypes = [ctypes.c_void_p, ctypes.POINTER(ctypes.c_double)]
-    found.ebur128_true_peak.argtypes = [
-        ctypes.c_void_p,
-        ctypes.c_uint,
-        ctypes.POINTER(ctypes.c_double),
-    ]
-    return found
-
-
 class _Meter:
     """A libebur128 state that has heard a whole sound."""
 
@@ -90,7 +57,7 @@ class _Meter:
         if not self._state:
             raise Fault("libebur128 could not begin: is memory short?", permanent=False)
         if channels == 1:
-            self._library.ebur128_set_channel(self._state, 0, _DUAL_MONO)
+            self._library.ebur128_set_channel(self._state, 0, DUAL_MONO)
         heard = np.ascontiguousarray(sound, dtype=np.float32)
         self._library.ebur128_add_frames_float(self._state, heard.ctypes.data, len(heard))
 

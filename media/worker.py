@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from media import ffmpeg, fill, ingest, master, silence, store
-from media.ingest import Report
 from media.judge import Wanted
-from media.samples import Samples
+from media.verdict import Outcome
 from station import recordings, rights
 from station.db import Database
 from station.errors import Fault
@@ -52,13 +52,18 @@ class Worker:
         upload = recordings.stored_at(self.settings.media_folder, recording.upload_sha256)
         if not upload.exists():
             raise Fault(f"The upload of recording {subject} is gone.", permanent=True)
+        before = self._made_before(recording)
+        if before is not None:
+            return self._conclude(recording.id, before.codes, before.sentences, before.master, now)
         with store.work_folder(self.settings.media_folder) as folder:
             rendered = ingest.render(upload, folder, self.wanted)
             made = None
             if rendered.master is not None:
                 facts = {"upload_sha256": recording.upload_sha256, "piece_ms": rendered.piece_ms}
                 made = self._keep(rendered.master, folder, MasterKind.SEGMENT, facts, now)
-        return self._conclude(recording.id, rendered.report, made, now)
+        findings = rendered.report.findings
+        codes = [finding.code for finding in findings]
+        return self._conclude(recording.id, codes, [f.sentence for f in findings], made, now)
 
     def silence(self, subject: str, now: datetime) -> str:
         """Make the master of one dedication to silence. Raises Fault when a tool is missing."""
@@ -90,32 +95,41 @@ class Worker:
         """
         station, slot = self.settings.station.name, self.wanted.slot_seconds
         audio = self.settings.audio
-        made = 0
-        for seed in range(self._missing(MasterKind.FILL, fill.VARIETY), fill.VARIETY):
-            self._stock(fill.fill(slot, station, seed, audio), MasterKind.FILL, now)
-            made += 1
-        for _ in range(self._missing(MasterKind.EMERGENCY, 1), 1):
-            self._stock(fill.emergency(slot, station, audio), MasterKind.EMERGENCY, now)
-            made += 1
-        return made
+        there = self._stocked()
+        wanted = [(MasterKind.FILL, seed) for seed in range(fill.VARIETY)]
+        missing = [one for one in [*wanted, (MasterKind.EMERGENCY, 0)] if one not in there]
+        for kind, seed in missing:
+            if kind is MasterKind.FILL:
+                sound = fill.fill(slot, station, seed, audio)
+            else:
+                sound = fill.emergency(slot, station, audio)
+            with store.work_folder(self.settings.media_folder) as folder:
+                finished = master.finish(sound, folder, audio)
+                made = self._keep(finished, folder, kind, {"seed": seed}, now)
+            with self.database.writing() as session:
+                recordings.keep_master(session, made)
+        return len(missing)
 
-    def _missing(self, kind: MasterKind, enough: int) -> int:
-        """How many usable masters of a kind there are, at most `enough`."""
-        slot_ms = self.settings.station.slot_seconds * 1000
+    def _stocked(self) -> set[tuple[MasterKind, int]]:
+        """The kinds and seeds of the station's own pieces that are there and can be used."""
         with self.database.reading() as session:
-            found = recordings.masters_of(session, kind)
-        usable = [one for one in found if one.duration_ms == slot_ms and self._lies(one)]
-        return min(len(usable), enough)
+            return {
+                (kind, int(made.facts.get("seed", -1)))
+                for kind in (MasterKind.FILL, MasterKind.EMERGENCY)
+                for made in recordings.masters_of(session, kind)
+                if self._usable(made)
+            }
 
-    def _lies(self, made: Master) -> bool:
-        return recordings.master_at(self.settings.media_folder, made.sha256).exists()
-
-    def _stock(self, sound: Samples, kind: MasterKind, now: datetime) -> None:
-        with store.work_folder(self.settings.media_folder) as folder:
-            finished = master.finish(sound, folder, self.settings.audio)
-            made = self._keep(finished, folder, kind, {}, now)
-        with self.database.writing() as session:
-            recordings.keep_master(session, made)
+    def _usable(self, made: Master) -> bool:
+        """Whether a master is what this station's settings ask for, and its file is there."""
+        audio = self.settings.audio
+        file = recordings.master_at(self.settings.media_folder, made.sha256)
+        return (
+            made.duration_ms == self.settings.station.slot_seconds * 1000
+            and made.facts["target_lufs"] == audio.target_lufs
+            and made.facts["ceiling_dbtp"] == audio.ceiling_dbtp
+            and file.exists()
+        )
 
     def _waiting(self, recording_id: int) -> Recording | None:
         with self.database.reading() as session:
@@ -146,6 +160,8 @@ class Worker:
             preview_sha256=preview_sha256,
             facts={
                 **facts,
+                "target_lufs": self.settings.audio.target_lufs,
+                "ceiling_dbtp": self.settings.audio.ceiling_dbtp,
                 "integrated_lufs": None if silent else round(measured.integrated_lufs, 2),
                 "true_peak_dbtp": round(measured.true_peak_dbtp, 2),
                 "range_lu": round(measured.range_lu, 2),
@@ -154,23 +170,33 @@ class Worker:
             made_at=now,
         )
 
+    def _made_before(self, recording: Recording) -> Recording | None:
+        """An accepted recording of the same bytes whose master can be used again."""
+        same = sa.select(Recording).where(
+            Recording.upload_sha256 == recording.upload_sha256,
+            Recording.state == RecordingState.ACCEPTED,
+        )
+        with self.database.reading() as session:
+            found = session.scalars(same.options(joinedload(Recording.master))).all()
+        return next((one for one in found if one.master and self._usable(one.master)), None)
+
     def _conclude(
-        self, recording_id: int, report: Report, made: Master | None, now: datetime
+        self,
+        recording_id: int,
+        codes: list[str],
+        sentences: list[str],
+        made: Master | None,
+        now: datetime,
     ) -> str:
         """Write the verdict, and let the right ask for what was accepted, in one transaction."""
         with self.database.writing() as session:
             kept = None if made is None else recordings.keep_master(session, made)
             concluded = recordings.conclude(
-                session,
-                recording_id,
-                codes=[finding.code for finding in report.findings],
-                sentences=[finding.sentence for finding in report.findings],
-                master=kept,
-                now=now,
+                session, recording_id, codes=codes, sentences=sentences, master=kept, now=now
             )
             if not concluded:
                 return "it waits no longer"
             recording = session.get_one(Recording, recording_id, populate_existing=True)
             if kept is not None:
                 rights.air(session, recording, now)
-        return str(report.outcome)
+        return str(Outcome.REJECTED if made is None else Outcome.ACCEPTED)

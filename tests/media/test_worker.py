@@ -1,0 +1,324 @@
+"""An upload is processed once; a crash between steps loses nothing and leaves nothing behind."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from media import master, store
+from media.samples import Samples
+from media.worker import Worker
+from station import jobs, recordings, rights
+from station.db import Database
+from station.errors import Fault
+from station.ledger import Right
+from station.members import Person
+from station.recordings import Master, MasterKind, Recording, RecordingState
+from station.rights import Request
+from station.settings import Settings
+from tests.media import sounds
+
+WEEK = "2026-W49"
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    return make_settings("[station]\nslot_seconds = 6\n")
+
+
+@pytest.fixture
+def worker(settings: Settings, database: Database) -> Worker:
+    return Worker(settings, database)
+
+
+@pytest.fixture
+def upload(
+    settings: Settings,
+    database: Database,
+    admit_member: Callable[..., Person],
+    right_of: Callable[[Person, str], Right],
+    now: datetime,
+    tmp_path: Path,
+) -> Callable[[Samples], int]:
+    """Uploads a sound for one member's right, and says which recording it became."""
+    janet = admit_member("Janet")
+    right = right_of(janet, WEEK)
+
+    def sent(sound: Samples) -> int:
+        file = sounds.saved(sound, tmp_path / "note.opus", sounds.OPUS)
+        sha256, size = store.sha256_of(file), file.stat().st_size
+        store.keep(settings.media_folder, file, sha256)
+        with database.writing() as session:
+            recording = Recording(
+                account_id=janet.account_id,
+                title="My five minutes",
+                language="en",
+                permission=True,
+                file_name="note.opus",
+                upload_sha256=sha256,
+                upload_bytes=size,
+            )
+            return rights.receive(session, settings, right.id, recording, [], now).id
+
+    return sent
+
+
+def work(worker: Worker, now: datetime) -> bool:
+    return jobs.work_once(worker.database, worker.handlers(), lambda: now)
+
+
+def recording_of(worker: Worker, recording_id: int) -> Recording:
+    with worker.database.reading() as session:
+        return session.get_one(Recording, recording_id)
+
+
+def asked(worker: Worker, right_id: int) -> Request | None:
+    with worker.database.reading() as session:
+        return rights.open_request(session, right_id)
+
+
+def stored(worker: Worker) -> set[str]:
+    """The names of all files in the store."""
+    return {file.name for file in worker.settings.media_folder.rglob("*") if file.is_file()}
+
+
+def expected(worker: Worker) -> set[str]:
+    """The names of all files that the tables know."""
+    with worker.database.reading() as session:
+        uploads = {recording.upload_sha256 for recording in session.query(Recording)}
+        masters = session.query(Master).all()
+    return (
+        uploads
+        | {f"{made.sha256}.flac" for made in masters}
+        | {f"{made.preview_sha256}.mp3" for made in masters}
+    )
+
+
+def test_an_upload_becomes_a_master_that_its_right_asks_for(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    recording_id = upload(speech)
+
+    assert work(worker, now)
+    assert not work(worker, now)
+
+    recording = recording_of(worker, recording_id)
+    assert (recording.state, recording.codes) == (RecordingState.ACCEPTED, [])
+    assert recording.master_sha256 is not None
+    request = asked(worker, recording.right_id)
+    assert request is not None
+    assert request.master_sha256 == recording.master_sha256
+    file = recordings.master_at(worker.settings.media_folder, recording.master_sha256)
+    assert len(sounds.decoded(file)) == 6 * 48_000
+    assert stored(worker) == expected(worker)
+
+
+def test_the_preview_is_small_and_says_the_same(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    recording_id = upload(speech)
+    work(worker, now)
+
+    sha256 = recording_of(worker, recording_id).master_sha256
+    with worker.database.reading() as session:
+        made = session.get_one(Master, sha256)
+    assert made.preview_sha256 is not None
+    preview = recordings.preview_at(worker.settings.media_folder, made.preview_sha256)
+    assert preview.stat().st_size < 6 * 32_000 / 8 * 1.2
+    assert made.duration_ms == 6000
+    assert made.facts["integrated_lufs"] == pytest.approx(-16, abs=0.1)
+
+
+def test_the_same_bytes_again_cost_nothing(
+    worker: Worker,
+    upload: Callable[[Samples], int],
+    speech: Samples,
+    now: datetime,
+):
+    first = upload(speech)
+    work(worker, now)
+    second = upload(speech)
+    before = os.times()
+
+    work(worker, now)
+
+    after = os.times()
+    assert (after.children_user, after.children_system) == (
+        before.children_user,
+        before.children_system,
+    )
+
+    again = recording_of(worker, second)
+    assert again.state == RecordingState.ACCEPTED
+    assert again.master_sha256 == recording_of(worker, first).master_sha256
+    request = asked(worker, again.right_id)
+    assert request is not None
+    assert request.recording_id == second
+
+
+def test_a_rejected_upload_is_told_and_asks_nothing(
+    worker: Worker, upload: Callable[[Samples], int], now: datetime
+):
+    recording_id = upload(sounds.noise(9))
+
+    work(worker, now)
+
+    recording = recording_of(worker, recording_id)
+    assert (recording.state, recording.codes) == (RecordingState.REJECTED, ["too-long"])
+    assert recording.sentences[0].startswith("Too long by 3 s")
+    assert asked(worker, recording.right_id) is None
+    assert stored(worker) == expected(worker)
+
+
+def test_a_better_take_replaces_and_a_worse_one_never_destroys(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    first = upload(speech)
+    work(worker, now)
+    worse = upload(sounds.silent(6))
+    work(worker, now)
+    right_id = recording_of(worker, first).right_id
+
+    assert recording_of(worker, worse).state == RecordingState.REJECTED
+    request = asked(worker, right_id)
+    assert request is not None
+    assert request.recording_id == first
+
+    better = upload(speech[:200_000])
+    work(worker, now)
+
+    request = asked(worker, right_id)
+    assert request is not None
+    assert request.recording_id == better
+    assert stored(worker) == expected(worker)
+
+
+@pytest.mark.parametrize("dies_after", ["rendered", "preview-kept", "master-kept", "concluded"])
+def test_a_crash_between_steps_loses_nothing_and_leaves_nothing(
+    dies_after: str,
+    worker: Worker,
+    upload: Callable[[Samples], int],
+    speech: Samples,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The worker dies like a killed process: no `except` of ours sees it."""
+    recording_id = upload(speech)
+    with monkeypatch.context() as patched:
+        _die(patched, dies_after)
+        with pytest.raises(Killed):
+            work(worker, now)
+
+    later = now + jobs.LEASE + timedelta(seconds=1)
+    assert not work(worker, now)
+    assert work(worker, later)
+
+    recording = recording_of(worker, recording_id)
+    assert recording.state == RecordingState.ACCEPTED
+    request = asked(worker, recording.right_id)
+    assert request is not None
+    assert request.recording_id == recording_id
+    assert stored(worker) == expected(worker)
+
+
+def test_an_upload_withdrawn_meanwhile_stays_withdrawn(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    recording_id = upload(speech)
+    right_id = recording_of(worker, recording_id).right_id
+    with worker.database.writing() as session:
+        rights.release(session, right_id)
+
+    work(worker, now)
+
+    assert recording_of(worker, recording_id).state == RecordingState.WITHDRAWN
+    assert asked(worker, right_id) is None
+
+
+def test_an_upload_whose_bytes_are_gone_is_a_fault_for_the_operator(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    recording_id = upload(speech)
+    recording = recording_of(worker, recording_id)
+    recordings.stored_at(worker.settings.media_folder, recording.upload_sha256).unlink()
+
+    with pytest.raises(Fault, match="is gone"):
+        worker.ingest(str(recording_id), now)
+    work(worker, now)
+    with worker.database.reading() as session:
+        job = jobs.newest(session, jobs.JobKind.INGEST, recording_id)
+    assert job is not None
+    assert job.state == jobs.JobState.FAILED
+
+
+def test_a_dedication_gets_its_silence(
+    worker: Worker,
+    settings: Settings,
+    admit_member: Callable[..., Person],
+    right_of: Callable[[Person, str], Right],
+    now: datetime,
+):
+    janet = admit_member("Janet")
+    right = right_of(janet, WEEK)
+    with worker.database.writing() as session:
+        rights.dedicate(session, settings, right.id, janet.account_id, "George Floyd", [], now)
+
+    assert work(worker, now)
+
+    request = asked(worker, right.id)
+    assert request is not None
+    assert request.master_sha256 is not None
+    with worker.database.reading() as session:
+        assert session.get_one(Master, request.master_sha256).kind == MasterKind.SILENCE
+    assert stored(worker) == expected(worker)
+
+
+def test_the_station_is_stocked_once(worker: Worker, now: datetime):
+    assert worker.stock(now) == 4
+    assert worker.stock(now) == 0
+    with worker.database.reading() as session:
+        assert len(recordings.masters_of(session, MasterKind.FILL)) == 3
+        assert len(recordings.masters_of(session, MasterKind.EMERGENCY)) == 1
+    assert stored(worker) == expected(worker)
+
+
+def test_a_fill_that_was_lost_is_made_again(worker: Worker, now: datetime):
+    worker.stock(now)
+    with worker.database.reading() as session:
+        lost = recordings.masters_of(session, MasterKind.FILL)[0].sha256
+    recordings.master_at(worker.settings.media_folder, lost).unlink()
+
+    assert worker.stock(now) == 1
+    assert recordings.master_at(worker.settings.media_folder, lost).exists()
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def _die(patched: pytest.MonkeyPatch, step: str) -> None:
+    """Let the world end after a step: the step is done, and nothing comes after it."""
+    keep, conclude, finish = store.keep, recordings.conclude, master.finish
+
+    def finished(*args, **kwargs):
+        finish(*args, **kwargs)
+        raise Killed
+
+    def kept(folder: Path, file: Path, sha256: str, suffix: str = "") -> Path:
+        place = keep(folder, file, sha256, suffix)
+        if suffix == (".mp3" if step == "preview-kept" else ".flac"):
+            raise Killed
+        return place
+
+    def concluded(*args, **kwargs):
+        conclude(*args, **kwargs)
+        raise Killed
+
+    if step == "rendered":
+        patched.setattr(master, "finish", finished)
+    elif step == "concluded":
+        patched.setattr(recordings, "conclude", concluded)
+    else:
+        patched.setattr(store, "keep", kept)
