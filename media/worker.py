@@ -16,7 +16,7 @@ from media.verdict import Outcome
 from station import recordings, rights
 from station.db import Database
 from station.errors import Fault
-from station.jobs import Handler, JobKind
+from station.jobs import Duty, JobKind
 from station.members import Person
 from station.recordings import Master, MasterKind, Recording, RecordingState
 from station.rights import Request, RequestState
@@ -32,7 +32,7 @@ class Worker:
     settings: Settings
     database: Database
 
-    def handlers(self) -> Mapping[JobKind, Handler]:
+    def duties(self) -> Mapping[JobKind, Duty]:
         """What it can do, by the kind of job."""
         return {JobKind.INGEST: self.ingest, JobKind.SILENCE: self.silence}
 

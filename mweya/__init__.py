@@ -1,0 +1,1 @@
+"""One command over all rooms, and what needs several of them at once."""

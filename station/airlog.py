@@ -65,6 +65,11 @@ def lines_of_week(session: Session, week: str) -> list[AirLine]:
     return list(session.scalars(query.order_by(AirLine.slot_number, AirLine.channel)))
 
 
+def last_slot(session: Session) -> int | None:
+    """The last slot that has a line."""
+    return session.scalars(sa.select(sa.func.max(AirLine.slot_number))).one()
+
+
 def changed_at(session: Session) -> datetime | None:
     """When the newest grid was published, to see cheaply whether anything changed."""
     from station.grid import Grid

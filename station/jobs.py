@@ -61,8 +61,9 @@ class Job(Base):
     answer: Mapped[str] = mapped_column(default="")
 
 
-# A handler does one job for a subject, opening its own transactions; it returns a sentence.
-Handler = Callable[[str, datetime], str]
+# What a worker does about one kind of job: it takes the subject and the time, opens its own
+# transactions, and returns a sentence.
+Duty = Callable[[str, datetime], str]
 
 
 def promise(session: Session, kind: JobKind, subject: object, now: datetime) -> Job:
@@ -120,7 +121,7 @@ def settle(session: Session, job: Job, state: JobState, answer: str, due_at: dat
 
 
 def work_once(
-    database: Database, handlers: Mapping[JobKind, Handler], clock: Callable[[], datetime]
+    database: Database, duties: Mapping[JobKind, Duty], clock: Callable[[], datetime]
 ) -> bool:
     """Claim one job and do it. False when none was due.
 
@@ -128,14 +129,14 @@ def work_once(
     time later, and given up after `MOST_ATTEMPTS`.
     """
     with database.writing() as session:
-        job = claim(session, handlers, clock())
+        job = claim(session, duties, clock())
     if job is None:
         return False
     bound = logger.bind(job=job.id, kind=job.kind, subject=job.subject, attempt=job.attempts)
     if job.attempts > MOST_ATTEMPTS:
         state, answer, due = JobState.FAILED, "given up: each attempt was cut short", clock()
     else:
-        state, answer, due = _attempt(handlers[JobKind(job.kind)], job, clock, bound)
+        state, answer, due = _attempt(duties[JobKind(job.kind)], job, clock, bound)
     with database.writing() as session:
         settle(session, job, state, answer, due)
     bound.info("job-ended", state=state, answer=answer)
@@ -143,10 +144,10 @@ def work_once(
 
 
 def _attempt(
-    handler: Handler, job: Job, clock: Callable[[], datetime], bound: Any
+    duty: Duty, job: Job, clock: Callable[[], datetime], bound: Any
 ) -> tuple[JobState, str, datetime]:
     try:
-        return JobState.DONE, handler(job.subject, clock()), clock()
+        return JobState.DONE, duty(job.subject, clock()), clock()
     except Refusal as refusal:
         return JobState.FAILED, refusal.sentence, clock()
     except Exception as error:  # noqa: BLE001  one poisoned job must not stop the others

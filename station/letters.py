@@ -1,5 +1,6 @@
 """A letter is written in the transaction that causes it, and sent by a promised job."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base, Database
-from station.jobs import Handler, JobKind, promise
+from station.jobs import Duty, JobKind, promise
 from station.members import Person
 from station.settings import Settings
 
@@ -37,8 +38,8 @@ def write(session: Session, person: Person, subject: str, body: str, now: dateti
     return letter
 
 
-def sender(database: Database, settings: Settings) -> Handler:
-    """The handler of promised letters: it files each in the `mail` folder and says so."""
+def sender(database: Database, settings: Settings, show: Callable[[str], None]) -> Duty:
+    """What is done about promised letters: each is filed in the `mail` folder, and shown."""
 
     def send(subject: str, now: datetime) -> str:
         with database.writing() as session:
@@ -47,6 +48,7 @@ def sender(database: Database, settings: Settings) -> Handler:
                 return "sent before"
             person = session.get_one(Person, letter.person_id)
             file = _file(settings, letter, person)
+            show(f"\nA letter to {person.name} <{person.email}>: {letter.subject}\n{letter.body}\n")
             letter.sent_at = now
         logger.info("letter-filed", file=str(file), to=person.email, subject=letter.subject)
         return f"filed as {file.name}"

@@ -98,7 +98,7 @@ class WebSection(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the pages are; `public_url` is how people reach them, if not by host and port."""
 
     host: str = "127.0.0.1"
-    port: Port = 8000
+    port: Port = 8700
     public_url: str = ""
     threads: Positive = 8
 

@@ -134,6 +134,7 @@ def _asked(session: Session, right_ids: list[int], account_id: int) -> dict[int,
     published = sa.select(Grid.id).where(Grid.state == GridState.PUBLISHED)
     query = (
         sa.select(Request, Placement, Bump.reason, Outcome)
+        .select_from(Request)
         .outerjoin(
             Placement,
             sa.and_(Placement.request_id == Request.id, Placement.grid_id.in_(published)),

@@ -15,8 +15,8 @@ def promised(database, now):
         return promise(session, JobKind.LETTER, 7, now)
 
 
-def work(database, handler, now):
-    return work_once(database, {JobKind.LETTER: handler}, lambda: now)
+def work(database, duty, now):
+    return work_once(database, {JobKind.LETTER: duty}, lambda: now)
 
 
 def state(database):
@@ -28,12 +28,12 @@ def state(database):
 def test_a_promised_job_is_done_once(database, now, promised):
     done = []
 
-    def handler(subject, at):
+    def duty(subject, at):
         done.append((subject, at))
         return "sent"
 
-    assert work(database, handler, now)
-    assert not work(database, handler, now)
+    assert work(database, duty, now)
+    assert not work(database, duty, now)
     assert done == [("7", now)]
     assert state(database) == (JobState.DONE, 1, "sent")
 
@@ -69,16 +69,16 @@ def test_a_dead_workers_job_is_claimed_again_when_its_lease_ends(database, now, 
 
 
 def test_a_fault_that_may_pass_is_tried_again_later_and_then_given_up(database, now, promised):
-    def handler(subject, at):
+    def duty(subject, at):
         raise Fault("the disk is full", permanent=False)
 
     at = now
     for attempt in range(1, MOST_ATTEMPTS):
-        assert work(database, handler, at)
-        assert not work(database, handler, at)
+        assert work(database, duty, at)
+        assert not work(database, duty, at)
         assert state(database) == (JobState.WAITING, attempt, "the disk is full")
         at += timedelta(hours=1)
-    assert work(database, handler, at)
+    assert work(database, duty, at)
     assert state(database)[0] == JobState.FAILED
 
 
@@ -87,10 +87,10 @@ def test_a_fault_that_may_pass_is_tried_again_later_and_then_given_up(database, 
     [Fault("no such voice", permanent=True), WrongInput("week-unknown", text="soon")],
 )
 def test_what_cant_get_better_is_not_tried_again(database, now, promised, problem):
-    def handler(subject, at):
+    def duty(subject, at):
         raise problem
 
-    assert work(database, handler, now)
+    assert work(database, duty, now)
     assert state(database) == (JobState.FAILED, 1, str(problem))
 
 

@@ -52,8 +52,10 @@ def test_nobody_signs_in_with_what_the_database_holds(database, now, janet):
 def test_a_letter_is_filed_once(database, settings, now, janet):
     with database.writing() as session:
         letters.write(session, janet, "Your link", "Here it is.", now)
-    handlers = {JobKind.LETTER: letters.sender(database, settings)}
-    assert work_once(database, handlers, lambda: now)
+    shown = []
+    duties = {JobKind.LETTER: letters.sender(database, settings, shown.append)}
+    assert work_once(database, duties, lambda: now)
+    assert "Your link\nHere it is." in shown[0]
     (file,) = settings.mail_folder.iterdir()
     assert "To: janet@example.org\nSubject: Your link" in file.read_text()
     assert file.read_text().endswith("Here it is.\n")

@@ -1,0 +1,68 @@
+"""The `mweya` command: the rooms' commands, and those that need several rooms."""
+
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+import media.cli
+import playout.cli
+import scheduler.cli
+import station.cli
+import web.cli
+from mweya import backup, doctor, init, logs, status, up, worker
+from station.command import ExitCode
+from station.settings import home_folder
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mweya")
+def mweya() -> None:
+    """The airtime engine of a member-owned digital radio.
+
+    The station lives in the folder MWEYA_HOME (by default ./station-home).
+
+    Exit codes: 0 done, 1 found problems, 2 wrong usage, 3 could not.
+    """
+
+
+for command in (
+    init.init,
+    up.up,
+    worker.worker,
+    doctor.doctor,
+    backup.backup,
+    backup.restore,
+    station.cli.member,
+    station.cli.ledger_group,
+    scheduler.cli.solve,
+    scheduler.cli.check,
+    scheduler.cli.week,
+    media.cli.media,
+    playout.cli.playout,
+    playout.cli.asrun,
+    web.cli.web,
+    web.cli.signin,
+):
+    mweya.add_command(command)
+scheduler.cli.week.add_command(status.week_status)
+
+
+def main() -> None:
+    """Run a command; what nobody foresaw is kept in a file and told in one sentence."""
+    logs.configure()
+    try:
+        mweya()
+    except Exception:  # noqa: BLE001  the last entry point: no traceback reaches a person
+        file = _keep(traceback.format_exc())
+        click.echo(f"Something broke that should not have. What happened is in {file}.", err=True)
+        sys.exit(ExitCode.COULD_NOT)
+
+
+def _keep(report: str) -> Path:
+    folder = home_folder() if home_folder().is_dir() else Path.cwd()
+    file = folder / f"mweya-crash-{datetime.now(UTC):%Y%m%d-%H%M%S}.txt"
+    file.write_text(f"{' '.join(sys.argv)}\n\n{report}")
+    return file

@@ -1,0 +1,267 @@
+"""A demo station is a real one with made-up members: everything in it went the usual way.
+
+Its members speak, play, give, sell and keep silent through the same verbs as anybody, a few
+days before the week closed; the build and the publication are the operator's own.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import media.demo
+import media.store
+import media.worker
+import scheduler.build
+import scheduler.publish
+from media.demo import DemoSound
+from station import grid, jobs, ledger, market, rights
+from station.airtime import Week
+from station.command import progress
+from station.db import Database
+from station.ledger import Right
+from station.members import Applicant, Person, admit
+from station.recordings import Recording
+from station.rights import Request, RequestState, Wish
+from station.settings import Settings
+
+GIVEN_NAMES = (
+    *("Thandi", "Janet", "Sipho", "Nomsa", "Tendai", "Lerato", "Farai", "Ayanda", "Kagiso"),
+    *("Rudo", "Themba", "Naledi", "Tapiwa", "Zanele", "Bongani", "Chipo", "Lindiwe", "Pieter"),
+    *("Refilwe", "Tinashe", "Nokuthula", "Anja", "Mpho", "Kudzai", "Busisiwe", "Johan"),
+    *("Palesa", "Simba", "Nandi", "Tariro", "Vusi", "Karabo", "Ruvimbo", "Hannes", "Dineo"),
+    "Tatenda",
+)
+FAMILY_NAMES = (
+    *("Dlamini", "Moyo", "Khumalo", "Ncube", "van Wyk", "Mokoena", "Sibanda", "Nkosi"),
+    *("Molefe", "Botha"),
+)
+PLACES = ("Johannesburg", "Harare", "Durban", "Bulawayo", "Cape Town", "Soweto", "Mutare")
+CAUSES = (
+    "George Floyd",
+    "the miners of Marikana",
+    "everybody who waits for rain",
+)
+MEMBERSHIPS = 3
+SOON = timedelta(minutes=75)
+PRICE_CENTS = 5000
+# The last of them keep silent, each for a cause.
+SILENT_FROM = -len(CAUSES)
+# Two of the members are whom a newcomer may be: the operator and a member.
+OPERATOR, MEMBER = 0, 1
+
+
+def furnish(settings: Settings, database: Database) -> dict[str, int]:
+    """Fill a new station, build its running week and publish it; returns counts."""
+    now = datetime.now(UTC)
+    week = Week.of(now, settings.zone)
+    # Everybody acted while the running week was still open.
+    then = rights.cutoff(week, settings) - timedelta(days=2)
+    with database.writing() as session:
+        people = _admit(session, week, then)
+        dealt = _trade(session, settings, people, week, then)
+    with media.store.work_folder(settings.media_folder) as folder:
+        progress("Recording the members …")
+        sounds = media.demo.make(folder, len(people))
+        with database.writing() as session:
+            _use(session, settings, people, sounds, week, then, now)
+    progress("Mastering their pieces …")
+    _work(settings, database)
+    with database.writing() as session:
+        for wish in (Wish(daypart="evening"), Wish(daypart="breakfast")):
+            _use_again(session, week, wish, then)
+    publish_soon(settings, database, week, now)
+    return {"members": len(people), "sounds": len(sounds), **dealt}
+
+
+def live_on(settings: Settings, database: Database, now: datetime) -> None:
+    """Let the members of a demo station be heard soon, also when it was off for long.
+
+    In a running week whoever has not been on air yet wishes for the coming hour. In a new
+    week everybody uses their last piece again.
+    """
+    week = Week.of(now, settings.zone)
+    with database.writing() as session:
+        shown = grid.published(session, week)
+        if shown is None:
+            _use_again(session, week, _soon(now, settings), now)
+        elif not _wish_soon(session, settings, shown, week, now):
+            return
+    publish_soon(settings, database, week, now)
+
+
+def publish_soon(settings: Settings, database: Database, week: Week, now: datetime) -> None:
+    """Build and publish the running week, from the slot that is on air now."""
+    running = settings.slots.start(settings.slots.number(now))
+    notice = timedelta(seconds=settings.week.notice_seconds)
+    progress("Building the week …")
+    scheduler.build.build(database, settings, week, running - notice)
+    with database.writing() as session:
+        scheduler.publish.publish(session, settings, week, running)
+
+
+def guides(session: Session) -> list[tuple[str, Person]]:
+    """Whom a newcomer may sign in as, each with their role."""
+    people = session.scalars(sa.select(Person).order_by(Person.id).limit(2)).all()
+    return [("a member", people[MEMBER]), ("the operator", people[OPERATOR])]
+
+
+def _admit(session: Session, week: Week, then: datetime) -> list[Person]:
+    names = [
+        f"{given} {family}" for given, family in zip(GIVEN_NAMES, cycle(FAMILY_NAMES), strict=False)
+    ]
+    people = [
+        admit(
+            session,
+            Applicant(name, f"{name.split()[0].lower()}@demo.localhost.test", place=place),
+            then - timedelta(days=30),
+        )
+        for name, place in zip(names, cycle(PLACES), strict=False)
+    ]
+    people[OPERATOR].operator = True
+    for _ in range(MEMBERSHIPS):
+        ledger.issue_years(session, [person.account_id for person in people], week, then)
+    return people
+
+
+def _trade(
+    session: Session, settings: Settings, people: Sequence[Person], week: Week, then: datetime
+) -> dict[str, int]:
+    """Gifts and sales of the running and the next week, some of them still open."""
+    giver, receiver, seller, buyer, lister, friend = people[4:10]
+    accepted = market.give(
+        session, settings, _right(session, giver, week), giver.account_id, receiver.email, then
+    )
+    market.accept(session, settings, accepted.id, receiver, then)
+    sold = market.sell(
+        session, settings, _right(session, seller, week), seller.account_id, PRICE_CENTS, then
+    )
+    market.buy(session, settings, sold.id, buyer, then)
+    market.received(session, settings, sold.id, seller, then)
+    later = week.plus(2)
+    now = datetime.now(UTC)
+    for person, price_cents in ((lister, PRICE_CENTS), (friend, PRICE_CENTS // 2)):
+        right = _right(session, person, later)
+        market.sell(session, settings, right, person.account_id, price_cents, now)
+    guest = people[MEMBER]
+    market.give(
+        session, settings, _right(session, friend, later), friend.account_id, guest.email, now
+    )
+    return {"gifts": 2, "sales": 3}
+
+
+def _right(session: Session, person: Person, week: Week) -> int:
+    return ledger.held(session, person.account_id, str(week))[0].id
+
+
+def _use(
+    session: Session,
+    settings: Settings,
+    people: Sequence[Person],
+    sounds: Sequence[DemoSound],
+    week: Week,
+    then: datetime,
+    now: datetime,
+) -> None:
+    """Everybody sends a piece for one of their rights, or keeps it silent, to be heard soon."""
+    wish = _soon(now, settings)
+    silent = dict(zip(people[SILENT_FROM:], CAUSES, strict=False))
+    for person, sound in zip(people, sounds, strict=True):
+        right_id = _right(session, person, week)
+        if person in silent:
+            account, cause = person.account_id, silent[person]
+            rights.dedicate(session, settings, right_id, account, cause, [wish], then)
+        else:
+            _send(session, settings, right_id, person, sound, wish, then)
+
+
+def _soon(now: datetime, settings: Settings) -> Wish:
+    running = settings.slots.start(settings.slots.number(now)).astimezone(settings.zone)
+    return Wish(moment=running.replace(tzinfo=None).isoformat(), minutes=SOON.total_seconds() / 60)
+
+
+def _send(
+    session: Session,
+    settings: Settings,
+    right_id: int,
+    person: Person,
+    sound: DemoSound,
+    wish: Wish,
+    then: datetime,
+) -> None:
+    sha256, size = media.store.sha256_of(sound.file), sound.file.stat().st_size
+    media.store.keep(settings.media_folder, sound.file, sha256)
+    recording = Recording(
+        account_id=person.account_id,
+        title=sound.title,
+        language=sound.language,
+        permission=True,
+        file_name=sound.file.name,
+        upload_sha256=sha256,
+        upload_bytes=size,
+    )
+    rights.receive(session, settings, right_id, recording, [wish], then)
+
+
+def _work(settings: Settings, database: Database) -> None:
+    """Do everything that was promised, with both hands."""
+    duties = media.worker.Worker(settings, database).duties()
+
+    def work(_: int) -> None:
+        while jobs.work_once(database, duties, lambda: datetime.now(UTC)):
+            pass
+
+    with ThreadPoolExecutor(2) as hands:
+        list(hands.map(work, range(2)))
+
+
+def _use_again(session: Session, week: Week, wish: Wish, now: datetime) -> None:
+    """Everybody asks again, for one more of their rights, for what they asked for last."""
+    query = sa.select(Request).where(Request.state == RequestState.OPEN)
+    ready = query.where(Request.master_sha256.is_not(None)).order_by(Request.id)
+    last = {request.account_id: request for request in session.scalars(ready)}
+    for account_id, request in last.items():
+        unused = [
+            right
+            for right in ledger.held(session, account_id, str(week))
+            if rights.open_request(session, right.id) is None
+        ]
+        if unused:
+            session.add(_copied(request, unused[0], wish, now))
+    session.flush()
+
+
+def _copied(request: Request, right: Right, wish: Wish, now: datetime) -> Request:
+    return Request(
+        right_id=right.id,
+        account_id=right.account_id,
+        week=right.week,
+        kind=request.kind,
+        title=request.title,
+        language=request.language,
+        cause=request.cause,
+        recording_id=request.recording_id,
+        master_sha256=request.master_sha256,
+        wishes=[msgspec.to_builtins(wish)],
+        asked_at=now,
+    )
+
+
+def _wish_soon(
+    session: Session, settings: Settings, shown: grid.Grid, week: Week, now: datetime
+) -> bool:
+    """Let whoever is still to come wish for the coming hour. False when it is full enough."""
+    start = week.start_at(now, settings.slots)
+    soon = start + int(SOON.total_seconds()) // settings.station.slot_seconds
+    if sum(start <= placed.start < soon for placed in shown.placements) > settings.channels:
+        return False
+    wish = _soon(now, settings)
+    later = [placed.request for placed in shown.placements if placed.start >= soon]
+    for request in later:
+        request.wishes = [msgspec.to_builtins(wish)]
+    session.flush()
+    return bool(later)

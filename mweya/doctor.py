@@ -1,0 +1,199 @@
+"""The doctor names each missing or unsafe thing on this machine, and what to type."""
+
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import click
+
+from media.libebur128 import library_version
+from station import books
+from station.command import Answer, answers
+from station.db import connect
+from station.errors import Fault, Refusal
+from station.schema import newest, revision
+from station.settings import SECRETS_FILE, Settings, load
+
+# The programs the station starts, with the Debian package of each and how to ask its version.
+PROGRAMS = {
+    "ffmpeg": ("ffmpeg", ("ffmpeg", "-version")),
+    "ffprobe": ("ffmpeg", ("ffprobe", "-version")),
+    "liquidsoap": ("liquidsoap", ("liquidsoap", "--version")),
+    "icecast2": ("icecast2", ("icecast2", "-v")),
+    "espeak-ng": ("espeak-ng", ("espeak-ng", "--version")),
+}
+TESTED_LIQUIDSOAP = ("2.1", "2.3")
+LOOPBACK = ("127.", "localhost", "::1")
+LEAST_FREE_GB = 5
+TOOL_SECONDS = 20
+
+
+class State(StrEnum):
+    """How a thing is; `careful` is no problem yet."""
+
+    FINE = "fine"
+    CAREFUL = "careful"
+    MISSING = "missing"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, how it is, and what to type about it."""
+
+    thing: str
+    state: State
+    says: str
+    type: str = ""
+
+
+@click.command()
+@answers
+def doctor() -> Answer:
+    """Say what is missing or unsafe on this machine, and what to type."""
+    findings = list(_machine())
+    try:
+        settings = load()
+    except Refusal as refusal:
+        findings.append(Finding("station", State.MISSING, refusal.sentence, "mweya init"))
+    else:
+        for look in LOOKS:
+            findings += look(settings)
+    problems = [f for f in findings if f.state in (State.MISSING, State.UNSAFE)]
+    return Answer(
+        facts={"findings": [asdict(finding) for finding in findings], "problems": len(problems)},
+        lines=[_line(finding) for finding in findings],
+        next_command=problems[0].type if problems else "mweya up",
+        found_problems=bool(problems),
+    )
+
+
+def _line(finding: Finding) -> str:
+    advice = f"\n{'':>11}type: {finding.type}" if finding.type else ""
+    return f"{finding.state:>9}  {finding.thing}: {finding.says}{advice}"
+
+
+def _machine() -> Iterator[Finding]:
+    yield Finding("python", State.FINE, sys.version.split()[0])
+    for program, (package, ask) in PROGRAMS.items():
+        yield _program(program, package, ask)
+    try:
+        yield Finding("libebur128", State.FINE, library_version())
+    except Fault as fault:
+        yield Finding("libebur128", State.MISSING, str(fault), "apt-get install libebur128-1")
+    if shutil.which("bwrap"):
+        yield Finding("bwrap", State.FINE, "uploads are decoded in a box without network")
+    else:
+        yield Finding(
+            "bwrap",
+            State.CAREFUL,
+            "uploads are decoded with limits, but not in a box of their own",
+            "apt-get install bubblewrap",
+        )
+    yield _clock()
+
+
+def _program(program: str, package: str, ask: tuple[str, ...]) -> Finding:
+    if shutil.which(program) is None:
+        return Finding(program, State.MISSING, "not installed", f"apt-get install {package}")
+    said = _output(ask)
+    match = re.search(r"\d+(\.\d+)+", said)
+    version = match[0] if match else "unknown version"
+    if program == "liquidsoap" and not version.startswith(TESTED_LIQUIDSOAP):
+        tested = " and ".join(TESTED_LIQUIDSOAP)
+        return Finding(program, State.CAREFUL, f"{version} is untested; tested are {tested}")
+    return Finding(program, State.FINE, version)
+
+
+def _clock() -> Finding:
+    said = _output(("timedatectl", "show", "--property=NTPSynchronized", "--value")).strip()
+    match said:
+        case "yes":
+            return Finding("clock", State.FINE, "kept by NTP")
+        case "no":
+            return Finding(
+                "clock",
+                State.CAREFUL,
+                "not kept by NTP: slots begin by this machine's clock",
+                "apt-get install systemd-timesyncd && timedatectl set-ntp true",
+            )
+        case _:
+            return Finding("clock", State.CAREFUL, "nobody here can say whether NTP keeps it")
+
+
+def _output(command: tuple[str, ...]) -> str:
+    try:
+        ran = subprocess.run(
+            command, capture_output=True, text=True, timeout=TOOL_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ran.stdout + ran.stderr
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    file = settings.home / SECRETS_FILE
+    open_to_others = file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    if open_to_others:
+        says = "others on this machine can read the secrets"
+        yield Finding("secrets", State.UNSAFE, says, f"chmod 600 {file}")
+    else:
+        yield Finding("secrets", State.FINE, "made for this station, readable by its owner alone")
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    if not settings.web.host.startswith(LOOPBACK) and not settings.web_url.startswith("https:"):
+        yield Finding(
+            "web",
+            State.UNSAFE,
+            f"pages are served on {settings.web.host} without encryption",
+            "set web.host to 127.0.0.1, put a proxy with TLS before it, and name it in "
+            "web.public_url",
+        )
+    else:
+        yield Finding("web", State.FINE, settings.web_url)
+    if not settings.icecast.host.startswith(LOOPBACK):
+        says = f"streams are open to others on {settings.icecast.host}"
+        yield Finding("icecast", State.CAREFUL, says)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    database = connect(settings.database_url)
+    try:
+        found = revision(database)
+        if found != newest():
+            yield Finding(
+                "database",
+                State.MISSING,
+                f"at revision {found or 'none'}, this version needs {newest()}",
+                "mweya up (it upgrades, and keeps a copy)",
+            )
+            return
+        with database.reading() as session:
+            violations = books.verify(session)
+    finally:
+        database.close()
+    yield Finding("database", State.FINE, f"at revision {found}")
+    if violations:
+        yield Finding("ledger", State.UNSAFE, violations[0].sentence, "mweya ledger verify")
+    else:
+        yield Finding("ledger", State.FINE, "the books are whole")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    free_gb = shutil.disk_usage(settings.home).free / 1e9
+    state = State.FINE if free_gb >= LEAST_FREE_GB else State.CAREFUL
+    yield Finding("disk", state, f"{free_gb:.0f} GB free for {settings.home}")
+
+
+LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _secrets,
+    _addresses,
+    _database,
+    _disk,
+)

@@ -1,0 +1,79 @@
+"""The worker does what was promised: audio, silences, builds, letters, and the cut-off."""
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import click
+import structlog
+
+import scheduler.worker
+from station import closing, jobs, letters
+from station.cli import opened
+from station.command import Answer, answers
+from station.db import Database
+from station.settings import Settings
+
+IDLE_SECONDS = 0.5
+CHORES_EVERY = timedelta(minutes=1)
+
+logger = structlog.get_logger()
+
+
+def duties(settings: Settings, database: Database) -> dict[jobs.JobKind, jobs.Duty]:
+    """Who does which kind of job."""
+    # Audio work loads numpy, which no other command should wait for.
+    import media.worker
+
+    return {
+        **media.worker.Worker(settings, database).duties(),
+        **scheduler.worker.duties(settings, database),
+        jobs.JobKind.LETTER: letters.sender(database, settings, click.echo),
+    }
+
+
+def chores(settings: Settings, database: Database, now: datetime) -> None:
+    """What is due by the clock alone."""
+    with database.writing() as session:
+        pooled = closing.close_weeks(session, settings, now)
+    if pooled:
+        logger.info("rights-pooled", rights=pooled)
+
+
+def run(settings: Settings, database: Database, stopped: Callable[[float], bool]) -> None:
+    """Work until `stopped(seconds)`, which waits that long at most, says so.
+
+    A chore that fails is logged and tried again at its next time; jobs keep their own count.
+    """
+    known = duties(settings, database)
+    chores_due = clock()
+    while True:
+        worked = False
+        try:
+            if clock() >= chores_due:
+                chores_due = clock() + CHORES_EVERY
+                chores(settings, database, clock())
+            worked = jobs.work_once(database, known, clock)
+        except Exception:
+            # The database may be away for a while: go on when it is back.
+            logger.exception("work-failed")
+        if stopped(0.0 if worked else IDLE_SECONDS):
+            return
+
+
+def clock() -> datetime:
+    """The time, read at the edge and handed in everywhere else."""
+    return datetime.now(UTC)
+
+
+@click.command()
+@answers
+def worker() -> Answer:
+    """Do promised work in the foreground, until stopped."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with opened() as (settings, database):
+        run(settings, database, stop.wait)
+    return Answer({"stopped": True})
