@@ -60,10 +60,10 @@ class Box:
     reads: str = ""
     writes: str = ""
 
-    def run(self, command: Sequence[str], given: bytes = b"") -> Finished:
+    def run(self, command: Sequence[str], given: bytes | memoryview = b"") -> Finished:
         """Run a program to its end, handing it `given` as input."""
         with self._started(command) as (process, complaints):
-            output, _ = process.communicate(given)
+            output, _ = process.communicate(given)  # type: ignore[arg-type]  # any buffer will do
             return Finished(output, _read(complaints), process.returncode == 0)
 
     def fill(self, command: Sequence[str], buffer: memoryview) -> tuple[int, Finished]:

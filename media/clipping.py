@@ -26,12 +26,12 @@ def is_clipped(sound: Samples) -> bool:
     peaks = frame_peaks(sound)
     if peaks.max(initial=-np.inf) < NEAR_FULL_SCALE_DB:
         return False
-    levels = np.abs(sound).max(axis=1)
+    levels = np.maximum(sound.max(axis=1), -sound.min(axis=1))
     if _flat_tops(levels) > FLAT_TOPS_A_SECOND * len(peaks) / 1000:
         return True
     if float(np.mean(levels >= OVERSHOOT)) >= OVERSHOOT_SHARE:
         return True
-    crest_db = peaks.max() - 10 * np.log10(np.mean(levels**2))
+    crest_db = peaks.max() - 10 * np.log10(np.dot(levels, levels) / len(levels))
     return bool(crest_db >= LEAST_CREST_DB) and _fullest_bin(peaks) >= BIN_SHARE
 
 

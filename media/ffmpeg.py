@@ -6,6 +6,7 @@ file (an `ffconcat` list, an HLS playlist) from naming other local files.
 """
 
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,13 @@ from typing import Any
 
 import ffmpeg as arguments
 import numpy as np
+from numpy.typing import NDArray
 
 from media import box
 from media.samples import RATE_HZ, Samples, samples_in
 from station.errors import Fault
+
+Bytes = NDArray[np.uint8]
 
 QUIETLY = ("-nostdin", "-hide_banner", "-nostats")
 
@@ -35,7 +39,8 @@ GUARDS = {
 }
 # A whitelist is compared with the demuxer's whole name.
 FORMAT_NAMES = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
-WAV_HEADER_BYTES = 256
+AU_HEADER_BYTES = 24
+MOST_HEADER_BYTES = 4096
 # How ffmpeg describes its input. Tags are indented deeper, so none can pose as these lines.
 DURATION = re.compile(
     r"^  Duration: (?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d\.\d+)", re.MULTILINE
@@ -77,15 +82,15 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
         # Mono stays mono and stereo stereo; anything else is mixed down to stereo.
         heard = source["a:0"].filter("aformat", channel_layouts="mono|stereo")
         target = arguments.output(
-            heard, "pipe:1", f="wav", ar=RATE_HZ, t=limit_seconds, threads=1, **{"c:a": "pcm_f32le"}
+            heard, "pipe:1", f="au", ar=RATE_HZ, t=limit_seconds, threads=1, **{"c:a": "pcm_f32be"}
         )
-        buffer = np.empty(samples_in(limit_seconds) * 8 + WAV_HEADER_BYTES, np.uint8)
+        buffer = np.empty(samples_in(limit_seconds) * 8 + MOST_HEADER_BYTES, np.uint8)
         command = arguments.compile(target, cmd=["ffmpeg", *QUIETLY, "-v", "repeat+info"])
         count, finished = place.fill(command, buffer.data)
     said = finished.complaints
     stream = STREAM.search(said)
     return Decoded(
-        sound=wav_sound(buffer[:count].data),
+        sound=au_sound(buffer[:count]),
         codec=stream["codec"] if stream else "",
         channels=_channels(stream["layout"]) if stream else 0,
         sample_rate_hz=int(stream["rate"]) if stream else 0,
@@ -95,18 +100,18 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
     )
 
 
-def wav_sound(wav: memoryview) -> Samples:
-    """The samples of a float WAV that was written to a pipe; none when there is no header."""
-    head = bytes(wav[:WAV_HEADER_BYTES])
-    form, data = head.find(b"fmt "), head.find(b"data")
-    if not head.startswith(b"RIFF") or form < 0 or data < 0:
+def au_sound(au: Bytes) -> Samples:
+    """The samples of a big-endian float AU file, turned in place; none without its header.
+
+    AU is the simplest format that says, down a pipe, how many channels come: six words, of
+    which the second is where the sound begins and the sixth the number of channels.
+    """
+    if len(au) < AU_HEADER_BYTES or au[:4].tobytes() != b".snd":
         return np.empty((0, 1), np.float32)
-    channels = int.from_bytes(head[form + 10 : form + 12], "little")
-    start, width = data + 8, 4 * channels
-    whole = (len(wav) - start) // width * width
-    # The header's length is no multiple of four: numpy needs a copy that is aligned.
-    aligned = np.frombuffer(wav[start : start + whole].tobytes(), "<f4")
-    return aligned.reshape(-1, channels).copy()
+    _, start, _, _, _, channels = struct.unpack(">4s5I", au[:AU_HEADER_BYTES].tobytes())
+    whole = (len(au) - start) // (4 * channels) * 4 * channels
+    turned = au[start : start + whole].view(">f4").byteswap(inplace=True)
+    return turned.view("<f4").reshape(-1, channels)
 
 
 def _claimed_seconds(said: str) -> float | None:
@@ -130,8 +135,8 @@ def encode_flac(sound: Samples, folder: Path, name: str) -> Path:
     Mono goes to both channels unchanged: ffmpeg's own upmix would lose 3.01 dB.
     Raises Fault when ffmpeg does.
     """
-    stereo = np.repeat(sound, 2, axis=1) if sound.shape[1] == 1 else sound
-    return encode(stereo, folder, name, {"c:a": "flac", "compression_level": 5, "f": "flac"})
+    settings = {"c:a": "flac", "compression_level": 5, "f": "flac"}
+    return encode(sound, folder, name, settings, channels=2)
 
 
 def encode_preview(master: Path, folder: Path, name: str) -> Path:
@@ -148,17 +153,32 @@ def encode_preview(master: Path, folder: Path, name: str) -> Path:
     return _written(finished, folder / name)
 
 
-def encode(sound: Samples, folder: Path, name: str, settings: Mapping[str, object]) -> Path:
+def encode(
+    sound: Samples,
+    folder: Path,
+    name: str,
+    settings: Mapping[str, object],
+    channels: int | None = None,
+) -> Path:
     """Write a sound as 16 bits in the codec and format that the settings name.
 
     Raises Fault when ffmpeg does.
     """
-    pcm = np.clip(np.rint(sound * 32767.0), -32768, 32767).astype("<i2")
+    pcm = _in_16_bits(sound, channels or sound.shape[1])
     with box.opened(writes=folder) as place:
-        source = arguments.input("pipe:0", f="s16le", ar=RATE_HZ, ac=sound.shape[1], threads=1)
+        source = arguments.input("pipe:0", f="s16le", ar=RATE_HZ, ac=pcm.shape[1], threads=1)
         command = _command(_target(source, place, name, settings))
-        finished = place.run(command, pcm.tobytes())
+        finished = place.run(command, pcm.data.cast("B"))
     return _written(finished, folder / name)
+
+
+def _in_16_bits(sound: Samples, channels: int) -> NDArray[np.int16]:
+    """Rounded samples; second by second, because three copies of a slot would be large."""
+    pcm = np.empty((len(sound), channels), "<i2")
+    for start in range(0, len(sound), RATE_HZ):
+        second = slice(start, start + RATE_HZ)
+        pcm[second] = np.clip(np.rint(sound[second] * 32767.0), -32768, 32767)
+    return pcm
 
 
 def _target(source: Any, place: box.Box, name: str, settings: Mapping[str, object]) -> Any:

@@ -95,11 +95,13 @@ def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
     seed = int(report.upload_sha256[:8], 16)
     lufs = report.integrated_lufs or wanted.audio.target_lufs
     slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed)
+    piece_ms = min(milliseconds_of(piece), milliseconds_of(slot))
+    # A slot of stereo has over a hundred megabytes: what was decoded may go.
+    del examined, piece
     try:
         finished = master.finish(slot, folder, wanted.audio)
     except Refusal:
         return Rendered(_stopped(report, found("unmasterable")), None)
-    piece_ms = min(milliseconds_of(piece), milliseconds_of(slot))
     return Rendered(report, finished, piece_ms)
 
 

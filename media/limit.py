@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media.peaks import BETWEEN_SAMPLES_DB, frame_peaks, true_peaks
-from media.samples import FRAME_SAMPLES, Decibels, Samples, in_frames
+from media.samples import FRAME_SAMPLES, Decibels, Samples
 
 # How fast the gain may fall before a peak and rise after it, in dB a millisecond.
 LOOK_AHEAD_DB = 1.2
@@ -49,16 +49,19 @@ def reduction(peaks: Decibels, ceiling_db: float) -> Decibels:
     return lowest
 
 
-def apply(sound: Samples, gain_db: float, reduced: Decibels) -> Samples:
-    """The sound with a fixed gain and the limiter's, joined so that no step is heard.
+def apply(sound: Samples, gain_db: float, reduced: Decibels, out: Samples) -> Samples:
+    """Write the sound with a fixed gain and the limiter's, joined so that no step is heard.
 
     Between two milliseconds the lower gain holds, so the straight line inside a millisecond
     never rises above what its peak allows.
     """
     padded = np.pad(reduced, 1, mode="edge")
-    corners = 10 ** ((np.minimum(padded[:-1], padded[1:]) + gain_db) / 20)
+    corners = 10 ** ((np.minimum(padded[:-1], padded[1:]) + np.float32(gain_db)) / 20)
     along = np.arange(FRAME_SAMPLES, dtype=np.float32) / FRAME_SAMPLES
-    gains = corners[:-1, None] + (corners[1:] - corners[:-1])[:, None] * along
-    louder = in_frames(sound) * gains[:, :, None].astype(np.float32)
-    result: Samples = louder.reshape(-1, sound.shape[1])[: len(sound)]
-    return result
+    # Second by second: whole slots of gains beside whole slots of sound would be large.
+    for first in range(0, len(reduced), 1000):
+        ends = corners[first : first + 1001, None]
+        gains = (ends[:-1] + (ends[1:] - ends[:-1]) * along).reshape(-1, 1)
+        part = slice(first * FRAME_SAMPLES, first * FRAME_SAMPLES + len(gains))
+        np.multiply(sound[part], gains[: len(sound[part])], out=out[part])
+    return out

@@ -61,7 +61,8 @@ def finish(sound: Samples, folder: Path, audio: AudioSection) -> Finished:
     Raises Refusal `master-off-target`, and Fault when ffmpeg or libebur128 is missing.
     """
     levelled = level(sound, audio)
-    measured = write(levelled.sound + floor_noise(len(sound)), folder, MASTER_NAME, audio)
+    np.add(levelled.sound, floor_noise(len(sound)), out=levelled.sound)
+    measured = write(levelled.sound, folder, MASTER_NAME, audio)
     file = folder / MASTER_NAME
     return Finished(file, sha256_of(file), measured, levelled.gain_db)
 
@@ -74,7 +75,7 @@ def level(sound: Samples, audio: AudioSection) -> Levelled:
     """
     found = loudness.integrated(sound)
     if found == float("-inf"):
-        return Levelled(sound, 0.0)
+        return Levelled(sound.copy(), 0.0)
     envelope = limit.Envelope.of(sound)
     ceiling = audio.ceiling_dbtp - AIM_BELOW_CEILING_DB
     for _ in range(PEAK_ROUNDS):
@@ -89,11 +90,12 @@ def level(sound: Samples, audio: AudioSection) -> Levelled:
 def _solve(envelope: limit.Envelope, target: float, ceiling: float, found: float) -> Levelled:
     """The gain after which the limited sound has the target loudness (a secant search)."""
     gain = min(target - found, MOST_GAIN_DB)
+    sound = np.empty_like(envelope.sound)
     slope, last_gain, last_reached = 1.0, 0.0, found
     for _ in range(ROUNDS):
         envelope.refine_above(ceiling - gain)
         reduced = limit.reduction(envelope.peaks + gain, ceiling)
-        sound = limit.apply(envelope.sound, gain, reduced)
+        limit.apply(envelope.sound, gain, reduced, sound)
         reached = loudness.integrated(sound)
         if abs(target - reached) < AIM_LU or (gain >= MOST_GAIN_DB and reached < target):
             break

@@ -20,19 +20,21 @@ _FRAMES_AT_ONCE = 4096
 
 def frame_peaks(sound: Samples) -> Decibels:
     """The highest sample of each millisecond, over all channels, in dBFS."""
-    return decibels(np.abs(in_frames(sound)).max(axis=(1, 2)))
+    frames = in_frames(sound)
+    return decibels(np.maximum(frames.max(axis=(1, 2)), -frames.min(axis=(1, 2))))
 
 
 def true_peaks(sound: Samples, frames: NDArray[np.intp]) -> Decibels:
     """The true peak of each of these milliseconds, in dBTP."""
-    reach = TAPS // 2
-    padded = np.pad(sound, ((reach, reach + FRAME_SAMPLES), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, FRAME_SAMPLES + TAPS, axis=0)
+    window = np.arange(FRAME_SAMPLES + TAPS) - TAPS // 2
     found = np.empty(len(frames), np.float32)
     for first in range(0, len(frames), _FRAMES_AT_ONCE):
         chosen = slice(first, first + _FRAMES_AT_ONCE)
+        at = frames[chosen, None] * FRAME_SAMPLES + window
+        near = sound[np.clip(at, 0, len(sound) - 1)]
+        near[(at < 0) | (at >= len(sound))] = 0
         # (frames, channels, window) times (window, finer samples)
-        finer = windows[frames[chosen] * FRAME_SAMPLES] @ _oversampling()
+        finer = near.swapaxes(1, 2) @ _oversampling()
         found[chosen] = np.abs(finer).max(axis=(1, 2))
     return decibels(found)
 

@@ -66,7 +66,7 @@ def upload(
 
 
 def work(worker: Worker, now: datetime) -> bool:
-    return jobs.work_once(worker.database, worker.handlers(), lambda: now)
+    return jobs.work_once(worker.database, worker.duties(), lambda: now)
 
 
 def recording_of(worker: Worker, recording_id: int) -> Recording:
