@@ -1,17 +1,17 @@
 """What the pages' tests may ask for: an application, a browser's client, people signed in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from station import signin
 from station.db import Database
 from station.members import Person
 from station.settings import Settings
 from tests.web.seed import Seeded, fill
+from tests.web.visitor import Visitor
 from web.app import create_app
 
 
@@ -41,9 +41,8 @@ def seeded(database: Database, settings: Settings, now: datetime) -> Seeded:
 
 
 @pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as opened:
-        yield opened
+def nobody(app: Flask) -> Visitor:
+    return Visitor(app.test_client())
 
 
 @pytest.fixture
@@ -55,3 +54,15 @@ def link_of(database: Database, now: datetime) -> Callable[[Person], str]:
             return f"/signin/{signin.new_link(session, person, now)}"
 
     return make
+
+
+@pytest.fixture
+def signed_in(app: Flask, link_of: Callable[[Person], str]) -> Callable[[Person], Visitor]:
+    """Signs a person in with a browser of their own."""
+
+    def enter(person: Person) -> Visitor:
+        visitor = Visitor(app.test_client())
+        visitor.enter(link_of(person))
+        return visitor
+
+    return enter

@@ -1,4 +1,4 @@
-"""A day of a grid is rows of time by channel; stretches where nothing is placed are one row."""
+"""A day of a grid is rows of time by channel; a stretch without members' pieces is one row."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from station.members import Person
 from station.rights import Request
 from station.settings import Settings
 
+RESERVED = "reserved"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -29,11 +30,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One slot, or a stretch of slots with nothing in them; `cells` has one for each channel."""
+    """One slot, or a stretch of slots that carry the same; `cells` has one for each channel."""
 
     start: datetime
     end: datetime
     cells: tuple[Cell | None, ...]
+
+    @property
+    def long(self) -> bool:
+        """Whether it is a stretch of slots, told by its end."""
+        return all(cell is None or cell.kind == RESERVED for cell in self.cells)
 
     @property
     def free(self) -> bool:
@@ -64,10 +70,16 @@ def rows(cells: Iterable[Cell], week: Week, settings: Settings, starts: Sequence
     for start in starts:
         span = Span(week.instant(start, settings.slots), week.instant(start + 1, settings.slots))
         row = Row(span.start, span.end, tuple(at.get(start, empty)))
-        if row.free and found and found[-1].free:
-            row = Row(found.pop().start, span.end, empty)
+        if found and _goes_on(found[-1], row):
+            row = Row(found.pop().start, span.end, row.cells)
         found.append(row)
     return found
+
+
+def _goes_on(before: Row, row: Row) -> bool:
+    """Whether a row only carries on what the one before has: reserved blocks, or nothing."""
+    labels = [[cell and cell.title for cell in one.cells] for one in (before, row)]
+    return before.long and row.long and labels[0] == labels[1]
 
 
 def day_span(week: Week, weekday: int) -> Span:
@@ -95,7 +107,7 @@ def _placed(session: Session, grid: Grid, first: int, last: int) -> list[Cell]:
 
 def _reserved(blocks: Iterable[ReservedBlock], first: int, last: int) -> list[Cell]:
     return [
-        Cell(block.channel, start, "reserved", block.label, "")
+        Cell(block.channel, start, RESERVED, block.label, "")
         for block in blocks
         for start in range(max(block.start, first), min(block.start + block.length, last))
     ]

@@ -8,6 +8,8 @@ from station.settings import Settings
 from web import words
 from web.member.cards import Card, Stage
 
+LATER = "You will have your time once the week is planned."
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -52,7 +54,7 @@ def _asked(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
     closes = words.moment(card.closes, settings.zone, now)
     by = f"before {closes} ({words.until(card.closes, now)})"
     week = words.week_name(card.week, now)
-    change = f"You can change it until {closes}." if card.open else "Its time comes with the grid."
+    change = f"You can change it until {closes}." if card.open else LATER
     match card.stage:
         case Stage.EMPTY if card.open:
             yield Answer(f"Send your {length} {by}.", f"They are for {week}.", act=True)

@@ -1,0 +1,117 @@
+import re
+from datetime import timedelta
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from station.letters import Letter
+from tests.web.visitor import Visitor
+from web.app import create_app
+
+USED = "This sign-in link was used already or is too old. Ask for a new one."
+
+
+def letters_in(database):
+    with database.reading() as session:
+        return list(session.scalars(sa.select(Letter).order_by(Letter.id)))
+
+
+def test_a_link_comes_by_letter_and_signs_in(nobody, admit_member, database, settings):
+    person = admit_member("Thandi")
+    nobody.open("/signin")
+    answer = nobody.send("/signin", email=" Thandi@Example.org ")
+    assert "Look at your mail." in answer.text
+    (letter,) = letters_in(database)
+    assert letter.person_id == person.id
+    link = re.search(rf"{re.escape(settings.web_url)}(/signin/\S+)", letter.body)[1]
+    answer = nobody.enter(link)
+    assert answer.request.path == "/member/"
+    assert "Signed in as Thandi" in answer.text
+
+
+def test_asking_says_the_same_for_an_unknown_address(nobody, admit_member, database):
+    admit_member("Thandi")
+    answers = []
+    for email in ("thandi@example.org", "nobody@example.org"):
+        nobody.open("/signin")
+        answers.append(nobody.send("/signin", email=email).text)
+    assert answers[0] == answers[1]
+    assert len(letters_in(database)) == 1
+
+
+def test_asking_again_at_once_sends_no_second_letter(nobody, admit_member, database, clock):
+    admit_member("Thandi")
+    for wait in (0, 20, 70):
+        clock.now += timedelta(seconds=wait)
+        nobody.open("/signin")
+        nobody.send("/signin", email="thandi@example.org")
+    assert len(letters_in(database)) == 2
+
+
+def test_opening_a_link_does_not_use_it_up(nobody, admit_member, link_of):
+    link = link_of(admit_member("Thandi"))
+    for _ in range(3):
+        assert nobody.open(link).status_code == 200
+    assert nobody.enter(link).status_code == 200
+
+
+def test_a_link_used_twice_is_refused_in_words(app, nobody, admit_member, link_of):
+    link = link_of(admit_member("Thandi"))
+    nobody.enter(link)
+    second = Visitor(app.test_client())
+    answer = second.enter(link)
+    assert answer.status_code == 410
+    assert USED in answer.text
+    assert second.open("/member/").status_code == 401
+
+
+def test_a_link_that_is_too_old_is_refused(nobody, admit_member, link_of, clock):
+    link = link_of(admit_member("Thandi"))
+    clock.now += timedelta(minutes=30)
+    assert USED in nobody.enter(link).text
+
+
+def test_signing_out_ends_the_session_everywhere_it_was_copied_to(app, signed_in, admit_member):
+    visitor = signed_in(admit_member("Thandi"))
+    thief = app.test_client()
+    name = app.config["SESSION_COOKIE_NAME"]
+    thief.set_cookie(name, visitor.client.get_cookie(name).value)
+    assert thief.get("/member/").status_code == 200
+    visitor.send("/signout")
+    assert visitor.open("/member/").status_code == 401
+    assert thief.get("/member/").status_code == 401
+
+
+def test_operators_arrive_at_the_desk(seeded, nobody, link_of):
+    assert nobody.enter(link_of(seeded.operator)).request.path == "/desk/"
+
+
+@pytest.mark.parametrize("after", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
+def test_a_link_leads_nowhere_else_afterwards(after, nobody, admit_member, link_of):
+    link = link_of(admit_member("Thandi"))
+    nobody.open(link)
+    answer = nobody.send(link, follow=False, after=after)
+    assert answer.headers["Location"] == "/member/"
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(nobody, admit_member, link_of):
+    link = link_of(admit_member("Thandi"))
+    nobody.open(link)
+    cookie = nobody.send(link, follow=False).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_the_cookie_needs_https_where_the_pages_have_it(settings, database):
+    web = msgspec.structs.replace(settings.web, public_url="https://radio.example")
+    app = create_app(msgspec.structs.replace(settings, web=web), database)
+    assert app.config["SESSION_COOKIE_SECURE"]
+
+
+def test_an_empty_address_is_asked_for(nobody):
+    nobody.open("/signin")
+    answer = nobody.send("/signin", email=" ")
+    assert answer.status_code == 422
+    assert "Please fill in the email address." in answer.text
