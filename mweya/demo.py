@@ -48,6 +48,8 @@ CAUSES = (
 )
 MEMBERSHIPS = 3
 SOON = timedelta(minutes=75)
+# Members of a demo station send their pieces just before a week closes.
+LAST_MINUTE = timedelta(minutes=30)
 PRICE_CENTS = 5000
 # The last of them keep silent, each for a cause.
 SILENT_FROM = -len(CAUSES)
@@ -74,31 +76,36 @@ def furnish(settings: Settings, database: Database) -> dict[str, int]:
     with database.writing() as session:
         for wish in (Wish(daypart="evening"), Wish(daypart="breakfast")):
             _use_again(session, week, wish, then)
-    publish_soon(settings, database, week, now)
+    live_on(settings, database, now)
     return {"members": len(people), "sounds": len(sounds), **dealt}
 
 
 def live_on(settings: Settings, database: Database, now: datetime) -> None:
-    """Let the members of a demo station be heard soon, also when it was off for long.
+    """Let a demo station's members and operator do their part, whenever it is looked after.
 
-    In a running week whoever has not been on air yet wishes for the coming hour. In a new
-    week everybody uses their last piece again.
+    In a running week whoever has not been on air yet wishes for the coming hour. Before a week
+    closes, everybody uses their last piece again, and its grid is built and published.
     """
     week = Week.of(now, settings.zone)
-    with database.writing() as session:
-        shown = grid.published(session, week)
-        if shown is None:
-            _use_again(session, week, _soon(now, settings), now)
-        elif not _wish_soon(session, settings, shown, week, now):
-            return
-    publish_soon(settings, database, week, now)
+    for coming in (week, week.plus(1)):
+        with database.writing() as session:
+            shown = grid.published(session, coming)
+            if shown is not None:
+                due = coming == week and _wish_soon(session, settings, shown, week, now)
+            else:
+                closes = rights.cutoff(coming, settings)
+                due = now >= closes - LAST_MINUTE
+                if due:
+                    _use_all_again(session, settings, coming, min(now, closes - LAST_MINUTE))
+        if due:
+            _publish(settings, database, coming, now)
 
 
-def publish_soon(settings: Settings, database: Database, week: Week, now: datetime) -> None:
-    """Build and publish the running week, from the slot that is on air now."""
+def _publish(settings: Settings, database: Database, week: Week, now: datetime) -> None:
+    """Build and publish a week; a running one from the slot that is on air now."""
     running = settings.slots.start(settings.slots.number(now))
     notice = timedelta(seconds=settings.week.notice_seconds)
-    progress("Building the week …")
+    progress(f"Building week {week} …")
     scheduler.build.build(database, settings, week, running - notice)
     with database.writing() as session:
         scheduler.publish.publish(session, settings, week, running)
@@ -219,6 +226,12 @@ def _work(settings: Settings, database: Database) -> None:
         list(hands.map(work, range(2)))
 
 
+def _use_all_again(session: Session, settings: Settings, week: Week, now: datetime) -> None:
+    soonest = _soon(max(now, week.span.start), settings)
+    for wish in (soonest, Wish(daypart="evening"), Wish(daypart="breakfast")):
+        _use_again(session, week, wish, now)
+
+
 def _use_again(session: Session, week: Week, wish: Wish, now: datetime) -> None:
     """Everybody asks again, for one more of their rights, for what they asked for last."""
     query = sa.select(Request).where(Request.state == RequestState.OPEN)
@@ -254,7 +267,12 @@ def _copied(request: Request, right: Right, wish: Wish, now: datetime) -> Reques
 def _wish_soon(
     session: Session, settings: Settings, shown: grid.Grid, week: Week, now: datetime
 ) -> bool:
-    """Let whoever is still to come wish for the coming hour. False when it is full enough."""
+    """Let whoever is still to come wish for the coming hour, once an hour; False when they don't.
+
+    They don't when the hour is full enough already.
+    """
+    if shown.published_at is None or shown.published_at > now - SOON:
+        return False
     start = week.start_at(now, settings.slots)
     soon = start + int(SOON.total_seconds()) // settings.station.slot_seconds
     if sum(start <= placed.start < soon for placed in shown.placements) > settings.channels:

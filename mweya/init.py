@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from mweya.logs import keep_in
 from station.command import Answer, answers, progress
 from station.db import Database
 from station.opening import open_new
@@ -19,6 +20,7 @@ def init(as_demo: bool, name: str, zone: str) -> Answer:
     """Make a station in MWEYA_HOME."""
     home = home_folder()
     settings, database = open_new(home, demo=as_demo, name=name, zone=zone)
+    keep_in(settings.run_folder / "log" / "init.log")
     try:
         filled = furnish(settings, database, as_demo=as_demo)
     finally:

@@ -34,7 +34,11 @@ def duties(settings: Settings, database: Database) -> dict[jobs.JobKind, jobs.Du
 
 
 def chores(settings: Settings, database: Database, now: datetime) -> None:
-    """What is due by the clock alone."""
+    """What is due by the clock alone. A demo station's members act before a week closes."""
+    if settings.station.demo:
+        from mweya import demo
+
+        demo.live_on(settings, database, now)
     with database.writing() as session:
         pooled = closing.close_weeks(session, settings, now)
     if pooled:
