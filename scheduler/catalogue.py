@@ -109,18 +109,26 @@ class Catalogue:
         here = (bands.channel == place.channel) & (bands.first <= place.start)
         return int(self.first_band[row]) + int(np.argmax(here & (place.start < bands.end)))
 
-    def best_by_cell(self) -> Whole:
-        """The best value of each request in each channel's clock hour; `CLOSED` where none."""
-        cells = self.ground.cells[0] * self.ground.cells[1]
-        table = np.full((len(self.requests), cells), CLOSED)
-        hours = self.ground.cells[1]
-        cell = self.all.channel * hours + self.ground.hour(self.all.first)
-        np.maximum.at(table, (self.owner, cell), self.value)
+    def best_by_stretch(self) -> Whole:
+        """The best value of each request in each channel's stretch; `CLOSED` where none."""
+        channels, stretches = self.ground.stretches
+        table = np.full((len(self.requests), channels * stretches), CLOSED)
+        low, high = (self.ground.stretch(at) for at in (self.all.first, self.all.end - 1))
+        many = high - low + 1
+        inside = np.repeat(low, many) + counted(many)
+        column = np.repeat(self.all.channel, many) * stretches + inside
+        np.maximum.at(table, (np.repeat(self.owner, many), column), np.repeat(self.value, many))
         return table
 
     @staticmethod
     def _joined(parts: Sequence[Whole]) -> Whole:
         return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+def counted(many: Whole) -> Whole:
+    """0, 1, 2 … for each count, one after another."""
+    total = np.arange(int(many.sum()))
+    return total - np.repeat(many.cumsum() - many, many)
 
 
 def bands_of(ground: Ground, request: Request, starts: Starts) -> Bands:

@@ -54,7 +54,7 @@ def best_place(
     if not starts.any():
         return None
     bands = bands_of(ground, request, starts)
-    net = bands.points - prices.cheapest(ground, request, bands)
+    net = bands.points - prices.cheapest(request.length, request.sold, bands)
     best = next(iter(bands.only(np.array([int(net.argmax())]))))
     return Place(best.channel, best.first)
 

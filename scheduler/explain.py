@@ -6,80 +6,63 @@ who or what closed them.
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from scheduler import rules
-from scheduler.ground import Ground, Starts
-from scheduler.problem import Place, Request
+from scheduler.ground import Starts, Whole
+from scheduler.problem import Request
 from scheduler.rules import BETWEEN, Between, one_a_slot
 from scheduler.taken import Taken
 
-
-def reason(taken: Taken, request: Request, *, least: bool) -> str:
-    """Why a request has no place in a grid; `least` when no grid could bump less."""
-    ground = taken.ground
-    starts = rules.openings(ground, request)
-    if not request.allowed:
-        return "You allowed no place at all."
-    if not starts.any():
-        return f"You allowed no place where {_slots(request.length)} fit{_s(request.length)}."
-    closing = [rule for rule in BETWEEN if _closes(taken, request, starts, (rule,))]
-    enough = [rule for rule in closing if not _left(taken, request, starts, (rule,)).any()]
-    if one_a_slot in enough:
-        return _taken_by(ground, taken, request, starts, least=least)
-    if enough:
-        return f"Every place you allowed was {enough[0].REASON}."
-    return f"Every place you allowed was {_listed(rule.REASON for rule in closing)}."
+NOBODY = np.iinfo(np.int64).max
 
 
-def _left(taken: Taken, request: Request, starts: Starts, some: Iterable[Between]) -> Starts:
-    left = starts.copy()
-    for rule in some:
-        rule.close(taken, request, left)
-    return left
+class Reasons:
+    """Says why requests have no place in a finished grid; `least` when none bumps less."""
 
+    def __init__(self, taken: Taken, *, least: bool) -> None:
+        self.taken = taken
+        self.least = least
+        # How long whoever has each slot had waited.
+        self.waited: Whole = np.full(taken.ground.shape, NOBODY)
+        for name, place in taken.places.items():
+            other = taken.ground.problem.request[name]
+            self.waited[place.channel, place.start : place.start + other.length] = other.waited
 
-def _closes(taken: Taken, request: Request, starts: Starts, some: Iterable[Between]) -> bool:
-    return bool((_left(taken, request, starts, some) != starts).any())
+    def of(self, request: Request) -> str:
+        """Why one request was bumped."""
+        if not request.allowed:
+            return "You allowed no place at all."
+        starts = rules.openings(self.taken.ground, request)
+        if not starts.any():
+            fit = "a slot fits" if request.length == 1 else f"{request.length} slots fit"
+            return f"You allowed no place where {fit}."
+        closing = [rule for rule in BETWEEN if (self._left(request, starts, rule) != starts).any()]
+        enough = [rule for rule in closing if not self._left(request, starts, rule).any()]
+        if one_a_slot in enough:
+            return self._taken_by(request, starts)
+        if enough:
+            return f"Every place you allowed was {enough[0].REASON}."
+        return f"Every place you allowed was {_listed(rule.REASON for rule in closing)}."
 
+    def _left(self, request: Request, starts: Starts, rule: Between) -> Starts:
+        left = starts.copy()
+        rule.close(self.taken, request, left)
+        return left
 
-def _taken_by(
-    ground: Ground, taken: Taken, request: Request, starts: Starts, *, least: bool
-) -> str:
-    """Every allowed place is somebody's: say whether they had waited longer."""
-    waits = [
-        other.waited
-        for other, place in _in_the_way(ground, taken, request, starts)
-        if other.holder != request.holder
-    ]
-    if waits and min(waits) > request.waited:
-        return "Every place you allowed was taken by members who had waited longer."
-    if waits and min(waits) == request.waited:
-        return "Every place you allowed was taken by members who had waited as long or longer."
-    if least:
-        return "Every place you allowed was taken, and to clear one would have bumped more."
-    return "Every place you allowed was taken when the time to plan the week was over."
-
-
-def _in_the_way(
-    ground: Ground, taken: Taken, request: Request, starts: Starts
-) -> list[tuple[Request, Place]]:
-    """Those placed on a slot that the request could have used."""
-    wanted = starts.copy()
-    for further in range(1, request.length):
-        wanted[:, further:] |= starts[:, : starts.shape[1] - further]
-    found = []
-    for name, place in taken.places.items():
-        other = ground.problem.request[name]
-        if wanted[place.channel, place.start : place.start + other.length].any():
-            found.append((other, place))
-    return found
-
-
-def _slots(length: int) -> str:
-    return "a slot" if length == 1 else f"{length} slots in a row"
-
-
-def _s(length: int) -> str:
-    return "s" if length == 1 else ""
+    def _taken_by(self, request: Request, starts: Starts) -> str:
+        """Every allowed place is somebody's: say whether they had waited longer."""
+        wanted = starts.copy()
+        for further in range(1, request.length):
+            wanted[:, further:] |= starts[:, : starts.shape[1] - further]
+        shortest = int(self.waited[wanted].min())
+        if shortest > request.waited:
+            return "Every place you allowed was taken by members who had waited longer."
+        if shortest == request.waited:
+            return "Every place you allowed was taken by members who had waited as long or longer."
+        if self.least:
+            return "Every place you allowed was taken, and to clear one would have bumped more."
+        return "Every place you allowed was taken when the time to plan the week was over."
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ to one request. Nearly all rules see only the clock hour, so that a full week ha
 hundred bands a request where it has thousands of starts.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.problem import Place, Problem, Request
+
+# So many requests times stretches are kept in memory at once.
+MOST_STRETCHES_OF_ALL = 8_000_000
+MOST_STRETCHES_AN_HOUR = 8
 
 Starts = npt.NDArray[np.bool_]  # [channel, start]
 Whole = npt.NDArray[np.int64]
@@ -52,12 +57,18 @@ class Bands:
 
 
 class Ground:
-    """A problem's week as arrays of channels x starts and channels x clock hours."""
+    """A problem's week as arrays of channels x starts, and of channels x clock hours.
+
+    A *stretch* is a clock hour or a part of one: hours are cut where many requests' windows
+    begin or end, so that inside a stretch most requests see no difference.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.shape = (problem.channels, problem.starts)
         self.cells = (problem.channels, problem.hours)
+        self.stretch_first = np.array(_stretches(problem), dtype=np.int64)
+        self.stretches = (problem.channels, len(self.stretch_first))
         self.value = np.array(problem.value, dtype=np.float64)
         self._cuts: dict[tuple[int, bool], Starts] = {}
 
@@ -97,10 +108,16 @@ class Ground:
         """The clock hour of each start."""
         return starts // self.problem.starts_per_hour
 
-    def open_slots(self, slots: Starts) -> Whole:
-        """How many slots of each channel and clock hour are open."""
-        hours = np.arange(0, self.problem.starts, self.problem.starts_per_hour)
-        return np.add.reduceat(slots, hours, axis=1, dtype=np.int64)
+    def stretch(self, starts: Whole) -> Whole:
+        """The stretch of each start."""
+        found: Whole = np.searchsorted(self.stretch_first, starts, side="right") - 1
+        return found
+
+    def open_slots(self, slots: Starts, firsts: Whole | None = None) -> Whole:
+        """How many slots of each channel and clock hour (or what begins there) are open."""
+        if firsts is None:
+            firsts = np.arange(0, self.problem.starts, self.problem.starts_per_hour)
+        return np.add.reduceat(slots, firsts, axis=1, dtype=np.int64)
 
     def spread(self, place: Place, length: int) -> dict[int, int]:
         """How many slots something takes of each clock hour."""
@@ -128,3 +145,19 @@ class Ground:
                 cut |= (last_slot // per_hour) != (start // per_hour)
             self._cuts[key] = np.broadcast_to(cut, self.shape)
         return self._cuts[key]
+
+
+def _stretches(problem: Problem) -> list[int]:
+    """Where stretches begin: at every clock hour, and where most windows begin or end."""
+    hours = range(0, problem.starts, problem.starts_per_hour)
+    edges = Counter(
+        edge
+        for request in problem.requests
+        for window in (*request.allowed, *request.wishes)
+        for edge in (window.start, window.end)
+        if edge < problem.starts and edge % problem.starts_per_hour
+    )
+    seen_by_all = max(1, len(problem.requests)) * problem.channels
+    room = min(MOST_STRETCHES_OF_ALL // seen_by_all, MOST_STRETCHES_AN_HOUR * len(hours))
+    dearest = sorted(edges, key=lambda edge: (-edges[edge], edge))
+    return sorted({*hours, *dearest[: max(0, room - len(hours))]})

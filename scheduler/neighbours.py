@@ -10,7 +10,7 @@ from scheduler.ground import Whole
 from scheduler.prices import Proof
 from scheduler.problem import Kind, Place
 
-MOST_REQUESTS = 60
+MOST_REQUESTS = 80
 WANTED_CELLS = 3
 
 

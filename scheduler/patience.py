@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-# CP-SAT's strategies take turns in a fixed order, so that the same seed finds the same.
-WORKERS = 8
+# One worker repeats itself exactly; on these models more of them taking turns were slower.
+WORKERS = 1
 LOOK_UP_SECONDS = 0.05
 HALF = 0.5
 
@@ -26,6 +26,19 @@ class Outcome:
     value: Callable[[cp_model.IntVar], int]
     bound: int
     proven: bool
+
+
+class Enough(cp_model.CpSolverSolutionCallback):
+    """Stops a search whose solution reaches what is proven to be the most."""
+
+    def __init__(self, most: float) -> None:
+        super().__init__()
+        self.most = most
+
+    def on_solution_callback(self) -> None:
+        """Hear of a better solution."""
+        if self.objective_value >= self.most:
+            self.stop_search()
 
 
 @dataclass
@@ -47,32 +60,37 @@ class Patience:
         """Seconds left; none once interrupted."""
         return 0.0 if self.interrupted else max(0.0, self.seconds - self.spent)
 
-    def run(self, model: cp_model.CpModel, effort: float, share: float = 1.0) -> Outcome | None:
+    def run(
+        self,
+        model: cp_model.CpModel,
+        effort: float,
+        share: float = 1.0,
+        enough: float = math.inf,
+    ) -> Outcome | None:
         """Solve a model that maximises, within `effort` and a share of the clock's rest.
 
-        `effort` is deterministic time. None when it found no solution. Ctrl-C ends the search
-        and keeps what it found.
+        `effort` is deterministic time; a solution that reaches `enough` ends the search. None
+        when it found no solution. Ctrl-C ends the search and keeps what it found.
         """
         if self.left <= 0:
             return None
         solver = cp_model.CpSolver()
         solver.parameters.random_seed = self.seed
         solver.parameters.num_workers = WORKERS
-        solver.parameters.interleave_search = True
         solver.parameters.max_time_in_seconds = self.left * share
         solver.parameters.max_deterministic_time = effort
         solver.parameters.catch_sigint_signal = False
-        status = self._watch(solver, model)
+        status = self._watch(solver, model, Enough(enough))
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             return None
         # The bound of whole numbers is whole; the solver keeps it as a float.
         bound = math.floor(solver.best_objective_bound + HALF)
         return Outcome(solver.value, bound, status == cp_model.OPTIMAL)
 
-    def _watch(self, solver: cp_model.CpSolver, model: cp_model.CpModel) -> object:
+    def _watch(self, solver: cp_model.CpSolver, model: cp_model.CpModel, enough: Enough) -> object:
         """Search in a thread, so that Ctrl-C is heard meanwhile."""
         found: list[object] = []
-        search = threading.Thread(target=lambda: found.append(solver.solve(model)))
+        search = threading.Thread(target=lambda: found.append(solver.solve(model, enough)))
         search.start()
         while search.is_alive():
             try:

@@ -1,19 +1,18 @@
-"""Any prices of the clock hours prove a bound; the best flow's prices prove a sharp one.
+"""Any prices of the week's slots prove a bound; the best flow's prices prove a sharp one.
 
-Weak duality: let each slot of a channel's clock hour have a price, and each of the sold
-slots it may hold a surcharge. Whatever rule-abiding grid there is, its value is at most what
-all slots cost together plus, for each request, the most that one of its choices (or being
-bumped) is worth above its price. All sums are of integers, so the bound is exact.
+Weak duality: let each slot of a channel's stretch have a price, and each of the sold slots
+that a clock hour may hold a surcharge. Whatever rule-abiding grid there is, its value is at
+most what all slots cost together plus, for each request, the most that one of its choices (or
+being bumped) is worth above its price. All sums are of integers, so the bound is exact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from ortools.graph.python import min_cost_flow  # type: ignore[import-untyped]
 
 from scheduler.catalogue import CLOSED, Catalogue
 from scheduler.ground import Bands, Ground, Whole
-from scheduler.problem import Request
 from station.errors import Fault
 
 # More passes than any chain of requests that move up for one another is ever long.
@@ -21,47 +20,53 @@ MOST_PASSES = 400
 FAR = np.iinfo(np.int64).max // 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prices:
-    """What a slot of each channel and clock hour costs, for any request and for a sold one."""
+    """What a slot of each channel's stretch costs, for any request and for a sold one."""
 
+    ground: Ground
     plain: Whole
     sold: Whole
+    _costs: dict[tuple[int, bool], list[Whole]] = field(default_factory=dict)
 
-    def net(self, catalogue: Catalogue) -> Whole:
-        """What each band of the catalogue is worth above its price, at its cheapest start.
-
-        Inside a band the cost changes evenly with the start, so one of its ends is cheapest.
-        """
-        ground, bands = catalogue.ground, catalogue.all
-        by_slot = np.stack([self.plain, self.sold]).repeat(ground.problem.starts_per_hour, axis=2)
-        by_slot = by_slot[:, :, : ground.problem.starts]
-        until = np.concatenate([np.zeros_like(by_slot[:, :, :1]), by_slot.cumsum(axis=2)], axis=2)
-        kind = catalogue.sold[catalogue.owner].astype(np.int64)
-        length = catalogue.lengths[catalogue.owner]
-        early, late = (
-            until[kind, bands.channel, start + length] - until[kind, bands.channel, start]
-            for start in (bands.first, bands.end - 1)
-        )
-        cheapest: Whole = np.minimum(early, late)
-        return catalogue.value - cheapest
-
-    def cheapest(self, ground: Ground, request: Request, bands: Bands) -> Whole:
-        """What the slots of one request cost at the cheapest start of each band."""
-        table = self.sold if request.sold else self.plain
-        costs = []
-        for start in (bands.first, bands.end - 1):
-            slots = start[:, None] + np.arange(request.length)
-            costs.append(table[bands.channel[:, None], ground.hour(slots)].sum(axis=1))
-        least: Whole = np.minimum(*costs)
+    def cheapest(self, length: int, sold: bool, bands: Bands) -> Whole:
+        """What so many slots cost at the cheapest start of each band."""
+        costs = self._lookup(length, sold)
+        reach = np.frexp(bands.end - bands.first)[1].astype(np.int64) - 1
+        least = np.zeros(len(bands), dtype=np.int64)
+        for power in range(len(costs)):
+            here = reach == power
+            channel, last = bands.channel[here], bands.end[here] - (1 << power)
+            least[here] = np.minimum(
+                costs[power][channel, bands.first[here]], costs[power][channel, last]
+            )
         return least
 
-    def rent(self, catalogue: Catalogue) -> int:
-        """What all slots cost together."""
-        ground = catalogue.ground
-        slots = ground.open_slots(ground.unreserved)
-        surcharge = (self.sold - self.plain) * ground.problem.rules.sold_per_hour
-        return int((slots * self.plain).sum()) + int(surcharge.sum())
+    def rent(self) -> int:
+        """What all slots cost together, and the surcharge of all that may be sold."""
+        ground = self.ground
+        slots = ground.open_slots(ground.unreserved, ground.stretch_first)
+        hours = np.arange(0, ground.problem.starts, ground.problem.starts_per_hour)
+        dearest = np.maximum.reduceat(self.sold - self.plain, ground.stretch(hours), axis=1)
+        surcharge = int(dearest.sum()) * ground.problem.rules.sold_per_hour
+        return int((slots * self.plain).sum()) + surcharge
+
+    def _lookup(self, length: int, sold: bool) -> list[Whole]:
+        """For each power of two, the least cost among so many starts from each start on."""
+        key = (length, sold)
+        if key not in self._costs:
+            by_stretch = self.sold if sold else self.plain
+            slot = by_stretch[:, self.ground.stretch(np.arange(self.ground.problem.starts))]
+            until = np.concatenate([np.zeros_like(slot[:, :1]), slot.cumsum(axis=1)], axis=1)
+            ends = np.minimum(np.arange(slot.shape[1]) + length, slot.shape[1])
+            least = [until[:, ends] - until[:, :-1]]
+            while 1 << len(least) <= self.ground.problem.starts_per_hour:
+                half = 1 << (len(least) - 1)
+                below = least[-1]
+                ahead = np.concatenate([below[:, half:], below[:, -1:].repeat(half, 1)], axis=1)
+                least.append(np.minimum(below, ahead[:, : below.shape[1]]))
+            self._costs[key] = least
+        return self._costs[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +88,24 @@ class Proof:
 
 def prove(catalogue: Catalogue, prices: Prices) -> Proof:
     """The bound that prices prove."""
-    net = prices.net(catalogue)
+    net = catalogue.value.copy()
+    lengths, sold = catalogue.lengths[catalogue.owner], catalogue.sold[catalogue.owner]
+    for length, is_sold in sorted({(one.length, one.sold) for one in catalogue.requests}):
+        alike = (lengths == length) & (sold == is_sold)
+        net[alike] -= prices.cheapest(length, is_sold, catalogue.all.only(alike))
     best = np.where(catalogue.must, CLOSED, 0)
     np.maximum.at(best, catalogue.owner, net)
     best = np.where(best == CLOSED, 0, best)
-    return Proof(prices.rent(catalogue) + int(best.sum()), net, best)
+    return Proof(prices.rent() + int(best.sum()), net, best)
 
 
 def by_flow(catalogue: Catalogue) -> Prices:
-    """The prices of the best flow of requests into clock hours.
+    """The prices of the best flow of requests into stretches.
 
-    The flow holds each hour's slots and sold slots and nothing else. A long request counts as
+    The flow holds each stretch's slots and sold slots and nothing else. A long request counts as
     single slots that may part: its prices are then not the best, and no less valid.
     """
-    table = catalogue.best_by_cell()
+    table = catalogue.best_by_stretch()
     unit = np.where(table == CLOSED, CLOSED, table // np.maximum(catalogue.lengths, 1)[:, None])
     flow = _solve(catalogue, unit)
     return _prices(catalogue, unit, flow)
@@ -108,14 +117,15 @@ def _solve(catalogue: Catalogue, unit: Whole) -> Whole:
     rows, columns = np.nonzero(unit != CLOSED)
     sold = catalogue.sold[rows]
     cell_node, sold_node, sink = count, count + cells, count + 2 * cells
-    slots = catalogue.ground.open_slots(catalogue.ground.unreserved).ravel()
+    ground = catalogue.ground
+    slots = ground.open_slots(ground.unreserved, ground.stretch_first).ravel()
     network = min_cost_flow.SimpleMinCostFlow()
     lengths = catalogue.lengths
     arcs = network.add_arcs_with_capacity_and_unit_cost(
         rows, columns + np.where(sold, sold_node, cell_node), lengths[rows], -unit[rows, columns]
     )
     every = np.arange(cells)
-    most_sold = np.full(cells, catalogue.ground.problem.rules.sold_per_hour)
+    most_sold = np.full(cells, ground.problem.rules.sold_per_hour)
     nothing = np.zeros(cells, dtype=np.int64)
     _add(network, sold_node + every, cell_node + every, most_sold, nothing)
     _add(network, cell_node + every, np.full(cells, sink), slots, nothing)
@@ -166,7 +176,8 @@ def _prices(catalogue: Catalogue, unit: Whole, flow: Whole) -> Prices:
         plain = np.where(full, plain, sold)
         if int(plain.sum()) + int(sold.sum()) == before:
             break
-    return Prices(plain.reshape(catalogue.ground.cells), sold.reshape(catalogue.ground.cells))
+    shape = catalogue.ground.stretches
+    return Prices(catalogue.ground, plain.reshape(shape), sold.reshape(shape))
 
 
 def _gains(unit: Whole, flow: Whole) -> Whole:

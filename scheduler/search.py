@@ -24,10 +24,13 @@ from scheduler.taken import Taken
 Told = Callable[[Best], None]
 Mask = npt.NDArray[np.bool_]
 
-# A model of up to so many bands is solved whole; a larger problem part by part.
+# A problem with few bands left is solved whole; one with many part by part; and one between
+# them is solved whole once some parts in a row were no better.
+FEW_BANDS = 6_000
 MOST_BANDS = 100_000
+VAIN_PARTS = 3
 BANDS_IN_PART = 40
-EFFORT_OF_PART = 2.0
+EFFORT_OF_PART = 0.5
 EFFORT_OF_WHOLE = 1e9
 SHARE_FOR_WEIGHT = 0.5
 
@@ -58,12 +61,16 @@ class Search:
 
     def run(self) -> Best:
         """Search until the best is proven or patience ends."""
+        vain = 0
         while not self.best.optimal and self.patience.left > 0:
             possible = self._possible()
-            if int(possible.sum()) <= MOST_BANDS:
+            size = int(possible.sum())
+            if size <= FEW_BANDS or (size <= MOST_BANDS and vain >= VAIN_PARTS):
                 self._whole(possible)
                 break
+            before = self.best
             self._part()
+            vain = vain + 1 if self.best is before else 0
         return self.best
 
     def _possible(self) -> Mask:
@@ -96,7 +103,7 @@ class Search:
         model = self._model(Taken(self.catalogue.ground), choices)
         model.cp.add(model.weight() <= self.best.weight)
         model.cp.maximize(model.score())
-        outcome = self.patience.run(model.cp, EFFORT_OF_WHOLE)
+        outcome = self.patience.run(model.cp, EFFORT_OF_WHOLE, enough=self.best.bound)
         if outcome:
             self._keep(model.read(outcome.value))
             # What was left out scores no more than the grid it was left out for.
@@ -124,7 +131,7 @@ class Search:
         request = ground.problem.request[name]
         starts = rules.left_open(self.taken, request, rules.openings(ground, request))
         bands = bands_of(ground, request, starts)
-        net = bands.points - self.prices.cheapest(ground, request, bands)
+        net = bands.points - self.prices.cheapest(request.length, request.sold, bands)
         nearest = np.argsort(-net, kind="stable")[:BANDS_IN_PART]
         return self._with_own(name, bands.only(np.sort(nearest)))
 

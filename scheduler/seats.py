@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 from ortools.graph.python import min_cost_flow  # type: ignore[import-untyped]
 
-from scheduler.catalogue import Catalogue
+from scheduler.catalogue import Catalogue, counted
 from scheduler.ground import Starts, Whole
 from scheduler.prices import require_optimal
 from scheduler.problem import Kind, Place, Problem, Request
@@ -82,7 +82,7 @@ def _assign(catalogue: Catalogue, free: Starts, chosen: Whole) -> list[tuple[int
 
     part = np.flatnonzero(~whole)
     many = (high - low)[part]
-    single = np.repeat(low[part], many) + _counted(many)
+    single = np.repeat(low[part], many) + counted(many)
     slot_node, cell_node = len(people), len(people) + len(slots)
     sink = cell_node + ground.cells[0] * ground.cells[1]
     slot_channel, slot_start = np.divmod(slots, ground.problem.starts)
@@ -112,12 +112,6 @@ def _assign(catalogue: Catalogue, free: Starts, chosen: Whole) -> list[tuple[int
         (int(people[one]), Place(int(slot_channel[slot]), int(slot_start[slot])))
         for one, slot in found
     ]
-
-
-def _counted(many: Whole) -> Whole:
-    """0, 1, 2 … for each count, one after another."""
-    total = np.arange(int(many.sum()))
-    return total - np.repeat(many.cumsum() - many, many)
 
 
 def _arcs(flow: min_cost_flow.SimpleMinCostFlow, tails: Whole, heads: Whole, cost: Whole) -> Whole:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from scheduler.catalogue import Catalogue
 from scheduler.conflict import place_fixed, smallest
 from scheduler.draft import draft
-from scheduler.explain import reason
+from scheduler.explain import Reasons
 from scheduler.grid import Best
 from scheduler.ground import Ground
 from scheduler.patience import Patience
@@ -64,6 +64,7 @@ def _plan(ground: Ground, best: Best, patience: Patience) -> Plan:
     problem, taken = ground.problem, Taken(ground)
     for name, place in best.places.items():
         taken.place(problem.request[name], place)
+    reasons = Reasons(taken, least=best.least_weight)
     bumped = [request for request in problem.requests if request.id not in best.places]
     return Plan(
         format=FORMAT,
@@ -72,10 +73,7 @@ def _plan(ground: Ground, best: Best, patience: Patience) -> Plan:
             Placement(name, place.channel, place.start)
             for name, place in sorted(best.places.items(), key=lambda item: item[1])
         ),
-        bumped=tuple(
-            Bumped(request.id, reason(taken, request, least=best.least_weight))
-            for request in bumped
-        ),
+        bumped=tuple(Bumped(request.id, reasons.of(request)) for request in bumped),
         bumped_weight=best.weight,
         score=best.score,
         bound=best.bound,

@@ -5,15 +5,15 @@ from datetime import datetime
 
 from station.airtime import Week
 from station.db import Database
-from station.jobs import Handler, JobKind
+from station.jobs import Duty, JobKind
 from station.settings import Settings
 
 
-def handlers(settings: Settings, database: Database) -> Mapping[JobKind, Handler]:
+def duties(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
     """What the scheduler can do, by the kind of job."""
 
     def build_week(subject: str, now: datetime) -> str:
-        # OR-Tools is loaded by the first build and not by whoever lists the handlers.
+        # OR-Tools is loaded by the first build and not by whoever lists the duties.
         from scheduler.build import build
 
         week = Week.parse(subject, settings.zone)

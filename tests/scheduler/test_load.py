@@ -1,0 +1,142 @@
+"""What stands in the station's tables becomes a frozen problem."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scheduler import load
+from scheduler.build import build
+from scheduler.problem import Kind, Place, Reserved, Window, Wish
+from scheduler.publish import publish
+from station.airtime import Week
+from station.grid import Pin, ReservedBlock
+from station.rights import RequestState
+
+AN_HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def week(settings):
+    return Week.parse("2026-W48", settings.zone)
+
+
+@pytest.fixture
+def loaded(database, settings, week):
+    def load_at(now):
+        with database.reading() as session:
+            return load.load(session, settings, week, now)
+
+    return load_at
+
+
+def test_an_empty_week_is_a_problem_without_requests(loaded, now):
+    problem = loaded(now).problem
+    assert (problem.starts, problem.starts_per_hour, problem.channels) == (2016, 12, 3)
+    assert problem.requests == ()
+
+
+def test_each_clock_hour_has_the_value_of_its_daypart(loaded, now):
+    values = loaded(now).problem.value[0]
+    assert values[:8] == (2, 2, 2, 2, 2, 6, 20, 20)
+    assert len(values) == 168
+
+
+def test_a_wished_moment_becomes_the_slots_it_touches(ask, admit_member, loaded, now):
+    ask(admit_member("Ada"), wishes=[{"moment": "2026-11-24T18:36", "minutes": 6}])
+    (request,) = loaded(now).problem.requests
+    first = 24 * 12 + 18 * 12 + 7
+    assert request.wishes == (Wish(start=first, end=first + 2, points=300),)
+
+
+def test_a_wished_daypart_becomes_a_window_on_each_of_its_days(ask, admit_member, loaded, now):
+    ask(admit_member("Ada"), wishes=[{"daypart": "breakfast"}])
+    (request,) = loaded(now).problem.requests
+    assert [(wish.start, wish.end) for wish in request.wishes[:2]] == [(72, 108), (360, 396)]
+    assert len(request.wishes) == 7
+
+
+def test_adult_content_may_air_after_the_watershed_only(ask, admit_member, loaded, now):
+    ask(admit_member("Ada"), adult=True)
+    (request,) = loaded(now).problem.requests
+    # Sunday's late hours run into Monday morning, and Sunday night's are cut at the week's end.
+    assert request.allowed[:2] == (Window(0, 60), Window(252, 348))
+    assert request.allowed[-1] == Window(1980, 2016)
+
+
+def test_a_silence_keeps_its_cause_and_its_group(ask, admit_member, loaded, now):
+    ask(admit_member("Ada"), kind="silence", cause="George Floyd", together="g")
+    (request,) = loaded(now).problem.requests
+    assert (request.kind, request.cause, request.together) == (Kind.SILENCE, "george floyd", "g")
+
+
+def test_what_is_not_finished_is_left_out_with_a_reason(ask, admit_member, loaded, now):
+    number = ask(admit_member("Ada"), master_sha256=None)
+    found = loaded(now)
+    assert found.problem.requests == ()
+    assert found.left_out == {number: load.NO_MASTER}
+
+
+def test_pins_and_reserved_blocks_are_taken_over(ask, admit_member, database, loaded, now):
+    number = ask(admit_member("Ada"))
+    with database.writing() as session:
+        session.add(Pin(request_id=number, channel=1, start=100))
+        session.add(
+            ReservedBlock(week="2026-W48", channel=0, start=72, length=12, label="Live hour")
+        )
+    problem = loaded(now).problem
+    assert problem.requests[0].pin == Place(1, 100)
+    assert problem.reserved == (Reserved(0, 72, 12),)
+
+
+def test_in_a_running_week_no_start_comes_sooner_than_the_notice(ask, admit_member, loaded, week):
+    ask(admit_member("Ada"))
+    # At 01:00 with ten minutes' notice, 01:10 is the first start that may be given away.
+    (request,) = loaded(week.span.start + AN_HOUR).problem.requests
+    assert request.allowed == (Window(14, 2016),)
+
+
+def test_what_has_started_is_frozen_even_when_it_was_withdrawn(
+    ask, admit_member, database, settings, loaded, week, now
+):
+    number = ask(admit_member("Ada"), wishes=[{"moment": "2026-11-23T00:05"}])
+    build(database, settings, week, now)
+    with database.writing() as session:
+        publish(session, settings, week, now)
+        session.get_one(load.Request, number).state = RequestState.WITHDRAWN
+    problem = loaded(week.span.start + AN_HOUR).problem
+    assert [seat.frozen for seat in problem.published] == [True]
+    assert (
+        problem.requests[0].allowed
+        == (Window(problem.published[0].start, problem.published[0].start + 1, 0),)
+        or problem.requests[0].allowed[0].start == 1
+    )
+
+
+def test_a_new_take_for_a_right_that_is_on_air_gets_no_second_slot(
+    ask, admit_member, database, settings, loaded, week, now
+):
+    ada = admit_member("Ada")
+    number = ask(ada, wishes=[{"moment": "2026-11-23T00:05"}])
+    build(database, settings, week, now)
+    with database.writing() as session:
+        publish(session, settings, week, now)
+        session.get_one(load.Request, number).state = RequestState.WITHDRAWN
+    newer = ask(ada)
+    assert loaded(week.span.start + AN_HOUR).left_out == {newer: load.ON_AIR_ALREADY}
+
+
+def test_whoever_got_less_so_far_is_owed_more(ask, admit_member, database, settings, now, week):
+    dawn, prime = admit_member("Dawn"), admit_member("Prime")
+    earlier = week.plus(-1)
+    for person, moment in ((dawn, "2026-11-21T03:00"), (prime, "2026-11-21T19:00")):
+        ask(person, str(earlier), wishes=[{"moment": moment}])
+    monday = datetime(2026, 11, 15, tzinfo=UTC)
+    build(database, settings, earlier, monday)
+    with database.writing() as session:
+        publish(session, settings, earlier, monday)
+    for person in (dawn, prime):
+        ask(person)
+    with database.reading() as session:
+        problem = load.load(session, settings, week, now).problem
+    owed = {request.holder: request.owed for request in problem.requests}
+    assert owed == {f"a{dawn.account_id}": 2.0, f"a{prime.account_id}": 0.562}
