@@ -13,7 +13,7 @@ from tests.scheduler.weeks import planned, request, week
 
 SECONDS = 20
 QUICK = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
