@@ -50,10 +50,7 @@ def solve(problem: Path, out: Path, time_limit: float, seed: int) -> Answer:
     from scheduler.solve import solve as solve_problem
 
     plan = solve_problem(week, seconds=time_limit, seed=seed, told=_teller())
-    try:
-        out.write_bytes(plans.dump(plan))
-    except OSError as error:
-        raise Refusal("file-unwritable", file=out, problem=error.strerror) from None
+    _write(out, plans.dump(plan))
     if plan.status == Status.UNKNOWN:
         raise Refusal("plan-unknown", out=out)
     bumps = [f"Bumped: {bump.id}. {bump.reason}" for bump in plan.bumped]
@@ -84,8 +81,10 @@ def week() -> None:
 
 @week.command("build")
 @click.argument("week")
+@click.option("--problem", "problem_out", type=FILE, help="Keep what was asked, to replay it.")
+@click.option("--plan", "plan_out", type=FILE, help="Keep what was answered, for `mweya check`.")
 @answers
-def build_week(week: str) -> Answer:
+def build_week(week: str, problem_out: Path | None, plan_out: Path | None) -> Answer:
     """Place WEEK's requests on the grid and keep the result as a draft."""
     from scheduler.build import build
 
@@ -95,6 +94,10 @@ def build_week(week: str) -> Answer:
         with database.reading() as session:
             draft = grid.require_version(session, chosen, version)
             bumps, lines = tell.bumped(session, draft)
+    if problem_out is not None:
+        _write(problem_out, problem_file.dump(problem))
+    if plan_out is not None:
+        _write(plan_out, plans.dump(plan))
     return Answer(
         {"week": week, "version": version, **tell.plan_facts(plan), "bumped": bumps},
         [f"Version {version} of {week}.", *tell.plan_lines(problem, plan), *lines],
@@ -165,6 +168,13 @@ def publish_week(week: str) -> Answer:
 def rollback_week(week: str) -> Answer:
     """Put WEEK's version before the published one on show again, as a new version."""
     return _put_on_show(week, publishing.rollback)
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Refusal("file-unwritable", file=file, problem=error.strerror) from None
 
 
 def _put_on_show(label: str, act: Callable[..., grid.Grid]) -> Answer:
