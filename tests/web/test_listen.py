@@ -1,0 +1,125 @@
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from station.airlog import AirLine, LineKind
+from station.airtime import Slots
+from web.app import create_app
+from web.public.now import channel_from, seconds_to_change
+
+SLOTS = Slots(300)
+START = datetime(2026, 11, 25, 16, 35, tzinfo=UTC)
+FIRST = SLOTS.number(START)
+
+
+def line(offset, kind=LineKind.SEGMENT, request=None, channel=0, title="The river", by="Thandi"):
+    return AirLine(
+        channel=channel,
+        slot_number=FIRST + offset,
+        kind=kind,
+        request_id=request if request is not None else offset,
+        title=title,
+        speaker=by,
+    )
+
+
+def fill(offset):
+    line_of_fill = line(offset, LineKind.FILL, title="Bed", by="")
+    line_of_fill.request_id = None
+    return line_of_fill
+
+
+def test_now_next_and_later_come_from_the_air_log():
+    lines = [line(0), line(1, title="Rain"), fill(2), line(3), line(4), line(5), line(6)]
+    found = channel_from(0, lines, SLOTS, START)
+    assert (found.now.title, found.next.title) == ("The river", "Rain")
+    assert [piece.request_id for piece in found.later] == [3, 4, 5]
+
+
+def test_a_slot_begins_at_its_first_instant_and_is_over_at_its_end():
+    lines = [line(0), line(1)]
+    last = START.replace(minute=39, second=59)
+    assert channel_from(0, lines, SLOTS, last).now.request_id == 0
+    assert channel_from(0, lines[1:], SLOTS, last).now is None
+    assert channel_from(0, lines[1:], SLOTS, last).next.request_id == 1
+
+
+def test_a_long_silence_is_one_piece_and_says_its_length():
+    lines = [line(n, LineKind.SILENCE, request=7, title="George Floyd") for n in (0, 1)]
+    found = channel_from(0, lines, SLOTS, START)
+    assert found.now.heading == "Ten minutes of silence for George Floyd"
+    assert found.now.by == "dedicated by Thandi"
+    assert found.next is None
+
+
+def test_two_members_with_one_title_stay_two_pieces():
+    found = channel_from(0, [line(0, request=1), line(1, request=2)], SLOTS, START)
+    assert found.next.request_id == 2
+
+
+def test_other_channels_are_not_mixed_in():
+    found = channel_from(0, [line(0, channel=1), line(1, channel=1)], SLOTS, START)
+    assert (found.now, found.next, found.later) == (None, None, ())
+
+
+def test_the_page_is_fetched_again_when_something_changes():
+    found = channel_from(0, [line(0), line(1)], SLOTS, START)
+    assert seconds_to_change([found], START, SLOTS) == 301
+    assert seconds_to_change([], START, SLOTS) == 301
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_page_says_who_speaks_and_about_what_on_each_channel(nobody):
+    nobody.open("/")
+    for said in (
+        "The river behind our school",
+        "Thandi Mokoena",
+        "What the taxi rank taught me",
+        "Five minutes of silence for George Floyd",
+        "dedicated by Naledi Khumalo",
+        "Times are Johannesburg, UTC+02:00.",
+    ):
+        assert said in nobody.page
+    assert nobody.page.count("<audio controls") == 3
+
+
+def test_the_stream_that_needs_least_data_comes_first(nobody):
+    nobody.open("/")
+    low, standard = nobody.page.index("/0-low.opus"), nobody.page.index("/0-standard.mp3")
+    assert low < standard
+
+
+def test_the_page_may_play_from_the_streams_and_nowhere_else(settings, database, clock):
+    icecast = msgspec.structs.replace(settings.icecast, public_url="https://air.example/radio")
+    app = create_app(msgspec.structs.replace(settings, icecast=icecast), database, clock)
+    answer = app.test_client().get("/")
+    assert "media-src 'self' https://air.example;" in answer.headers["Content-Security-Policy"]
+    assert 'src="https://air.example/radio/2-standard.mp3"' in answer.text
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_same_is_there_for_programs(nobody, settings):
+    answer = nobody.open("/api/now.json")
+    facts = answer.json
+    assert (facts["station"], facts["zone"]) == ("Mweya", "Africa/Johannesburg")
+    assert [channel["name"] for channel in facts["channels"]] == list(settings.station.channels)
+    silence = facts["channels"][2]["now"]
+    assert silence["kind"] == "silence"
+    assert silence["words"] == "Five minutes of silence for George Floyd"
+    assert silence["starts"] == "2026-11-21T12:00:00+02:00"
+    assert facts["channels"][0]["streams"][0]["quality"] == "low"
+
+
+def test_an_empty_station_is_on_air_with_its_own_sound(nobody):
+    answer = nobody.open("/")
+    assert answer.status_code == 200
+    assert nobody.page.count("The station's own sound") == 3
+
+
+def test_lengths_come_from_the_slot(settings, database, clock):
+    short = msgspec.structs.replace(settings.station, slot_seconds=6)
+    app = create_app(msgspec.structs.replace(settings, station=short), database, clock)
+    page = app.test_client().get("/").text
+    assert "Another voice every six seconds." in page
+    assert "five minutes" not in page

@@ -1,0 +1,119 @@
+"""Every route as every role: nobody sees or changes what is not theirs."""
+
+import html
+
+import pytest
+
+from station.grid import Grid, GridState
+from station.jobs import Job
+from station.ledger import Posting
+from station.rights import Request
+
+OPEN_TO_ALL = {"/", "/api/now.json", "/signin", "/signin/sent", "/signin/<token>", "/signout"}
+MEMBERS = ("/member/", "/market/")
+OPERATORS = ("/desk/",)
+FILLED = {
+    "right_id": 1,
+    "offer_id": 1,
+    "token": "x",
+    "label": "2026-W48",
+    "weekday": 1,
+    "version": 1,
+    "filename": "air.css",
+}
+
+
+def routes(app):
+    """Every route with its method and an address."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        values = {name: FILLED[name] for name in rule.arguments}
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            yield rule.rule, method, adapter.build(rule.endpoint, values, method)
+
+
+def area_of(rule):
+    if rule.startswith("/static/") or rule in OPEN_TO_ALL:
+        return "all"
+    if rule.startswith(MEMBERS):
+        return "members"
+    assert rule.startswith(OPERATORS), f"{rule} belongs to no area: who may see it?"
+    return "operators"
+
+
+def state_of(database):
+    with database.reading() as session:
+        return [session.query(table).count() for table in (Posting, Request, Job, Grid)] + [
+            session.query(Grid).filter_by(state=GridState.PUBLISHED).count()
+        ]
+
+
+@pytest.mark.usefixtures("seeded")
+def test_nobody_is_shown_the_way_in(app, nobody, database):
+    before = state_of(database)
+    nobody.open("/signin")
+    token = nobody.forms["/signin"]["csrf_token"]
+    for rule, method, path in routes(app):
+        if area_of(rule) == "all":
+            continue
+        answer = nobody.client.open(path, method=method, data={"csrf_token": token})
+        assert answer.status_code == 401, (method, rule)
+        assert "Please sign in first." in answer.text
+    assert state_of(database) == before
+
+
+def test_a_member_never_reaches_the_desk(app, seeded, signed_in, database):
+    member = signed_in(seeded.members[0])
+    token = next(iter(member.forms.values()))["csrf_token"]
+    before = state_of(database)
+    for rule, method, path in routes(app):
+        if area_of(rule) != "operators":
+            continue
+        answer = member.client.open(path, method=method, data={"csrf_token": token})
+        assert answer.status_code == 403, (method, rule)
+        assert "This page is for the station's operators." in html.unescape(answer.text)
+    assert state_of(database) == before
+
+
+def test_no_post_works_without_its_token(app, seeded, signed_in, database):
+    operator = signed_in(seeded.operator)
+    before = state_of(database)
+    for rule, method, path in routes(app):
+        if method == "POST":
+            answer = operator.client.post(path)
+            assert answer.status_code == 400, rule
+            assert "please load it again and repeat." in answer.text
+    assert state_of(database) == before
+
+
+def test_looking_changes_nothing(app, seeded, signed_in, database):
+    operator = signed_in(seeded.operator)
+    before = state_of(database)
+    for rule, method, path in routes(app):
+        if method == "GET" and "<token>" not in rule:
+            with operator.client.get(path) as answer:
+                assert answer.status_code in (200, 403), rule
+    assert state_of(database) == before
+
+
+def test_every_answer_is_guarded(app, seeded, signed_in):
+    operator = signed_in(seeded.operator)
+    for _, method, path in routes(app):
+        with operator.client.open(path, method=method) as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert "frame-ancestors 'none'" in policy
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_pages_have_no_script_or_style_of_their_own(app, seeded, signed_in):
+    operator = signed_in(seeded.operator)
+    for _, method, path in routes(app):
+        if method != "GET" or path.startswith(("/static/", "/api/")):
+            continue
+        page = operator.client.get(path).text
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert page.count("<script") == page.count("<script src=")

@@ -1,0 +1,118 @@
+"""The pages in a real Chromium: nothing wider than the phone, everything labelled, no errors."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from station.airtime import Week
+from station.signin import new_link
+from tests.web.screens import DESKTOP, PHONE, Screen, browser, page_at, take
+from tests.web.seed import fill
+from web.app import open_server
+
+SMALLEST = (320, 640)
+PAGES = {
+    "member": ["/", "/signin", "/member/", "/member/statement", "/market/"],
+    "operator": ["/desk/", "/desk/weeks/{week}", "/desk/weeks/{week}/days/1"],
+}
+
+# What a person who can't see the page, or can't use a mouse, would miss.
+MISSING = """() => {
+  const every = (selector) => [...document.querySelectorAll(selector)];
+  const named = (one) =>
+    one.labels?.length || one.getAttribute("aria-label") || one.textContent.trim();
+  const ids = every("[id]").map((one) => one.id);
+  return {
+    unnamed: every("input:not([type=hidden]), select, button, audio, a, meter")
+      .filter((one) => !named(one)).map((one) => one.outerHTML),
+    twice: ids.filter((id, at) => ids.indexOf(id) !== at),
+    headings: document.querySelectorAll("h1").length,
+    wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    small: every("button.wide, button.loud, summary, select, input:not([type=checkbox])")
+      .filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.outerHTML),
+  };
+}"""
+NOTHING = {"unnamed": [], "twice": [], "headings": 1, "wider": 0, "small": []}
+
+
+@pytest.fixture
+def week(settings):
+    """The week that has a draft."""
+    return Week.of(datetime.now(UTC), settings.zone).plus(1)
+
+
+@pytest.fixture
+def station(settings, database):
+    """A full station, served, with a maker of one-time links."""
+    now = datetime.now(UTC)
+    seeded = fill(database, settings, now)
+    serving = open_server(settings, database, "127.0.0.1", 0)
+    running = threading.Thread(target=serving.run)
+    running.start()
+
+    def link(person):
+        with database.writing() as session:
+            return f"{serving.url}/signin/{new_link(session, person, now)}"
+
+    people = {"member": seeded.members[0], "operator": seeded.operator}
+    yield serving.url, {role: link(person) for role, person in people.items()}
+    serving.stop()
+    running.join(timeout=10)
+
+
+def test_pages_fit_a_small_phone_and_name_every_control(station, week):
+    url, links = station
+    with browser() as opened:
+        for role, paths in PAGES.items():
+            with page_at(opened, SMALLEST, link=links[role]) as page:
+                said: list[str] = []
+                page.on("console", lambda message, said=said: said.append(message.text))
+                page.on("pageerror", lambda error, said=said: said.append(str(error)))
+                for path in paths:
+                    page.goto(url + path.format(week=week))
+                    assert page.evaluate(MISSING) == NOTHING, path
+                assert said == []
+
+
+def test_a_member_sends_a_recording_without_scripts(station, tmp_path):
+    url, links = station
+    voice = tmp_path / "PTT-20261121-WA0007.opus"
+    voice.write_bytes(b"OggS" * 999)
+    with browser() as opened, page_at(opened, link=links["member"], scripts=False) as page:
+        page.goto(f"{url}/member/")
+        form = page.locator("form.main").first
+        form.locator("input[type=file]").set_input_files(voice)
+        form.get_by_label("Title").fill("The river")
+        form.get_by_label("You may air this").check()
+        form.get_by_role("button", name="Send it").click()
+        assert "We have your recording" in page.locator("[role=status]").inner_text()
+        assert page.locator(".stage", has_text="being checked").count() == 1
+
+
+def test_what_is_on_air_is_fetched_again_and_the_players_are_left_alone(station):
+    url, _ = station
+    with browser() as opened, page_at(opened) as page:
+        page.goto(url)
+        page.evaluate(
+            """() => {
+              document.querySelector("audio").dataset.same = "yes";
+              document.querySelector(".now strong").textContent = "old";
+            }"""
+        )
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        page.wait_for_function("document.querySelector('.now strong').textContent !== 'old'")
+        assert page.locator("audio[data-same=yes]").count() == 1
+
+
+def test_pictures_are_taken_for_the_readme(station, tmp_path):
+    url, links = station
+    screens = [
+        Screen("member-phone", "/member/", PHONE),
+        Screen("listen-desktop-dark", "/", DESKTOP, "dark"),
+    ]
+    with browser() as opened:
+        taken = take(opened, url, screens, tmp_path, link=links["member"])
+    assert [file.name for file in taken] == ["member-phone.png", "listen-desktop-dark.png"]
+    for file in taken:
+        assert file.read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,126 @@
+"""The pages over a real socket, from waitress: what a phone receives and what it weighs."""
+
+import gzip
+import http.client
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+
+from station.errors import Fault
+from station.signin import new_link
+from tests.web.seed import fill
+from web.app import Serving, open_server
+
+MOST_BYTES = 14_000
+
+
+@pytest.fixture
+def serving(settings, database) -> Iterator[Serving]:
+    opened = open_server(settings, database, "127.0.0.1", 0)
+    running = threading.Thread(target=opened.run)
+    running.start()
+    yield opened
+    opened.stop()
+    running.join(timeout=10)
+    assert not running.is_alive()
+
+
+class Phone:
+    """A browser that counts what it receives."""
+
+    def __init__(self, url: str) -> None:
+        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+        self.cookie = ""
+
+    def ask(self, method, path, body=None, **headers):
+        headers = {"Accept-Encoding": "gzip", "Cookie": self.cookie, **headers}
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        received = answer.read()
+        if "Set-Cookie" in answer.headers:
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return answer, received
+
+    def enter(self, link):
+        """Open a sign-in link and press its button."""
+        _, page = self.ask("GET", link)
+        token = re.search(r'csrf_token" value="([^"]+)', text_of(page))[1]
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.ask("POST", link, f"csrf_token={token}&after=", **kind)
+
+
+def text_of(received):
+    return gzip.decompress(received).decode() if received[:2] == b"\x1f\x8b" else received.decode()
+
+
+@pytest.fixture
+def phone(serving):
+    opened = Phone(serving.url)
+    yield opened
+    opened.connection.close()
+
+
+@pytest.fixture
+def links(database, settings):
+    """A full station as it is this minute, and one-time links for a member and the operator."""
+    now = datetime.now(UTC)
+    seeded = fill(database, settings, now)
+    with database.writing() as session:
+        return [
+            f"/signin/{new_link(session, one, now)}" for one in (seeded.members[0], seeded.operator)
+        ]
+
+
+@pytest.mark.parametrize("path", ["/", "/signin", "/member/", "/member/statement", "/market/"])
+def test_a_first_visit_weighs_at_most_14_kb_with_its_style(path, phone, links):
+    phone.enter(links[0])
+    answer, page = phone.ask("GET", path)
+    assert answer.status == 200
+    assert answer.headers["Content-Encoding"] == "gzip"
+    parts = re.findall(r'(?:src|href)="(/static/[^"]+)"', text_of(page))
+    assert any("air.css" in part for part in parts)
+    received = len(page) + sum(len(phone.ask("GET", part)[1]) for part in set(parts))
+    assert received <= MOST_BYTES
+
+
+def test_the_desk_answers_over_the_wire(phone, links):
+    answer, _ = phone.enter(links[1])
+    assert (answer.status, answer.headers["Location"]) == (303, "/desk/")
+    answer, page = phone.ask("GET", "/desk/")
+    assert answer.status == 200
+    assert "Readiness" in text_of(page)
+
+
+def test_our_own_files_are_kept_by_browsers_and_pages_are_not(phone):
+    _, page = phone.ask("GET", "/")
+    style = re.search(r"/static/air\.css\?v=\w+", text_of(page))[0]
+    answer, _ = phone.ask("GET", style)
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    answer, _ = phone.ask("GET", "/")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_server_does_not_say_what_it_is(phone):
+    answer, _ = phone.ask("GET", "/")
+    assert "Server" not in answer.headers or "waitress" not in answer.headers["Server"]
+
+
+def test_a_large_upload_is_told_off_in_words_over_the_wire(phone, links, settings):
+    phone.enter(links[0])
+    size = settings.audio.upload_megabytes * 1_000_000 + 200_000
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer, page = phone.ask("POST", "/member/rights/1/recording", bytes(size), **kind)
+    assert answer.status == 413
+    assert "This file is too big: at most 64 MB can be sent." in text_of(page)
+
+
+def test_a_port_that_is_taken_is_said_in_words(settings, database):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Fault, match=f"can't be served on 127.0.0.1:{port}"):
+            open_server(settings, database, "127.0.0.1", port)

@@ -1,0 +1,89 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from station.airtime import Week
+from station.errors import WrongInput
+from web import words
+
+ZONE = ZoneInfo("Africa/Johannesburg")
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (300, "five minutes"),
+        (60, "one minute"),
+        (900, "15 minutes"),
+        (6, "six seconds"),
+        (90, "90 seconds"),
+        (1, "one second"),
+    ],
+)
+def test_a_length_is_said_in_words(seconds, said):
+    assert words.length(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("wait", "said"),
+    [
+        (timedelta(0), "over"),
+        (timedelta(seconds=59), "in a moment"),
+        (timedelta(minutes=1), "in 1 minute"),
+        (timedelta(minutes=119, seconds=59), "in 119 minutes"),
+        (timedelta(hours=2), "in 2 hours"),
+        (timedelta(hours=47, minutes=59), "in 47 hours"),
+        (timedelta(hours=48), "in 2 days"),
+    ],
+)
+def test_how_far_off_an_instant_is(wait, said):
+    assert words.until(NOW + wait, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        (datetime(2026, 11, 25, 16, 35, tzinfo=UTC), "Wednesday 25 November, 18:35"),
+        (datetime(2026, 11, 21, 21, 59, tzinfo=UTC), "today, 23:59"),
+        (datetime(2026, 11, 21, 22, 0, tzinfo=UTC), "tomorrow, 00:00"),
+        (datetime(2026, 11, 20, 9, 0, 6, tzinfo=UTC), "yesterday, 11:00:06"),
+        (datetime(2027, 1, 4, 0, 0, tzinfo=UTC), "Monday 4 January 2027, 02:00"),
+    ],
+)
+def test_a_moment_is_said_in_the_stations_zone(instant, said):
+    assert words.moment(instant, ZONE, NOW) == said
+
+
+def test_a_week_is_said_by_its_days_and_from_now():
+    week = Week.of(NOW, ZONE)
+    assert words.week_days(week) == "16 to 22 November"
+    assert words.week_days(week.plus(2)) == "30 November to 6 December"
+    named = [words.week_name(week.plus(n), NOW) for n in (-1, 0, 1, 2)]
+    assert named == ["last week", "this week", "next week", "the week of 30 November"]
+
+
+def test_the_zone_is_named_with_its_offset():
+    assert words.zone_name(ZONE, NOW) == "Johannesburg, UTC+02:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [("150", 15000), ("R150", 15000), (" 99,50 ", 9950), ("99.5", 9950), ("1 200", 120000)],
+)
+def test_a_price_is_read_as_people_write_it(text, cents):
+    assert words.cents(text) == cents
+
+
+@pytest.mark.parametrize("text", ["", "R", "1.234", "-1", "1e3", "²", "1.²", "1" * 30, "1.2.3"])
+def test_what_is_no_price_is_refused(text):
+    with pytest.raises(WrongInput, match="is not a number for the price"):
+        words.cents(text)
+
+
+def test_money_and_data_are_said_with_their_units():
+    assert words.money(15000, "ZAR") == "R150"
+    assert words.money(1234550, "CHF") == "CHF 12,345.50"
+    assert words.megabytes(899_999) == "0.9 MB"
+    assert words.megabytes(14_400_000) == "14 MB"
