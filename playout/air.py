@@ -1,0 +1,79 @@
+"""What it takes to be heard: Icecast, an engine for each channel, and one behind the fallbacks."""
+
+import time
+
+import structlog
+
+from playout import icecast
+from playout.attempts import Attempts
+from playout.disk import AirFolder
+from playout.mounts import icecast_port
+from playout.processes import Recipe, Running, stop_all
+from playout.supervise import FALLBACK, Engine, channel_recipe, fallback_recipe
+from station.settings import Settings
+
+# Asking Icecast more often than this tells nothing new.
+ICECAST_SECONDS = 2.0
+ICECAST_HUNG_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
+
+logger = structlog.get_logger()
+
+
+class Air:
+    """Keeps Icecast and the engines running; one round after the other, each of them short."""
+
+    def __init__(self, settings: Settings, folder: AirFolder) -> None:
+        """Nothing is started before the first round."""
+        self.settings = settings
+        self.folder = folder
+        self.channels = [self._engine(channel) for channel in range(settings.channels)]
+        self.fallback = Engine(lambda: fallback_recipe(settings, folder), folder.events(FALLBACK))
+        self.icecast: Running | None = None
+        self._answered_at = 0.0
+        self._asked_at = 0.0
+        self._began_at = time.monotonic()
+        self._attempts = Attempts()
+
+    def round(self) -> None:
+        """Look at everything once. A part that fails is told of and tried again next time."""
+        self._attempts.attempt("icecast", self._keep_icecast)
+        if self.icecast is not None:
+            for engine in (*self.channels, *self._fallbacks()):
+                self._attempts.attempt(engine.name, engine.keep)
+
+    def _fallbacks(self) -> list[Engine]:
+        """The fallback's engine, once the channels are on air: they must not start later for it."""
+        waited = time.monotonic() - self._began_at > PATIENCE_SECONDS
+        ready = waited or all(engine.on_air for engine in self.channels)
+        return [self.fallback] if ready or self.fallback.running else []
+
+    def stop(self) -> None:
+        """End everything, Icecast last, so that it sees its sources leave."""
+        engines = (*self.channels, self.fallback)
+        stop_all([engine.running for engine in engines if engine.running is not None])
+        if self.icecast is not None:
+            self.icecast.stop()
+
+    def _engine(self, channel: int) -> Engine:
+        def recipe() -> Recipe:
+            return channel_recipe(self.settings, self.folder, channel)
+
+        return Engine(recipe, self.folder.events(f"channel-{channel}"))
+
+    def _keep_icecast(self) -> None:
+        now = time.monotonic()
+        if self.icecast is not None and not self.icecast.alive:
+            logger.warning("icecast-died")
+            self.icecast = None
+        if self.icecast is None:
+            self.icecast = icecast.run(self.settings)
+            self._answered_at = self._asked_at = now
+            logger.info("icecast-runs", pid=self.icecast.pid, port=icecast_port(self.settings))
+        elif now - self._asked_at > ICECAST_SECONDS:
+            self._asked_at = now
+            if icecast.answers(self.settings):
+                self._answered_at = now
+            elif now - self._answered_at > ICECAST_HUNG_SECONDS:
+                logger.warning("icecast-hung")
+                self.icecast.kill()

@@ -1,0 +1,119 @@
+"""The commands about what is on air, and what was."""
+
+import signal
+import threading
+from datetime import UTC, datetime
+
+import click
+
+from playout.liquidsoap import client
+from playout.mounts import mounts
+from playout.report import SlotReport, slots_of, summary
+from playout.run import Playout, alone
+from playout.supervise import channel_socket
+from station.airtime import Week
+from station.cli import opened
+from station.command import Answer, answers
+from station.errors import Fault
+from station.settings import Settings, load
+
+
+@click.group()
+def playout() -> None:
+    """Master control: keep the station on air, and say how it is."""
+
+
+@playout.command()
+@answers
+def run() -> Answer:
+    """Keep Icecast and every channel on air until interrupted."""
+    settings = load()
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    with alone(settings):
+        going = Playout(settings)
+        going.start()
+        ending.wait()
+        going.stop()
+    return Answer({"stopped": True}, ["The channels are off air."], "mweya playout run")
+
+
+@playout.command()
+@answers
+def status() -> Answer:
+    """Say what each channel is sending. Exits 1 when one of them is off air."""
+    settings = load()
+    found = [_channel_status(settings, channel) for channel in range(settings.channels)]
+    public = [
+        {"channel": mount.channel, "quality": mount.quality, "url": mount.url}
+        for mount in mounts(settings)
+    ]
+    off_air = any(not channel["on_air"] for channel in found)
+    return Answer(
+        {"channels": found, "mounts": public},
+        [_status_line(settings, channel) for channel in found],
+        "mweya playout run" if off_air else "mweya asrun WEEK",
+        found_problems=off_air,
+    )
+
+
+@click.command("asrun")
+@click.argument("week")
+@answers
+def asrun(week: str) -> Answer:
+    """Say what aired in WEEK (like 2026-W48), when, and how exactly.
+
+    Exits 1 when a piece did not air as it was planned.
+    """
+    with opened() as (settings, database), database.reading() as session:
+        parsed = Week.parse(week, settings.zone)
+        slots = slots_of(session, settings, parsed)
+    told = summary(slots)
+    facts = {
+        "week": str(parsed),
+        "slots": [slot.facts() for slot in slots],
+        "summary": told.facts(),
+    }
+    return Answer(
+        facts,
+        [*(_slot_line(settings, slot) for slot in slots), *told.lines()],
+        f"mweya week status {parsed}",
+        found_problems=told.fell_short > 0,
+    )
+
+
+def _channel_status(settings: Settings, channel: int) -> dict[str, object]:
+    name = settings.station.channels[channel]
+    try:
+        said = client.status(channel_socket(settings, channel))
+    except Fault as fault:
+        return {"channel": channel, "name": name, "on_air": False, "problem": str(fault)}
+    return {
+        "channel": channel,
+        "name": name,
+        "on_air": True,
+        "hears": said.event,
+        "slot": said.slot,
+        "since": settings.slots.start(said.slot),
+        "loaded": sorted(said.loaded),
+        "clock_error_ms": said.clock_error_ms,
+    }
+
+
+def _status_line(settings: Settings, channel: dict[str, object]) -> str:
+    if not channel["on_air"]:
+        return f"{channel['name']:<12} off air: {channel['problem']}"
+    at = datetime.now(UTC).astimezone(settings.zone)
+    return (
+        f"{channel['name']:<12} {channel['hears']} at {at:%H:%M:%S}, "
+        f"slot {channel['slot']}, clock off by {channel['clock_error_ms']} ms"
+    )
+
+
+def _slot_line(settings: Settings, slot: SlotReport) -> str:
+    planned = slot.planned_at.astimezone(settings.zone)
+    name = settings.station.channels[slot.channel]
+    error = "" if slot.start_error_ms is None else f"{slot.start_error_ms:+d} ms"
+    reason = f"  ({slot.reason})" if slot.reason else ""
+    return f"{planned:%a %H:%M:%S}  {name:<8} {slot.outcome:<9} {error:>8}  {slot.title}{reason}"

@@ -1,0 +1,161 @@
+"""Master control brings the published week to the playout host's disk, and the as-run back.
+
+Each round is a few steps of their own. While the database is away, nothing is taken from the
+disk but what is over, and what was sent waits in the engines' event files.
+"""
+
+import time
+from datetime import datetime, timedelta
+
+import structlog
+
+from playout import plan, record
+from playout.air import Air
+from playout.attempts import Attempts
+from playout.disk import AirFolder
+from playout.events import read_from
+from playout.liquidsoap import client
+from playout.moves import Fetch, Forget, LoadAgain, Move, Observed, Place, Remove, due
+from station.db import Database
+from station.errors import Fault
+from station.recordings import master_at
+from station.schema import open_station
+from station.settings import Settings
+
+PLAN_SECONDS = 10.0  # the plan is read again when a grid is published, and this often anyway
+FETCH_SECONDS = 1.0  # at most so long a round for bringing masters
+REFUSED_AGAIN = timedelta(seconds=30)
+
+logger = structlog.get_logger()
+
+
+class Control:
+    """What goes between the station's tables, the air folder and the engines."""
+
+    def __init__(self, settings: Settings, folder: AirFolder, air: Air) -> None:
+        """The database is opened by the first round that can."""
+        self.settings = settings
+        self.folder = folder
+        self.air = air
+        self._database: Database | None = None
+        self._due: plan.Due | None = None
+        self._planned_at = float("-inf")
+        self._published_at: datetime | None = None
+        self._on_air = -1
+        self._concluded = -1
+        self._unfinished = True
+        self._refused: dict[str, datetime] = {}
+        self._attempts = Attempts()
+
+    def round(self, now: datetime) -> None:
+        """Go round once; what costs much is done only when there is a reason."""
+        self._attempts.attempt("plan", lambda: self._read_plan(now))
+        on_air = self.settings.slots.number(now)
+        if self._unfinished or on_air != self._on_air:
+            self._attempts.attempt("disk", lambda: self._bring(now))
+        self._attempts.attempt("as-run", self._write_events)
+        self._attempts.attempt("outcomes", lambda: self._conclude(now))
+        self._on_air = on_air
+
+    def close(self) -> None:
+        """Give the database back."""
+        if self._database is not None:
+            self._database.close()
+
+    def _open(self) -> Database:
+        if self._database is None:
+            self._database = open_station(self.settings)
+        return self._database
+
+    def _read_plan(self, now: datetime) -> None:
+        database = self._open()
+        with database.reading() as session:
+            published_at = plan.changed_at(session)
+        rested = time.monotonic() - self._planned_at
+        if published_at == self._published_at and rested < PLAN_SECONDS:
+            return
+        with database.writing() as session:
+            changed = plan.write_air_log(session, self.settings, now)
+        with database.reading() as session:
+            self._due = plan.due(session, self.settings, now)
+        self._planned_at, self._published_at = time.monotonic(), published_at
+        self._unfinished = True
+        if changed:
+            logger.info("air-log-written", weeks=changed)
+
+    def _bring(self, now: datetime) -> None:
+        observed = self._observe(now)
+        if self._due is None:
+            wanted, own = observed.files, tuple(observed.masters)
+        else:
+            wanted, own = self._due.files, (*self._due.fills, *self._due.emergencies)
+        self._unfinished = not self._carry_out(due(wanted, own, observed), now)
+        if self._due is not None:
+            self.folder.keep_own(self._due.fills, self._due.emergencies)
+
+    def _observe(self, now: datetime) -> Observed:
+        loaded = {
+            (channel, slot)
+            for channel, engine in enumerate(self.air.channels)
+            if (status := engine.status) is not None
+            for slot in status.loaded
+        }
+        return Observed(
+            files=self.folder.placed(),
+            masters=self.folder.held(),
+            loaded=frozenset(loaded),
+            now_slot=self.settings.slots.number(now),
+        )
+
+    def _carry_out(self, moves: list[Move], now: datetime) -> bool:
+        """Do what there is time for; whether there was time for all of it."""
+        deadline = time.monotonic() + FETCH_SECONDS
+        absent: set[str] = set()
+        for move in moves:
+            match move:
+                case Fetch(sha256):
+                    if time.monotonic() > deadline or not self._fetch(sha256, now):
+                        absent.add(sha256)
+                case Place(file):
+                    if file.sha256 not in absent:
+                        self.folder.place(file)
+                case Remove(file):
+                    self.folder.remove(file)
+                case LoadAgain(channel, slot):
+                    client.again(self.air.channels[channel].socket, slot)
+                case Forget(sha256):
+                    self.folder.forget(sha256)
+        return time.monotonic() <= deadline
+
+    def _fetch(self, sha256: str, now: datetime) -> bool:
+        """Bring a master here, unless it was refused a moment ago; whether it is here now."""
+        again = self._refused.get(sha256)
+        if again is not None and now < again:
+            return False
+        try:
+            self.folder.fetch(master_at(self.settings.media_folder, sha256), sha256)
+        except Fault as fault:
+            logger.warning("master-refused", sha256=sha256, problem=str(fault))
+            self._refused[sha256] = now + REFUSED_AGAIN
+            return False
+        return True
+
+    def _write_events(self) -> None:
+        for channel, engine in enumerate(self.air.channels):
+            cursor = engine.events_file.with_suffix(".read")
+            position = int(cursor.read_text()) if cursor.exists() else 0
+            events, after = read_from(engine.events_file, position)
+            if after == position:
+                continue
+            with self._open().writing() as session:
+                record.append_events(session, channel, events)
+            # Written after the commit: what is read twice is recognised, never lost.
+            cursor.write_text(str(after))
+
+    def _conclude(self, now: datetime) -> None:
+        over = record.last_over(self.settings, now)
+        if over == self._concluded:
+            return
+        with self._open().writing() as session:
+            record.conclude(session, self.settings, now)
+        self._concluded = over

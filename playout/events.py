@@ -1,0 +1,68 @@
+"""An event is one line that a channel's engine appends when what it sends changes."""
+
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+LONGEST_READ = 4_000_000
+
+
+class EventKind(StrEnum):
+    """What an event tells; `down` is written by the supervisor for an engine that died."""
+
+    UP = "up"
+    DOWN = "down"
+    SLOT = "slot"
+    FILL = "fill"
+    EMERGENCY = "emergency"
+    FLOOR = "floor"
+    REFUSED = "refused"
+    CLOCK = "clock"
+
+    @property
+    def changes_what_is_heard(self) -> bool:
+        """Whether something else is heard from then on."""
+        return self not in (EventKind.REFUSED, EventKind.CLOCK)
+
+
+class EngineEvent(msgspec.Struct, frozen=True):
+    """One line of a channel's event file.
+
+    `at_ms` is Unix time; `offset_ms` is where in its master a slot came in (for `clock`: how
+    far the stream was from the wall clock).
+    """
+
+    event: EventKind
+    at_ms: int
+    slot: int
+    offset_ms: int
+
+
+def read_from(file: Path, position: int) -> tuple[list[EngineEvent], int]:
+    """The whole lines after a byte position, in order of time, and the position after them.
+
+    A line that can't be read is passed over: it must not hide those that follow.
+    """
+    try:
+        with file.open("rb") as opened:
+            opened.seek(position)
+            content = opened.read(LONGEST_READ)
+    except FileNotFoundError:
+        return [], position
+    whole = content.rfind(b"\n") + 1
+    events = [event for line in content[:whole].splitlines() if (event := _parsed(line))]
+    return sorted(events, key=lambda event: event.at_ms), position + whole
+
+
+def append(file: Path, event: EngineEvent) -> None:
+    """Add an event of our own."""
+    with file.open("ab") as opened:
+        opened.write(msgspec.json.encode(event) + b"\n")
+
+
+def _parsed(line: bytes) -> EngineEvent | None:
+    try:
+        return msgspec.json.decode(line, type=EngineEvent)
+    except msgspec.DecodeError:
+        return None

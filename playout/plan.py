@@ -1,0 +1,172 @@
+"""The station's tables are read and written here, and nowhere else in playout's control."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from playout.compose import Block, Line, Piece, WeekFacts, compose
+from playout.moves import SlotFile
+from station import airlog, grid, recordings
+from station.airlog import AirLine
+from station.airtime import Week
+from station.grid import Grid, Placement
+from station.members import Person
+from station.recordings import MasterKind
+from station.rights import Request, RequestKind
+from station.settings import Settings
+
+# A week of five-minute slots and an hour for the clocks: shorter slots reach less far.
+HORIZON_SLOTS = 7 * 24 * 12 + 12
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the tables want on disk: the slots' files, and the station's own pieces."""
+
+    files: frozenset[SlotFile]
+    fills: tuple[str, ...]
+    emergencies: tuple[str, ...]
+
+
+def changed_at(session: Session) -> datetime | None:
+    """When a grid was last published."""
+    return airlog.changed_at(session)
+
+
+def write_air_log(session: Session, settings: Settings, now: datetime) -> list[str]:
+    """Bring the air log up to the published grids, for about a week from now.
+
+    A slot that is on air or over keeps the line it had. Returns the weeks that changed.
+    """
+    this = Week.of(now, settings.zone)
+    reach = _reach(session, settings, now)
+    changed = []
+    for week in (this, this.plus(1)):
+        published = grid.published(session, week)
+        if published is not None and _write_week(session, settings, week, published, now, reach):
+            changed.append(str(week))
+    return changed
+
+
+def due(session: Session, settings: Settings, now: datetime) -> Due:
+    """What has to lie on disk, from the slot on air on."""
+    first = settings.slots.number(now)
+    lines = airlog.lines_between(session, first, first + HORIZON_SLOTS)
+    files = frozenset(
+        SlotFile(line.slot_number, line.channel, line.master_sha256, line.silence)
+        for line in lines
+        if line.master_sha256 is not None and line.channel < settings.channels
+    )
+    return Due(
+        files=files,
+        fills=_masters(session, settings, MasterKind.FILL),
+        emergencies=_masters(session, settings, MasterKind.EMERGENCY),
+    )
+
+
+def _reach(session: Session, settings: Settings, now: datetime) -> int:
+    """The slot that the air log ends before: lengthened once a tenth of it is used up."""
+    on_air = settings.slots.number(now)
+    ends = airlog.last_slot(session)
+    if ends is not None and ends - on_air > HORIZON_SLOTS * 9 // 10:
+        return ends + 1
+    return on_air + HORIZON_SLOTS
+
+
+def _write_week(
+    session: Session, settings: Settings, week: Week, published: Grid, now: datetime, reach: int
+) -> bool:
+    old = {
+        (line.channel, line.slot_number): _as_line(line)
+        for line in airlog.lines_of_week(session, str(week))
+    }
+    on_air = settings.slots.number(now)
+    week_first = week.first_slot(settings.slots)
+    # The slot on air gets a line only when it has none yet.
+    known = any(slot == on_air for _, slot in old)
+    first = max(on_air + 1 if known else on_air, week_first)
+    last = min(week_first + week.starts(settings.slots), reach)
+    facts = WeekFacts(
+        week=str(week),
+        grid_id=published.id,
+        week_first=week_first,
+        first=first,
+        last=last,
+        channels=settings.channels,
+        station_name=settings.station.name,
+        pieces=tuple(_pieces(session, settings, published)),
+        blocks=tuple(
+            Block(block.channel, block.start, block.length, block.label)
+            for block in grid.reserved_blocks(session, week)
+        ),
+        fills=_masters(session, settings, MasterKind.FILL),
+    )
+    new = {(line.channel, line.slot_number): line for line in compose(facts)}
+    if new == {key: line for key, line in old.items() if line.slot_number >= first}:
+        return False
+    airlog.write(session, str(week), _rows(new.values(), facts), first)
+    return True
+
+
+def _rows(lines: Iterable[Line], facts: WeekFacts) -> list[AirLine]:
+    return [
+        AirLine(
+            channel=line.channel,
+            slot_number=line.slot_number,
+            week=facts.week,
+            grid_id=facts.grid_id,
+            kind=line.kind,
+            request_id=line.request_id,
+            master_sha256=line.master_sha256,
+            silence=line.silence,
+            title=line.title,
+            speaker=line.speaker,
+        )
+        for line in lines
+    ]
+
+
+def _as_line(row: AirLine) -> Line:
+    return Line(
+        row.channel,
+        row.slot_number,
+        row.kind,
+        row.request_id,
+        row.master_sha256,
+        row.silence,
+        row.title,
+        row.speaker,
+    )
+
+
+def _pieces(session: Session, settings: Settings, published: Grid) -> Iterable[Piece]:
+    placements = session.scalars(
+        sa.select(Placement)
+        .where(Placement.grid_id == published.id)
+        .options(joinedload(Placement.request).joinedload(Request.master))
+    )
+    people = session.execute(sa.select(Person.account_id, Person.name))
+    names = {account_id: name for account_id, name in people.all()}  # noqa: C416  typed
+    slot_ms = settings.station.slot_seconds * 1000
+    for placement in placements:
+        request = placement.request
+        fits = request.master is not None and request.master.duration_ms == slot_ms
+        yield Piece(
+            request_id=request.id,
+            channel=placement.channel,
+            start=placement.start,
+            silence=request.kind == RequestKind.SILENCE,
+            master_sha256=request.master_sha256 if fits else None,
+            title=request.title,
+            speaker=names.get(request.account_id, ""),
+        )
+
+
+def _masters(session: Session, settings: Settings, kind: MasterKind) -> tuple[str, ...]:
+    """The station's own masters of exactly one slot."""
+    slot_ms = settings.station.slot_seconds * 1000
+    found = recordings.masters_of(session, kind)
+    return tuple(master.sha256 for master in found if master.duration_ms == slot_ms)

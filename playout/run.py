@@ -1,0 +1,85 @@
+"""Playout runs as one process: a thread keeps the station on air, another brings it its plan."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from playout.air import Air
+from playout.control import Control
+from playout.disk import AirFolder
+from playout.mounts import mounts
+from playout.watch import sounding
+from station.errors import Refusal
+from station.settings import Settings
+
+ROUND_SECONDS = 0.25
+LOCK_FILE = "playout.lock"
+
+
+class Playout:
+    """A station's playout: Icecast, an engine a channel, and master control."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing runs before `start`."""
+        self.settings = settings
+        self.folder = AirFolder(
+            settings.air_folder, settings.channels, settings.station.slot_seconds
+        )
+        self.air = Air(settings, self.folder)
+        self.control = Control(settings, self.folder, self.air)
+        self._ending = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._keep_going, args=(step,), daemon=True)
+            for step in (self.air.round, lambda: self.control.round(datetime.now(UTC)))
+        ]
+
+    def start(self) -> None:
+        """Start everything, and come back at once."""
+        self.settings.run_folder.mkdir(parents=True, exist_ok=True)
+        self.folder.make()
+        for thread in self._threads:
+            thread.start()
+
+    def wait_until_on_air(self, seconds: float = 60) -> bool:
+        """Whether every public mount sends, within some seconds."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._ending.is_set():
+            if all(sounding(mount.url) for mount in mounts(self.settings)):
+                return True
+            self._ending.wait(ROUND_SECONDS)
+        return False
+
+    def stop(self) -> None:
+        """End everything that is on air."""
+        self.leave()
+        self.air.stop()
+
+    def leave(self) -> None:
+        """End control alone: the engines stay on air, and the next playout takes them over."""
+        self._ending.set()
+        for thread in self._threads:
+            thread.join()
+        self.control.close()
+
+    def _keep_going(self, step: Callable[[], None]) -> None:
+        while not self._ending.is_set():
+            step()
+            self._ending.wait(ROUND_SECONDS)
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Be the only playout of a station on this host. Raises Refusal `playout-runs`."""
+    settings.run_folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(settings.run_folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise Refusal("playout-runs", home=settings.home) from None
+    finally:
+        os.close(descriptor)

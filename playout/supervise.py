@@ -1,0 +1,214 @@
+"""Each channel's engine is kept running: one that dies or hangs is started again."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import structlog
+
+from playout import events, mounts
+from playout.disk import AirFolder
+from playout.events import EngineEvent, EventKind
+from playout.liquidsoap import client
+from playout.liquidsoap.client import EngineStatus
+from playout.mounts import LOW, STANDARD
+from playout.processes import Recipe, Running, found, start
+from station.errors import Fault
+from station.settings import Settings
+
+SCRIPT = Path(__file__).parent / "liquidsoap" / "channel.liq"
+FALLBACK = "fallback"
+
+# Measured: 2 to 3 s from start to sound, 10 s on a busy machine.
+START_SECONDS = 30.0
+HUNG_SECONDS = 6.0
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 10.0
+STEADY_SECONDS = 5.0
+
+logger = structlog.get_logger()
+
+
+class Care(StrEnum):
+    """What an engine needs."""
+
+    NOTHING = "nothing"
+    START = "start"
+    KILL = "kill"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How an engine was found; times are monotonic seconds.
+
+    `moved_at` is when it last answered and had made more sound than before.
+    """
+
+    alive: bool
+    started_at: float
+    moved_at: float | None
+    start_after: float
+
+
+def care_for(seen: Seen, now: float) -> Care:
+    """What an engine needs now."""
+    if not seen.alive:
+        return Care.START if now >= seen.start_after else Care.NOTHING
+    if seen.moved_at is None:
+        return Care.KILL if now - seen.started_at > START_SECONDS else Care.NOTHING
+    return Care.KILL if now - seen.moved_at > HUNG_SECONDS else Care.NOTHING
+
+
+def pause_after(lived_seconds: float, pause_seconds: float) -> float:
+    """How long to wait before the next start: not at all, but longer when it keeps dying."""
+    if lived_seconds > STEADY_SECONDS:
+        return 0.0
+    return min(max(pause_seconds * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+
+
+def channel_recipe(settings: Settings, folder: AirFolder, channel: int) -> Recipe:
+    """How a channel's engine is started."""
+    return _recipe(
+        settings,
+        folder,
+        f"channel-{channel}",
+        folder.channel(channel),
+        folder.fill,
+        (STANDARD.path(channel), LOW.path(channel)),
+    )
+
+
+def fallback_recipe(settings: Settings, folder: AirFolder) -> Recipe:
+    """How the engine behind the fallback mounts is started: a channel that never has a slot."""
+    paths = (STANDARD.fallback_path, LOW.fallback_path)
+    return _recipe(settings, folder, FALLBACK, folder.nobody, folder.emergency, paths)
+
+
+def channel_socket(settings: Settings, channel: int) -> Path:
+    """Where a channel's engine is asked and told."""
+    return settings.run_folder / f"channel-{channel}.sock"
+
+
+def _recipe(
+    settings: Settings,
+    folder: AirFolder,
+    name: str,
+    slots: Path,
+    fill: Path,
+    paths: tuple[str, str],
+) -> Recipe:
+    run_folder = settings.run_folder
+    environment = {
+        "PATH": os.defpath,
+        # Liquidsoap keeps a cache of its own library under HOME.
+        "HOME": str(run_folder),
+        "MWEYA_ALLOW_ROOT": "1" if os.geteuid() == 0 else "0",
+        "MWEYA_SOCKET": f"{name}.sock",
+        "MWEYA_SLOT_SECONDS": str(settings.station.slot_seconds),
+        "MWEYA_SLOTS_FOLDER": str(slots),
+        "MWEYA_FILL_FOLDER": str(fill),
+        "MWEYA_EMERGENCY_FILE": str(folder.chord),
+        "MWEYA_EVENTS_FILE": str(folder.events(name)),
+        "MWEYA_ICECAST_HOST": settings.icecast.host,
+        "MWEYA_ICECAST_PORT": str(mounts.icecast_port(settings)),
+        "MWEYA_ICECAST_PASSWORD": settings.secrets.icecast_source,
+        "MWEYA_MOUNT_STANDARD": paths[0],
+        "MWEYA_MOUNT_LOW": paths[1],
+    }
+    return Recipe(name, ("liquidsoap", str(SCRIPT)), environment, run_folder)
+
+
+@dataclass(slots=True)
+class Engine:
+    """One engine that is kept running; `recipe` is asked anew at each start."""
+
+    recipe: Callable[[], Recipe]
+    events_file: Path
+    running: Running | None = None
+    status: EngineStatus | None = None
+    started_at: float = 0.0
+    moved_at: float | None = None
+    start_after: float = 0.0
+    pause_seconds: float = 0.0
+    starts: int = field(default=0)
+
+    def keep(self) -> None:
+        """Look at it and give it what it needs. Raises Fault when it can't be started."""
+        now = time.monotonic()
+        if self.running is not None:
+            self._look_at(self.running, now)
+        alive = self.running is not None
+        match care_for(Seen(alive, self.started_at, self.moved_at, self.start_after), now):
+            case Care.START:
+                self._start(now)
+            case Care.KILL:
+                logger.warning("engine-hung", engine=self.name)
+                self._kill()
+            case Care.NOTHING:
+                pass
+
+    @property
+    def on_air(self) -> bool:
+        """Whether it sends something."""
+        return self.status is not None and self.status.event != ""
+
+    @property
+    def name(self) -> str:
+        """Its name in logs and file names."""
+        return self.recipe().name
+
+    @property
+    def socket(self) -> Path:
+        """Where it is asked and told."""
+        recipe = self.recipe()
+        return recipe.folder / f"{recipe.name}.sock"
+
+    def _look_at(self, running: Running, now: float) -> None:
+        if not running.alive:
+            self._note_death(now)
+        elif running.fingerprint != self.recipe().fingerprint:
+            logger.info("engine-outdated", engine=self.name)
+            running.kill()
+            self._note_death(now)
+        else:
+            self._ask(now)
+
+    def _start(self, now: float) -> None:
+        recipe = self.recipe()
+        left = found(recipe)
+        if left is not None and left.fingerprint == recipe.fingerprint:
+            self.running = left
+            logger.info("engine-found", engine=recipe.name, pid=left.pid)
+        else:
+            if left is not None:
+                left.stop()
+            self.socket.unlink(missing_ok=True)
+            self.running = start(recipe)
+            self.starts += 1
+            logger.info("engine-started", engine=recipe.name, pid=self.running.pid)
+        self.started_at, self.moved_at, self.status = now, None, None
+
+    def _ask(self, now: float) -> None:
+        try:
+            answer = client.status(self.socket)
+        except Fault:
+            return
+        if self.status is None or answer.stream_ms != self.status.stream_ms:
+            self.moved_at = now
+        self.status = answer
+
+    def _kill(self) -> None:
+        if self.running is not None:
+            self.running.kill()
+
+    def _note_death(self, now: float) -> None:
+        lived = now - self.started_at
+        self.pause_seconds = pause_after(lived, self.pause_seconds)
+        self.start_after = now + self.pause_seconds
+        self.running, self.status, self.moved_at = None, None, None
+        logger.warning("engine-died", engine=self.name, lived_seconds=round(lived, 1))
+        at_ms = time.time_ns() // 1_000_000
+        events.append(self.events_file, EngineEvent(EventKind.DOWN, at_ms, -1, 0))

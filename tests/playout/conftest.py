@@ -1,0 +1,219 @@
+"""A real station on air for a while: Icecast, Liquidsoap and master control, with short slots."""
+
+import json
+import shutil
+import signal
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from playout.cli import playout as playout_command
+from playout.mounts import LOW, STANDARD, base_url
+from playout.run import Playout
+from station import grid, schema
+from station.airtime import Week
+from station.db import Database, connect
+from station.grid import Place
+from station.ledger import held, issue_years
+from station.members import Applicant, admit, open_station_accounts
+from station.recordings import Master, MasterKind, master_at
+from station.rights import Request, RequestKind
+from station.settings import Settings, load, write_new
+from tests.playout import tones
+from tests.playout.listening import Listener
+
+SLOT_SECONDS = 3
+PLANNED_SLOTS = 13
+STEADY, TROUBLED, KILLED = range(3)
+
+# What is odd about slots of the troubled channel, counted from the first planned one.
+UNMASTERED, SHORT, SILENT, LOST, DEAD = 2, 4, 6, 8, 10
+
+
+@dataclass
+class Broadcast:
+    """A station that was on air: what was planned from slot `first` on, and what was heard."""
+
+    settings: Settings
+    database: Database
+    week: Week
+    first: int = 0
+    listeners: list[Listener] = field(default_factory=list)
+    low: Listener | None = None
+    killed_at: float = 0
+    status: dict[str, object] = field(default_factory=dict)
+    taken_over: bool = False
+
+    def starts_at(self, offset):
+        """The Unix time at which the planned slot of that offset begins."""
+        return (self.first + offset) * SLOT_SECONDS
+
+    def runs(self, channel):
+        """What a listener heard on a channel: sounds, and from when until when in Unix time."""
+        listener = self.listeners[channel]
+        began = listener.began_at()
+        return [(run.sound, began + run.start, began + run.end) for run in listener.runs()]
+
+    def wait_until(self, offset, seconds):
+        time.sleep(max(0, self.starts_at(offset) + seconds - time.time()))
+
+
+@pytest.fixture(scope="session")
+def broadcast(tmp_path_factory):
+    """Thirteen slots on three channels; an engine is killed, and control is away for a while."""
+    home = tmp_path_factory.mktemp("broadcast") / "station"
+    write_new(home, f'[station]\nslot_seconds = {SLOT_SECONDS}\nzone = "{_quiet_zone()}"\n')
+    settings = load(home, environment={})
+    database = connect(settings.database_url)
+    schema.upgrade(database)
+    found = Broadcast(settings, database, Week.of(datetime.now(UTC), settings.zone))
+    masters = Masters(settings, tmp_path_factory.mktemp("masters"))
+    with database.writing() as session:
+        open_station_accounts(session)
+        masters.keep(session, MasterKind.FILL, tones.FILL_HZ)
+        masters.keep(session, MasterKind.EMERGENCY, tones.EMERGENCY_HZ)
+    playout = Playout(settings)
+    playout.start()
+    try:
+        assert playout.wait_until_on_air(seconds=60)
+        assert _comes_true(lambda: playout.air.fallback.on_air, seconds=30)
+        _broadcast(found, playout, masters)
+    finally:
+        playout.stop()
+        database.close()
+    return found
+
+
+def _broadcast(found, playout, masters):
+    base = base_url(found.settings)
+    found.listeners = [Listener(base + STANDARD.path(channel)) for channel in range(3)]
+    found.low = Listener(base + LOW.path(TROUBLED))
+    found.first = found.settings.slots.number(datetime.now(UTC)) + 2
+    _publish(found, masters)
+    found.wait_until(3, seconds=0.5)
+    found.killed_at = time.time()
+    playout.air.channels[KILLED].running.signal(signal.SIGKILL)
+    found.wait_until(8, seconds=1)
+    found.status = _status(found.settings.home)
+    _leave_and_take_over(found, playout)
+    for listener in (*found.listeners, found.low):
+        listener.stop()
+
+
+def _leave_and_take_over(found, playout):
+    """Control goes away, and another comes; nobody who listens may notice."""
+    pids = _pids(playout)
+    playout.leave()
+    found.wait_until(10, seconds=1)
+    another = Playout(found.settings)
+    another.start()
+    found.wait_until(PLANNED_SLOTS, seconds=3)
+    found.taken_over = pids == _pids(another)
+    another.leave()
+
+
+def _pids(playout):
+    return [engine.running and engine.running.pid for engine in playout.air.channels]
+
+
+def _status(home):
+    ran = CliRunner().invoke(playout_command, ["status", "--json"], env={"MWEYA_HOME": str(home)})
+    assert ran.exit_code == 0, ran.output
+    return json.loads(ran.output)
+
+
+def _comes_true(says, seconds):
+    deadline = time.monotonic() + seconds
+    while not says() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return says()
+
+
+def _quiet_zone():
+    """A zone in which no week ends while the tests run."""
+    now = datetime.now(UTC)
+    utc = ZoneInfo("UTC")
+    ends_soon = Week.of(now, utc) != Week.of(now + timedelta(minutes=10), utc)
+    return "Asia/Tokyo" if ends_soon else "UTC"
+
+
+def _publish(found, masters):
+    """Publish a piece for each planned slot."""
+    now = datetime.now(UTC)
+    start = found.first - found.week.first_slot(found.settings.slots)
+    with found.database.writing() as session:
+        places = []
+        for channel in range(found.settings.channels):
+            for offset in range(PLANNED_SLOTS):
+                oddity = offset if channel == TROUBLED else None
+                sha256, kind = masters.piece(session, found.first + offset, oddity)
+                name = f"M{channel}-{offset}"
+                person = admit(session, Applicant(name, f"{name.lower()}@example.org"), now)
+                issue_years(session, [person.account_id], found.week, now, 1)
+                request = Request(
+                    right_id=held(session, person.account_id, str(found.week))[0].id,
+                    account_id=person.account_id,
+                    week=str(found.week),
+                    kind=kind,
+                    title=f"The slot of {name}",
+                    master_sha256=sha256,
+                    asked_at=now,
+                )
+                session.add(request)
+                session.flush()
+                places.append(Place(request.id, channel, start + offset))
+        grid.put_on_air(session, grid.draft(session, found.week, places, [], {}, now), "0", now)
+
+
+@dataclass
+class Masters:
+    """Makes masters, stores them as the media room does, and breaks some."""
+
+    settings: Settings
+    folder: Path
+
+    def piece(self, session, slot, oddity):
+        """The hash and the kind of request for a slot."""
+        kind = RequestKind.SILENCE if oddity == SILENT else RequestKind.SEGMENT
+        if oddity == UNMASTERED:
+            return None, kind
+        if oddity == SILENT:
+            return self.keep(session, MasterKind.SILENCE, tones.QUIET_HZ), kind
+        if oddity == DEAD:
+            return self.keep(session, MasterKind.SEGMENT, tones.HUSHED_HZ), kind
+        if oddity == SHORT:
+            return self.keep(session, MasterKind.SEGMENT, 777, SLOT_SECONDS - 1), kind
+        if oddity == LOST:
+            sha256 = self.keep(session, MasterKind.SEGMENT, 888)
+            master_at(self.settings.media_folder, sha256).unlink()
+            return sha256, kind
+        file = tones.slot_master(self.folder, slot, SLOT_SECONDS)
+        return self._store(session, MasterKind.SEGMENT, file), kind
+
+    def keep(self, session: Session, kind, hertz, seconds=SLOT_SECONDS):
+        """Make and store a master of one tone."""
+        return self._store(session, kind, tones.own_master(self.folder, hertz, seconds))
+
+    def _store(self, session, kind, file):
+        sha256 = tones.sha256_of(file)
+        if session.get(Master, sha256) is None:
+            target = master_at(self.settings.media_folder, sha256)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+            session.add(
+                Master(
+                    sha256=sha256,
+                    kind=kind,
+                    duration_ms=SLOT_SECONDS * 1000,
+                    facts={},
+                    made_at=datetime.now(UTC),
+                )
+            )
+            session.flush()
+        return sha256

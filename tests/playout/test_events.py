@@ -1,0 +1,39 @@
+"""What engines write down is read once, in order, and a broken line hides nothing."""
+
+from playout.events import EngineEvent, EventKind, append, read_from
+
+
+def test_events_are_read_from_where_one_stopped(tmp_path):
+    file = tmp_path / "events.jsonl"
+    append(file, EngineEvent(EventKind.UP, 1, -1, 0))
+    first, position = read_from(file, 0)
+    append(file, EngineEvent(EventKind.SLOT, 2, 7, 0))
+    second, _ = read_from(file, position)
+    assert [event.event for event in (*first, *second)] == ["up", "slot"]
+
+
+def test_events_that_were_written_out_of_order_are_put_in_order(tmp_path):
+    file = tmp_path / "events.jsonl"
+    for at_ms in (3, 1, 2):
+        append(file, EngineEvent(EventKind.FILL, at_ms, 7, 0))
+    assert [event.at_ms for event in read_from(file, 0)[0]] == [1, 2, 3]
+
+
+def test_half_a_line_waits_for_its_other_half(tmp_path):
+    file = tmp_path / "events.jsonl"
+    append(file, EngineEvent(EventKind.UP, 1, -1, 0))
+    whole = file.read_bytes()
+    file.write_bytes(whole + whole[:20])
+    events, position = read_from(file, 0)
+    assert (len(events), position) == (1, len(whole))
+
+
+def test_a_line_that_is_not_an_event_is_passed_over(tmp_path):
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b'{"event":"party"}\n\xff\xfe\n\n[]\n')
+    append(file, EngineEvent(EventKind.UP, 1, -1, 0))
+    assert [event.event for event in read_from(file, 0)[0]] == ["up"]
+
+
+def test_an_engine_that_never_ran_has_no_events(tmp_path):
+    assert read_from(tmp_path / "none.jsonl", 0) == ([], 0)

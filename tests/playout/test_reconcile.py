@@ -1,0 +1,77 @@
+"""A slot's outcome is what was wanted compared with what the engine says it sent."""
+
+import pytest
+
+from playout.events import EngineEvent, EventKind
+from playout.reconcile import decide, stretches
+from station.asrun import OutcomeKind
+
+SLOT_MS = 300_000
+SLOT = 5_984_420
+START = SLOT * SLOT_MS
+
+
+def heard(*events, until=START + SLOT_MS):
+    return stretches([EngineEvent(kind, START + at, slot, 0) for kind, at, slot in events], until)
+
+
+def outcome(*events, has_master=True):
+    return decide(SLOT, SLOT_MS, has_master, heard(*events))
+
+
+def test_a_slot_that_was_heard_from_start_to_end_aired():
+    found = outcome((EventKind.SLOT, -9, SLOT), (EventKind.SLOT, SLOT_MS - 9, SLOT + 1))
+    assert (found.kind, found.start_error_ms) == (OutcomeKind.AIRED, -9)
+
+
+def test_a_slot_whose_next_event_is_still_to_come_aired():
+    assert outcome((EventKind.SLOT, 12, SLOT)).kind is OutcomeKind.AIRED
+
+
+def test_a_slot_that_was_joined_a_minute_in_was_late():
+    found = outcome((EventKind.SLOT, 60_000, SLOT))
+    assert (found.kind, found.start_error_ms) == (OutcomeKind.LATE, 60_000)
+
+
+def test_a_slot_that_ended_early_was_cut():
+    found = outcome((EventKind.SLOT, 0, SLOT), (EventKind.FILL, 200_000, SLOT))
+    assert (found.kind, found.reason) == (OutcomeKind.CUT, "100.0 s of it were not heard")
+
+
+def test_a_slot_that_died_and_came_back_was_cut():
+    found = outcome(
+        (EventKind.SLOT, 0, SLOT),
+        (EventKind.DOWN, 100_000, -1),
+        (EventKind.UP, 103_000, -1),
+        (EventKind.SLOT, 105_000, SLOT),
+    )
+    assert (found.kind, found.reason) == (OutcomeKind.CUT, "5.0 s of it were not heard")
+
+
+def test_a_slot_that_was_mostly_fill_was_replaced():
+    found = outcome((EventKind.SLOT, 0, SLOT), (EventKind.FILL, 10_000, SLOT))
+    assert found.kind is OutcomeKind.REPLACED
+
+
+@pytest.mark.parametrize("has_master", [True, False])
+def test_a_slot_that_never_came_on_air_was_missed(has_master):
+    found = outcome((EventKind.FILL, -1000, SLOT - 1), has_master=has_master)
+    assert (found.kind, found.start_error_ms) == (OutcomeKind.MISSED, None)
+
+
+def test_nothing_is_claimed_of_a_channel_that_said_nothing():
+    assert outcome().kind is OutcomeKind.MISSED
+
+
+@pytest.mark.parametrize(("error_ms", "kind"), [(250, OutcomeKind.AIRED), (251, OutcomeKind.LATE)])
+def test_a_start_is_late_beyond_a_quarter_of_a_second(error_ms, kind):
+    assert outcome((EventKind.SLOT, error_ms, SLOT)).kind is kind
+
+
+def test_a_refused_master_and_a_clock_correction_change_nothing_that_is_heard():
+    found = outcome(
+        (EventKind.SLOT, 0, SLOT),
+        (EventKind.REFUSED, 100, SLOT + 1),
+        (EventKind.CLOCK, 200_000, SLOT),
+    )
+    assert found.kind is OutcomeKind.AIRED
