@@ -41,8 +41,9 @@ def chores(settings: Settings, database: Database, now: datetime) -> None:
         demo.live_on(settings, database, now)
     with database.writing() as session:
         pooled = closing.close_weeks(session, settings, now)
-    if pooled:
-        logger.info("rights-pooled", rights=pooled)
+        settled = closing.settle_aired(session, now)
+    if pooled or settled:
+        logger.info("rights-left-hands", pooled=pooled, settled=settled)
 
 
 def run(settings: Settings, database: Database, stopped: Callable[[float], bool]) -> None:

@@ -1,4 +1,4 @@
-"""At a week's cut-off its offers lapse, and what nobody used goes to the pool, visibly."""
+"""Rights leave people's hands: unused ones at their week's cut-off, the others once they aired."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Week
+from station.asrun import Outcome, OutcomeKind
 from station.ledger import EntryKind, Right, move
 from station.market import lapse
 from station.members import Account, AccountKind, station_account
@@ -30,6 +31,29 @@ def close_weeks(session: Session, settings: Settings, now: datetime) -> int:
     for (week, account_id), rights in unused.items():
         move(session, rights, account_id, pool, EntryKind.POOL, now, f"week {week} closed")
     return sum(map(len, unused.values()))
+
+
+def settle_aired(session: Session, now: datetime) -> int:
+    """Take the rights whose slots are over out of their holders' hands; returns how many.
+
+    What went out, however late or short, is aired. What did not go out, or was replaced, is owed
+    to its holder: it waits in the makegood account.
+    """
+    query = (
+        sa.select(Right, Outcome.kind)
+        .join(Request, Request.right_id == Right.id)
+        .join(Outcome, Outcome.request_id == Request.id)
+        .where(Right.account_id == Request.account_id)
+        .order_by(Right.id)
+    )
+    over = session.execute(query).all()
+    for right, outcome in over:
+        owed = outcome in (OutcomeKind.MISSED, OutcomeKind.REPLACED)
+        kind = AccountKind.MAKEGOOD if owed else AccountKind.AIRED
+        target = station_account(session, kind)
+        source = right.account_id
+        move(session, [right], source, target, EntryKind(kind), now, f"week {right.week}")
+    return len(over)
 
 
 def next_open_week(settings: Settings, now: datetime) -> Week:

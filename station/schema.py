@@ -1,5 +1,7 @@
 """The database's tables are made by migrations alone, from empty or from any earlier revision."""
 
+import sys
+import tempfile
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -48,6 +50,17 @@ def upgrade(database: Database, target: str = "head") -> None:
         command.upgrade(config(connection), target)
 
 
+def write_revision(says: str) -> None:
+    """Write a new migration for what the code describes and the last revision does not make."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = connect(f"sqlite:///{folder}/station.db")
+        upgrade(database)
+        with database.engine.begin() as connection:
+            number = f"{int(newest()) + 1:04}"
+            command.revision(config(connection), says, autogenerate=True, rev_id=number)
+        database.close()
+
+
 def open_station(settings: Settings) -> Database:
     """Open a station's database. Raises Refusal `schema-old` when it must be upgraded first."""
     database = connect(settings.database_url)
@@ -56,3 +69,7 @@ def open_station(settings: Settings) -> Database:
         database.close()
         raise Refusal("schema-old", found=found or "none", needed=newest())
     return database
+
+
+if __name__ == "__main__":
+    write_revision(*sys.argv[1:])

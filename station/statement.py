@@ -106,7 +106,8 @@ def _offered(kind: AccountKind, offer: Offer) -> Fate:
 
 def _fate(asked: _Asked) -> Fate:
     if asked.outcome is not None:
-        return Fate.MISSED if asked.outcome.kind == OutcomeKind.MISSED else Fate.AIRED
+        missed = (OutcomeKind.MISSED, OutcomeKind.REPLACED)
+        return Fate.MISSED if asked.outcome.kind in missed else Fate.AIRED
     if asked.placement is not None:
         return Fate.PLACED
     if asked.reason is not None:

@@ -2,11 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from station import closing, rights
+from station import books, closing, rights
 from station.airtime import Span, Week
+from station.asrun import Outcome, OutcomeKind
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, newest
-from station.ledger import held
+from station.ledger import Right, held
 from station.members import AccountKind, station_account
 from station.recordings import Master, MasterKind, Recording, conclude, keep_master
 from station.rights import Wish
@@ -156,3 +157,37 @@ def test_at_the_cutoff_what_nobody_used_goes_to_the_pool(
         assert len(held(session, zoe.account_id, "2026-W50")) == 1
         pool = station_account(session, AccountKind.POOL)
         assert [right.week for right in held(session, pool)][-1] == WEEK
+
+
+@pytest.mark.parametrize(
+    ("outcome", "account"),
+    [
+        (OutcomeKind.AIRED, AccountKind.AIRED),
+        (OutcomeKind.LATE, AccountKind.AIRED),
+        (OutcomeKind.CUT, AccountKind.AIRED),
+        (OutcomeKind.REPLACED, AccountKind.MAKEGOOD),
+        (OutcomeKind.MISSED, AccountKind.MAKEGOOD),
+    ],
+)
+def test_a_right_whose_slot_is_over_is_aired_or_owed(
+    database, settings, now, janet, right, outcome, account
+):
+    with database.writing() as session:
+        silence = rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        session.add(
+            Outcome(
+                channel=0,
+                slot_number=1,
+                week=WEEK,
+                request_id=silence.id,
+                kind=outcome,
+                decided_at=now,
+            )
+        )
+        session.flush()
+        assert closing.settle_aired(session, now) == 1
+        assert closing.settle_aired(session, now) == 0
+        assert held(session, station_account(session, account)) == [
+            session.get_one(Right, right.id)
+        ]
+        assert books.verify(session) == []
