@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from scheduler.problem import Count, Place, Problem
+from scheduler.problem import Count, Place
 from scheduler.problem_file import read_bytes
 from station.errors import Violation, WrongInput
 
@@ -74,25 +74,6 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def gap_of(score: int, bound: int) -> float:
     """How far a score may be from the best: a share of the bound."""
     return (bound - score) / max(1, abs(bound))
-
-
-def score_of(problem: Problem, placements: dict[str, Place]) -> int:
-    """What a plan scores, summed request by request straight from the format's definition."""
-    return sum(points_at(problem, name, place) for name, place in placements.items())
-
-
-def points_at(problem: Problem, name: str, place: Place) -> int:
-    """What one request scores at one place."""
-    request = problem.request[name]
-    held = [
-        wish.points
-        for wish in request.wishes
-        if wish.channel in {None, place.channel} and wish.start <= place.start < wish.end
-    ]
-    hour = place.start // problem.starts_per_hour
-    points = max(held, default=0) + round(request.owed * problem.value[place.channel][hour])
-    seat = problem.was.get(name)
-    return points - (problem.move_cost if seat and seat.place != place else 0)
 
 
 def read(file: Path) -> Plan:

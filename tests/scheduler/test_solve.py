@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.check import check
-from scheduler.plan import Status, score_of
+from scheduler.plan import Status
 from scheduler.problem import Kind, Place, Request, Window, Wish
 from scheduler.solve import solve
-from tests.scheduler.weeks import planned, request, week
+from tests.scheduler.weeks import planned, request, score_of, week
 
 SECONDS = 20
 QUICK = settings(

@@ -1,7 +1,7 @@
 """Small weeks for the tests: two channels of 24 starts, four an hour, unless told otherwise."""
 
 from scheduler.plan import FORMAT as PLAN_FORMAT
-from scheduler.plan import Bumped, Placement, Plan, Status, gap_of, score_of
+from scheduler.plan import Bumped, Placement, Plan, Status, gap_of
 from scheduler.problem import (
     FORMAT,
     Kind,
@@ -84,3 +84,22 @@ def planned(problem, **places) -> Plan:
         seconds=0,
         seed=1,
     )
+
+
+def score_of(problem: Problem, placements: dict[str, Place]) -> int:
+    """What a plan scores, summed request by request straight from the format's definition."""
+    return sum(points_at(problem, name, place) for name, place in placements.items())
+
+
+def points_at(problem: Problem, name: str, place: Place) -> int:
+    """What one request scores at one place."""
+    request = problem.request[name]
+    held = [
+        wish.points
+        for wish in request.wishes
+        if wish.channel in {None, place.channel} and wish.start <= place.start < wish.end
+    ]
+    hour = place.start // problem.starts_per_hour
+    points = max(held, default=0) + round(request.owed * problem.value[place.channel][hour])
+    seat = problem.was.get(name)
+    return points - (problem.move_cost if seat and seat.place != place else 0)

@@ -1,92 +1,20 @@
-"""Every promise of a plan is held against the problem again, by no means of the solver.
+"""The hard rules, each told as what breaks it."""
 
-Nothing here is shared with `rules`, `wishes` or `solve`: the rules and the scoring are read
-from `docs/problem-format.md` and written a second time, plainly. Publishing needs an empty
-list from here.
-"""
-
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeVar
 
-from scheduler.plan import Bumped, Placement, Plan, Status
-from scheduler.problem import Kind, Problem, Request
+from scheduler.check.seated import Seated
+from scheduler.problem import Kind, Problem
 from station.errors import Violation
 
-# What two programs may differ by when they divide the same two integers.
-ROUNDING = 1e-9
-
-# Where one of these is wrong, the figures can't be computed.
-UNREADABLE = ("unknown-request", "lost", "placed-once", "inside-the-week")
-
-
 Group = TypeVar("Group", bound=Hashable)
+Rule = Callable[[Problem, list[Seated]], Iterator[Violation]]
 
 
-class Seated:
-    """A request and where the plan has it."""
-
-    __slots__ = ("channel", "end", "request", "start")
-
-    def __init__(self, request: Request, placement: Placement) -> None:
-        self.request = request
-        self.channel = placement.channel
-        self.start = placement.start
-        self.end = placement.start + request.length
-
-    @property
-    def at(self) -> str:
-        """Where it is, for people who count from 0."""
-        return f"channel {self.channel}, start {self.start}"
-
-
-def check(problem: Problem, plan: Plan) -> list[Violation]:
-    """Everything that is wrong with a plan; an empty list lets it be published."""
-    if not plan.has_grid:
-        return [Violation("no-plan", f"There is no grid: the plan says it is {plan.status}.")]
-    found = broken_rules(problem, plan.placements, plan.bumped)
-    unreadable = any(one.rule in UNREADABLE for one in found)
-    return found if unreadable else [*found, *_figures(problem, plan)]
-
-
-def broken_rules(
-    problem: Problem, placements: Sequence[Placement], bumped: Sequence[Bumped]
-) -> list[Violation]:
-    """Every hard rule that a grid breaks, whatever it claims to be worth."""
-    found = list(_named(problem, placements, bumped))
-    if found:
-        return found
-    seated = [Seated(problem.request[one.id], one) for one in placements]
-    found = list(_inside(problem, seated))
-    if found:
-        return found
-    rules = (_one_a_slot, _reserved, _limits, _pins, _frozen, _holders, _sold, _trades)
-    for rule in (*rules, _silences, _together):
-        found.extend(rule(problem, seated))
-    return found
-
-
-def _named(
-    problem: Problem, placements: Sequence[Placement], bumps: Sequence[Bumped]
-) -> Iterator[Violation]:
-    placed = Counter(placement.id for placement in placements)
-    bumped = Counter(bump.id for bump in bumps)
-    known = {request.id for request in problem.requests}
-    for name in sorted((placed | bumped).keys() - known):
-        yield Violation("unknown-request", f"The problem has no request {name}.", (name,))
-    for name in sorted(known):
-        times = placed[name] + bumped[name]
-        if times == 0:
-            yield Violation("lost", f"Request {name} is neither placed nor bumped.", (name,))
-        if times > 1:
-            yield Violation("placed-once", f"Request {name} stands in it {times} times.", (name,))
-    for bump in bumps:
-        if not bump.reason.strip():
-            yield Violation("reason", f"Request {bump.id} is bumped without reason.", (bump.id,))
-
-
-def _inside(problem: Problem, seated: Iterable[Seated]) -> Iterator[Violation]:
+def inside(problem: Problem, seated: Iterable[Seated]) -> Iterator[Violation]:
+    """Whether everything lies in the week at all."""
     for one in seated:
         if one.channel >= problem.channels or one.end > problem.starts:
             said = f"Request {one.request.id} lies outside the week at {one.at}."
@@ -215,45 +143,6 @@ def _together(_: Problem, seated: Iterable[Seated]) -> Iterator[Violation]:
             yield Violation("together", said, ids)
 
 
-def _figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    weight = sum(
-        problem.request[bump.id].length * (1 + problem.request[bump.id].waited)
-        for bump in plan.bumped
-    )
-    if plan.bumped_weight != weight:
-        said = f"The bumped weight is {weight}, the plan says {plan.bumped_weight}."
-        yield Violation("bumped-weight", said)
-    shown = {seat.id: (seat.channel, seat.start) for seat in problem.published}
-    score = sum(
-        _points(problem, Seated(problem.request[one.id], one), shown.get(one.id))
-        for one in plan.placements
-    )
-    if plan.score != score:
-        yield Violation("score", f"The score is {score}, the plan says {plan.score}.")
-    if plan.bound is None or plan.bound < score:
-        yield Violation("bound", f"The bound {plan.bound} is below the score {score}.")
-        return
-    gap = (plan.bound - score) / max(1, abs(plan.bound))
-    if plan.gap is None or abs(plan.gap - gap) > ROUNDING:
-        yield Violation("gap", f"The gap is {gap}, the plan says {plan.gap}.")
-    if plan.status == Status.OPTIMAL and plan.bound != score:
-        said = f"The plan calls itself optimal, and its bound {plan.bound} is above its score."
-        yield Violation("optimal", said)
-
-
-def _points(problem: Problem, one: Seated, shown: tuple[int, int] | None) -> int:
-    wished = None
-    for wish in one.request.wishes:
-        here = wish.channel is None or wish.channel == one.channel
-        if here and wish.start <= one.start < wish.end and (wished is None or wish.points > wished):
-            wished = wish.points
-    worth = problem.value[one.channel][one.start // problem.starts_per_hour]
-    points = (wished or 0) + round(one.request.owed * worth)
-    if shown not in {None, (one.channel, one.start)}:
-        points -= problem.move_cost
-    return points
-
-
 def _by(
     seated: Iterable[Seated], key: Callable[[Seated], Group]
 ) -> list[tuple[Group, list[Seated]]]:
@@ -269,3 +158,17 @@ def _by(
 def _too_near(theirs: list[Seated], gap: int) -> Iterator[tuple[Seated, Seated]]:
     """Neighbours in time that start before the one before has ended and the gap has passed."""
     return ((one, other) for one, other in pairwise(theirs) if other.start - one.end < gap)
+
+
+RULES: tuple[Rule, ...] = (
+    _one_a_slot,
+    _reserved,
+    _limits,
+    _pins,
+    _frozen,
+    _holders,
+    _sold,
+    _trades,
+    _silences,
+    _together,
+)

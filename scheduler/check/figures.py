@@ -1,0 +1,51 @@
+"""What a plan claims to be worth, summed again from its placements."""
+
+from collections.abc import Iterator
+
+from scheduler.check.seated import Seated
+from scheduler.plan import Plan, Status
+from scheduler.problem import Problem
+from station.errors import Violation
+
+# What two programs may differ by when they divide the same two integers.
+ROUNDING = 1e-9
+
+
+def figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """The bumped weight, the score, the bound and the gap that are not as claimed."""
+    weight = sum(
+        problem.request[bump.id].length * (1 + problem.request[bump.id].waited)
+        for bump in plan.bumped
+    )
+    if plan.bumped_weight != weight:
+        said = f"The bumped weight is {weight}, the plan says {plan.bumped_weight}."
+        yield Violation("bumped-weight", said)
+    shown = {seat.id: (seat.channel, seat.start) for seat in problem.published}
+    score = sum(
+        _points(problem, Seated(problem.request[one.id], one), shown.get(one.id))
+        for one in plan.placements
+    )
+    if plan.score != score:
+        yield Violation("score", f"The score is {score}, the plan says {plan.score}.")
+    if plan.bound is None or plan.bound < score:
+        yield Violation("bound", f"The bound {plan.bound} is below the score {score}.")
+        return
+    gap = (plan.bound - score) / max(1, abs(plan.bound))
+    if plan.gap is None or abs(plan.gap - gap) > ROUNDING:
+        yield Violation("gap", f"The gap is {gap}, the plan says {plan.gap}.")
+    if plan.status == Status.OPTIMAL and plan.bound != score:
+        said = f"The plan calls itself optimal, and its bound {plan.bound} is above its score."
+        yield Violation("optimal", said)
+
+
+def _points(problem: Problem, one: Seated, shown: tuple[int, int] | None) -> int:
+    wished = None
+    for wish in one.request.wishes:
+        here = wish.channel is None or wish.channel == one.channel
+        if here and wish.start <= one.start < wish.end and (wished is None or wish.points > wished):
+            wished = wish.points
+    worth = problem.value[one.channel][one.start // problem.starts_per_hour]
+    points = (wished or 0) + round(one.request.owed * worth)
+    if shown not in {None, (one.channel, one.start)}:
+        points -= problem.move_cost
+    return points

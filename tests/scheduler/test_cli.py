@@ -1,0 +1,163 @@
+"""The commands answer with files, exit codes and JSON that mean what they say."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from scheduler import cli, plan, problem_file
+from scheduler.check import check
+from scheduler.problem import Place
+from tests.scheduler.weeks import request, week
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = re.compile(r"```json\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def run(monkeypatch, settings):
+    """Runs a command in the station; answers its exit code and its JSON."""
+    monkeypatch.setenv("MWEYA_HOME", str(settings.home))
+
+    def invoke(command, *arguments, code=0):
+        words = [str(argument) for argument in arguments]
+        ended = CliRunner().invoke(command, [*words, "--json"])
+        assert ended.exit_code == code, ended.output
+        return json.loads(ended.stdout)
+
+    return invoke
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a problem file; answers it and where a plan may go."""
+
+    def write(problem):
+        file = tmp_path / "problem.json"
+        file.write_bytes(problem_file.dump(problem))
+        return file, tmp_path / "plan.json"
+
+    return write
+
+
+def test_a_solved_problem_satisfies_check(run, written):
+    problem, out = written(week(request("a"), request("b")))
+    facts = run(cli.solve, problem, "--out", out)
+    assert (facts["status"], facts["placed"], facts["gap"]) == ("optimal", 2, 0)
+    assert run(cli.check, problem, out) == {"violations": []}
+
+
+def test_a_plan_was_made_although_somebody_was_bumped(run, written):
+    full = week(request("a", allowed=[(0, 1, 0)]), request("b", allowed=[(0, 1, 0)]))
+    problem, out = written(full)
+    facts = run(cli.solve, problem, "--out", out)
+    assert [bump["id"] for bump in facts["bumped"]] in (["a"], ["b"])
+
+
+def test_a_broken_plan_makes_check_exit_1(run, written):
+    problem, out = written(week(request("a"), request("b")))
+    run(cli.solve, problem, "--out", out)
+    sound = json.loads(out.read_text())
+    sound["placements"][0] |= {"channel": 0, "start": 0}
+    sound["placements"][1] |= {"channel": 0, "start": 0}
+    out.write_text(json.dumps(sound))
+    found = run(cli.check, problem, out, code=1)
+    assert found["violations"][0]["rule"] == "one-a-slot"
+
+
+def test_an_impossible_week_exits_1_and_names_the_clash(run, written):
+    problem, out = written(week(request("a", pin=Place(0, 5)), reserved=[(0, 5, 1)]))
+    facts = run(cli.solve, problem, "--out", out, code=1)
+    assert facts["status"] == "infeasible"
+    assert "a" in facts["conflict"][0]
+    assert json.loads(out.read_text())["conflict"][0]["ids"] == ["a"]
+    assert run(cli.check, problem, out, code=1)["violations"][0]["rule"] == "no-plan"
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": "mweya-problem/1", "colour": 1}'])
+def test_a_broken_file_exits_2_and_writes_nothing(run, tmp_path, text):
+    problem = tmp_path / "problem.json"
+    problem.write_text(text)
+    facts = run(cli.solve, problem, "--out", tmp_path / "plan.json", code=2)
+    assert str(problem) in facts["sentence"]
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_files_that_are_missing_or_not_writable_are_named(run, written, tmp_path):
+    problem, out = written(week(request("a")))
+    assert run(cli.check, problem, out, code=2)["error"] == "file-missing"
+    nowhere = tmp_path / "no" / "plan.json"
+    assert run(cli.solve, problem, "--out", nowhere, code=3)["error"] == "file-unwritable"
+
+
+def test_the_documented_example_is_solved_and_its_plan_is_the_documented_one(run, tmp_path):
+    text = (ROOT / "docs" / "problem-format.md").read_text()
+    problem, documented = EXAMPLE.findall(text)
+    file, out = tmp_path / "problem.json", tmp_path / "plan.json"
+    file.write_text(problem)
+    run(cli.solve, file, "--out", out)
+    assert run(cli.check, file, out) == {"violations": []}
+    assert check(problem_file.read(file), plan.parse(documented.encode())) == []
+    ours, theirs = (json.loads(one) for one in (out.read_text(), documented))
+    assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
+
+
+def test_ctrl_c_keeps_the_best_plan_found_so_far(written):
+    crowd = [
+        request(f"r{n}", f"m{n % 60}", allowed=[(0, 400)], length=1 + n % 3, sold=n % 4 == 0)
+        for n in range(400)
+    ]
+    values = [[(hour * 37) % 90 for hour in range(100)]] * 2
+    problem, out = written(week(*crowd, starts=400, value=values, holder_gap=20, sold_per_hour=1))
+    command = [sys.executable, "-c", "from scheduler.cli import solve; solve()", str(problem)]
+    here, there = pty.openpty()
+    solving = subprocess.Popen(
+        [*command, "--out", str(out), "--time-limit", "120"], cwd=ROOT, stderr=there
+    )
+    # It tells a terminal of each better grid: once there is one, it is interrupted.
+    assert b"score" in os.read(here, 1000)
+    os.kill(solving.pid, signal.SIGINT)
+    assert solving.wait(timeout=60) == 0
+    os.close(here)
+    os.close(there)
+    found = plan.read(out)
+    assert found.status == "feasible"
+    assert check(problem_file.read(problem), found) == []
+
+
+def test_no_command_loads_the_solver_before_it_solves():
+    code = "import sys, scheduler.cli, scheduler.worker; print('ortools' in sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "False"
+
+
+def test_a_week_goes_from_build_to_rollback_by_commands(run, ask, admit_member):
+    number = ask(admit_member("Ada"))
+    built = run(cli.week, "build", "2026-W48")
+    assert (built["version"], built["placed"], built["status"]) == (1, 1, "optimal")
+    assert run(cli.week, "diff", "2026-W48")["moves"][0]["before"] is None
+    assert run(cli.week, "publish", "2026-W48")["state"] == "published"
+    shown = run(cli.week, "show", "2026-W48")
+    assert [one["request"] for one in shown["placements"]] == [number]
+    assert run(cli.week, "explain", "2026-W48")["bumped"] == []
+    later = ask(admit_member("Ben"))
+    run(cli.week, "build", "2026-W48")
+    assert len(run(cli.week, "publish", "2026-W48")["moves"]) == 1
+    rolled = run(cli.week, "rollback", "2026-W48")
+    assert (rolled["version"], rolled["certificate"]["of_version"]) == (3, 1)
+    assert run(cli.week, "explain", "2026-W48")["bumped"][0]["request"] == later
+
+
+def test_commands_about_an_unknown_week_exit_2(run, database):
+    assert run(cli.week, "build", "soon", code=2)["error"] == "week-unknown"
+    assert run(cli.week, "show", "2026-W48", code=3)["error"] == "nothing-built"
+    del database
