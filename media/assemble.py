@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from media.samples import RATE_HZ, Samples
+from media.samples import RATE_HZ, Samples, milliseconds_of
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
 DUCK_DB = -9
+DUCK_MS = 500
 _FULL_SCALE = 32767.0
 
 
@@ -28,7 +29,12 @@ def over(base: Samples, pieces: Sequence[Laid], *, duck_db: float = DUCK_DB) -> 
     """Mono pieces over a mono base, which is turned down under them; as long as the base."""
     mix = _segment(base)
     for laid in pieces:
-        mix = mix.overlay(_segment(laid.piece), position=laid.start_ms, gain_during_overlay=duck_db)
+        if duck_db:
+            # Turned down and up again along a line: a step would be heard.
+            end_ms = laid.start_ms + milliseconds_of(laid.piece)
+            mix = mix.fade(to_gain=duck_db, end=laid.start_ms, duration=DUCK_MS)
+            mix = mix.fade(to_gain=-duck_db, start=end_ms, duration=DUCK_MS)
+        mix = mix.overlay(_segment(laid.piece), position=laid.start_ms)
     return _sound(mix)[: len(base)]
 
 

@@ -28,7 +28,13 @@ PACKAGES = {
     "espeak-ng": "espeak-ng",
     "prlimit": "util-linux",
 }
-ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "HOME": "/nonexistent",
+    # Each thread's own arena would count 64 MiB against the address space.
+    "MALLOC_ARENA_MAX": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)

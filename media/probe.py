@@ -10,7 +10,7 @@ from media.verdict import Finding, found
 
 # An index written last is missing when the phone was switched off or ran out of space.
 NO_INDEX = "moov atom not found"
-NO_SUCH_STREAM = "matches no streams"
+ANY_STREAM = "\n  Stream #0:"
 ESTIMATED = "Estimating duration from bitrate"
 # RIFF sizes that mean “not known when this was written”.
 UNKNOWN_RIFF_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF)
@@ -64,8 +64,10 @@ def _decoded(file: Path, sound: Sound, limit_seconds: float) -> Probed | Finding
     decoded = ffmpeg.decode(file, sound.demuxer, limit_seconds)
     said = decoded.complaints
     if not len(decoded.sound):
-        stops = {NO_INDEX: "unfinished", NO_SUCH_STREAM: "no-sound"}
-        return found(next((code for words, code in stops.items() if words in said), "unreadable"))
+        if NO_INDEX in said:
+            return found("unfinished")
+        silent_film = ANY_STREAM in said and not decoded.codec
+        return found("no-sound" if silent_film else "unreadable")
     claims = Claims(
         format=sound.name,
         codec=decoded.codec,

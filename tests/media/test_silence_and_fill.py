@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media import demo, fill, loudness, master, silence, sniff, speech
+from media import assemble, demo, fill, loudness, master, silence, sniff, speech
 from media.bed import bed
 from media.follow import whole_slot
 from media.samples import Samples
@@ -89,6 +89,16 @@ def test_the_ident_is_spoken_over_the_bed():
     with_ident, bed_alone = fill.fill(12, "Radio Harare", 0, AUDIO), fill.fill(12, "", 0, AUDIO)
 
     assert not np.array_equal(with_ident[48_000 : 5 * 48_000], bed_alone[48_000 : 5 * 48_000])
+
+
+def test_the_bed_is_turned_down_under_words_and_up_again_without_a_step():
+    base, words = sounds.tone(6, 200, -20), sounds.silent(2)
+
+    ducked = assemble.over(base, [assemble.Laid(words, 2000)])
+
+    tenths = [level_dbfs(ducked[at : at + 4800]) for at in range(0, len(ducked), 4800)]
+    assert [tenths[10], tenths[30], tenths[50]] == pytest.approx([-23, -32, -23], abs=0.2)
+    assert np.abs(np.diff(tenths)).max() < 3
 
 
 def test_a_bed_has_its_length_and_loudness_and_never_jumps():
