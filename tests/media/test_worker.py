@@ -1,13 +1,16 @@
 """An upload is processed once; a crash between steps loses nothing and leaves nothing behind."""
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from media import master, store
+from media import box, master, store
 from media.samples import Samples
 from media.worker import Worker
 from station import jobs, recordings, rights
@@ -136,19 +139,14 @@ def test_the_same_bytes_again_cost_nothing(
     upload: Callable[[Samples], int],
     speech: Samples,
     now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     first = upload(speech)
     work(worker, now)
     second = upload(speech)
-    before = os.times()
+    monkeypatch.setitem(box.ENVIRONMENT, "PATH", "/nowhere")  # no tool can be found any more
 
     work(worker, now)
-
-    after = os.times()
-    assert (after.children_user, after.children_system) == (
-        before.children_user,
-        before.children_system,
-    )
 
     again = recording_of(worker, second)
     assert again.state == RecordingState.ACCEPTED
@@ -223,6 +221,34 @@ def test_a_crash_between_steps_loses_nothing_and_leaves_nothing(
     assert stored(worker) == expected(worker)
 
 
+def test_a_killed_worker_loses_nothing_and_leaves_nothing(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    recording_id = upload(speech)
+    alone = (
+        "import sys; from pathlib import Path; from datetime import UTC, datetime;"
+        "from media.worker import Worker; from station import db, jobs, settings;"
+        "found = settings.load(Path(sys.argv[1]));"
+        "worker = Worker(found, db.connect(found.database_url));"
+        "now = datetime.fromisoformat(sys.argv[2]);"
+        "jobs.work_once(worker.database, worker.duties(), lambda: now)"
+    )
+    home, work_folder = worker.settings.home, worker.settings.media_folder / store.WORK_FOLDER
+    with subprocess.Popen([sys.executable, "-c", alone, home, now.isoformat()]) as process:
+        _until(lambda: any(work_folder.rglob(master.MASTER_NAME)))
+        process.kill()
+    left = list(work_folder.iterdir())
+    assert left
+    for folder in left:
+        os.utime(folder, (0, 0))
+
+    assert work(worker, now + jobs.LEASE + timedelta(seconds=1))
+
+    assert recording_of(worker, recording_id).state == RecordingState.ACCEPTED
+    assert stored(worker) == expected(worker)
+    assert not any(work_folder.iterdir())
+
+
 def test_an_upload_withdrawn_meanwhile_stays_withdrawn(
     worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
 ):
@@ -292,6 +318,13 @@ def test_a_fill_that_was_lost_is_made_again(worker: Worker, now: datetime):
 
     assert worker.stock(now) == 1
     assert recordings.master_at(worker.settings.media_folder, lost).exists()
+
+
+def _until(seen: Callable[[], bool], seconds: float = 30) -> None:
+    ends = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < ends
+        time.sleep(0.005)
 
 
 class Killed(BaseException):
