@@ -61,6 +61,7 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.web_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        SESSION_REFRESH_EACH_REQUEST=False,
         # A form may lie open on a phone for days: its token lasts as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )

@@ -2,7 +2,7 @@
 
 import gzip
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from web.session import station
 from web.streams import origins
@@ -32,7 +32,9 @@ def _guard(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), payment=()"
-    response.headers.setdefault("Cache-Control", "private, no-store")
+    # Who is not signed in may go back to a page without paying for it again.
+    kept = "private, no-store" if g.get("person") else "no-cache"
+    response.headers.setdefault("Cache-Control", kept)
     return response
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -93,6 +93,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     number = secrets.token_hex(4)
+    # The page that says so must not need what broke.
+    g.setdefault("person", None)
     logger.error("page-broke", number=number, exc_info=error)
     sentence, advice = ADVICE[500]
     return render_template("refused.html", sentence=sentence, advice=advice, number=number), 500

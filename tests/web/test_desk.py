@@ -92,7 +92,9 @@ def test_a_draft_is_published_from_the_desk(operator, fit_draft, database, week)
     assert answer.status_code == 200
     assert f"Version {version} of {WEEK} is published." in operator.page
     with database.reading() as session:
-        assert grid.published(session, week).version == version
+        published = grid.published(session, week)
+        assert published is not None
+        assert published.version == version
 
 
 def test_a_draft_that_was_overtaken_is_not_published(operator, fit_draft, database, week):

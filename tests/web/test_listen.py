@@ -24,6 +24,11 @@ def line(offset, kind=LineKind.SEGMENT, request=None, channel=0, title="The rive
     )
 
 
+def near(found):
+    """What is now and what is next, by request."""
+    return [piece and piece.request_id for piece in (found.now, found.next)]
+
+
 def fill(offset):
     line_of_fill = line(offset, LineKind.FILL, title="Bed", by="")
     line_of_fill.request_id = None
@@ -33,21 +38,22 @@ def fill(offset):
 def test_now_next_and_later_come_from_the_air_log():
     lines = [line(0), line(1, title="Rain"), fill(2), line(3), line(4), line(5), line(6)]
     found = channel_from(0, lines, SLOTS, START)
-    assert (found.now.title, found.next.title) == ("The river", "Rain")
+    assert near(found) == [0, 1]
     assert [piece.request_id for piece in found.later] == [3, 4, 5]
 
 
 def test_a_slot_begins_at_its_first_instant_and_is_over_at_its_end():
     lines = [line(0), line(1)]
     last = START.replace(minute=39, second=59)
-    assert channel_from(0, lines, SLOTS, last).now.request_id == 0
-    assert channel_from(0, lines[1:], SLOTS, last).now is None
-    assert channel_from(0, lines[1:], SLOTS, last).next.request_id == 1
+    assert near(channel_from(0, lines, SLOTS, last)) == [0, 1]
+    assert near(channel_from(0, lines[1:], SLOTS, last)) == [None, 1]
+    assert near(channel_from(0, lines[1:], SLOTS, START.replace(minute=40))) == [1, None]
 
 
 def test_a_long_silence_is_one_piece_and_says_its_length():
     lines = [line(n, LineKind.SILENCE, request=7, title="George Floyd") for n in (0, 1)]
     found = channel_from(0, lines, SLOTS, START)
+    assert found.now is not None
     assert found.now.heading == "Ten minutes of silence for George Floyd"
     assert found.now.by == "dedicated by Thandi"
     assert found.next is None
@@ -55,7 +61,7 @@ def test_a_long_silence_is_one_piece_and_says_its_length():
 
 def test_two_members_with_one_title_stay_two_pieces():
     found = channel_from(0, [line(0, request=1), line(1, request=2)], SLOTS, START)
-    assert found.next.request_id == 2
+    assert near(found) == [1, 2]
 
 
 def test_other_channels_are_not_mixed_in():

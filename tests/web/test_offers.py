@@ -48,6 +48,7 @@ def test_five_minutes_are_dedicated_to_silence(thandi, right, database):
     assert "Silence for George Floyd." in thandi.page
     with database.reading() as session:
         request = open_request(session, right.id)
+        assert request is not None
         assert (request.kind, request.cause) == (RequestKind.SILENCE, "George Floyd")
 
 

@@ -28,6 +28,15 @@ def test_a_fault_of_ours_shows_a_number_and_no_traceback(nobody, database):
         assert leaked not in nobody.page
 
 
+def test_the_page_for_a_fault_needs_no_database(nobody, signed_in, admit_member, database):
+    member = signed_in(admit_member("Thandi"))
+    with database.writing() as session:
+        session.execute(sa.text("DROP TABLE signed_in"))
+    assert member.open("/member/").status_code == 500
+    assert "Something broke on our side." in member.page
+    assert nobody.open("/").status_code == 200
+
+
 def test_a_wrong_method_is_said_in_words(nobody):
     answer = nobody.client.post("/api/now.json")
     assert answer.status_code in (400, 405)

@@ -24,7 +24,7 @@ def test_a_link_comes_by_letter_and_signs_in(nobody, admit_member, database, set
     assert "Look at your mail." in answer.text
     (letter,) = letters_in(database)
     assert letter.person_id == person.id
-    link = re.search(rf"{re.escape(settings.web_url)}(/signin/\S+)", letter.body)[1]
+    (link,) = re.findall(rf"{re.escape(settings.web_url)}(/signin/\S+)", letter.body)
     answer = nobody.enter(link)
     assert answer.request.path == "/member/"
     assert "Signed in as Thandi" in answer.text

@@ -258,7 +258,9 @@ def test_an_earlier_good_take_stays_when_a_new_one_cannot_air(
     sender.open("/member/")
     assert "Your newer recording can't air; the earlier one stays." in sender.page
     with database.reading() as session:
-        assert open_request(session, right.id).recording_id == first.id
+        request = open_request(session, right.id)
+        assert request is not None
+        assert request.recording_id == first.id
 
 
 def test_a_piece_is_heard_by_its_holder_only(send, accept, right, signed_in, admit_member, nobody):

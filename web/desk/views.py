@@ -86,11 +86,12 @@ def _week(label: str) -> Week:
 
 
 def _next_to_build() -> Week:
-    """The week before the first open one is closed and is to be built, unless it is on air."""
+    """The week that closes or closed last before it goes on air; the running one while open."""
     settings = station().settings
-    closed = next_open_week(settings, now()).plus(-1)
-    this = Week.of(now(), settings.zone)
-    return closed if closed.monday > this.monday else this.plus(1)
+    this, opened = Week.of(now(), settings.zone), next_open_week(settings, now())
+    if opened == this:
+        return this
+    return max(opened.plus(-1), this.plus(1), key=lambda week: week.monday)
 
 
 def _draw(week: Week, problem: str = "") -> str:

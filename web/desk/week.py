@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Week
-from station.grid import Bump, Grid
+from station.grid import Bump, Grid, Placement
 from station.jobs import Job, JobState
 from station.ledger import Right
 from station.members import Person
@@ -141,13 +141,14 @@ def built(session: Session, grid: Grid | None) -> Built | None:
         Someone(name, email, f"“{title}”: {reason}")
         for name, email, title, reason in session.execute(query)
     ]
+    placed = sa.select(sa.func.count()).where(Placement.grid_id == grid.id)
     proven: Mapping[str, Any] = grid.certificate
     gap = proven.get("gap")
     return Built(
         version=grid.version,
         state=grid.state,
         status=str(proven.get("status", "")),
-        placed=len(grid.placements),
+        placed=session.scalars(placed).one(),
         score=proven.get("score"),
         gap_percent=None if gap is None else float(gap) * 100,
         seconds=proven.get("seconds"),

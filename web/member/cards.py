@@ -23,7 +23,7 @@ class Stage(StrEnum):
     REJECTED = "can't air"
     READY = "ready"
     SILENCE = "silence"
-    PLACED = "has its time"
+    PLACED = "planned"
     ON_AIR = "on air"
     BUMPED = "not placed"
     AIRED = "aired"

@@ -205,6 +205,8 @@ def _draw(problem: str = "") -> str:
         accept=ACCEPT,
         refused=(request.view_args or {}).get("right_id"),
         typed=request.form,
+        longest_title=rights.LONGEST_TITLE,
+        longest_cause=rights.LONGEST_CAUSE,
         note_bytes=settings.station.slot_seconds * VOICE_NOTE_KILOBITS * 1000 / 8,
     )
 
