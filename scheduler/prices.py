@@ -60,7 +60,8 @@ class Prices:
             until = np.concatenate([np.zeros_like(slot[:, :1]), slot.cumsum(axis=1)], axis=1)
             ends = np.minimum(np.arange(slot.shape[1]) + length, slot.shape[1])
             least = [until[:, ends] - until[:, :-1]]
-            while 1 << len(least) <= self.ground.problem.starts_per_hour:
+            widest = min(self.ground.problem.starts_per_hour, self.ground.problem.starts)
+            while 1 << len(least) <= widest:
                 half = 1 << (len(least) - 1)
                 below = least[-1]
                 ahead = np.concatenate([below[:, half:], below[:, -1:].repeat(half, 1)], axis=1)

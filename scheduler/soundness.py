@@ -8,9 +8,15 @@ from scheduler.problem import Place, Problem, Request, Window
 
 Trouble = tuple[str, str]
 
+# Thirty channels of five-second slots; arrays of this size still fit into a small machine.
+MOST_SLOTS = 4_000_000
+
 
 def contradictions(problem: Problem) -> Iterator[Trouble]:
     """What can't be so, as (where, what is wrong), in the file's order."""
+    slots = problem.starts * problem.channels
+    if slots > MOST_SLOTS:
+        yield "starts", f"{slots} slots on all channels are too many, {MOST_SLOTS} at most"
     yield from _zone(problem)
     yield from _value(problem)
     yield from _reserved(problem)

@@ -9,5 +9,4 @@ from scheduler.problem import Request
 def reward(ground: Ground, request: Request, points: Whole) -> None:
     """Add `round(owed x value)` of each start's clock hour (halves to even, as Python does)."""
     by_hour = np.rint(request.owed * ground.value).astype(np.int64)
-    by_start = np.repeat(by_hour, ground.problem.starts_per_hour, axis=1)
-    points += by_start[:, : ground.problem.starts]
+    points += by_hour[:, ground.hour(np.arange(ground.problem.starts))]

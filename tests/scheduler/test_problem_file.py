@@ -74,6 +74,7 @@ def test_a_broken_request_is_named_with_its_key(changes, words):
         ({"value": [[1] * 6]}, ["value", "1 channels"]),
         ({"value": [[1] * 6, [1] * 5]}, ["value[1]", "5 hours"]),
         ({"starts": 0}, ["starts"]),
+        ({"starts": 1_000_000, "channels": 5}, ["starts", "too many"]),
         ({"reserved": [{"channel": 0, "start": 20, "length": 5}]}, ["reserved", "outside"]),
         ({"reserved": [{"channel": 4, "start": 0, "length": 5}]}, ["reserved", "channel 4"]),
         (
