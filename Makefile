@@ -10,7 +10,7 @@ STATION_PACKAGES := python3 python3-venv ffmpeg liquidsoap icecast2 espeak-ng li
 TEST_PACKAGES := chromium postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run station test check format lock pictures bench clean
+.PHONY: help run station test check format lock pictures clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
@@ -34,6 +34,9 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts: before every 
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+pictures: $(VENV)/dev.stamp ## Take the README's pictures from a running demo station
+	$(BIN)/python -m tests.journeys.pictures
 
 lock: ## Pin the newest packages that pyproject.toml allows (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
