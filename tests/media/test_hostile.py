@@ -197,6 +197,20 @@ def test_the_box_shows_no_other_file_and_no_network_where_bwrap_is_allowed(tmp_p
         assert place.run(["cat", "/proc/net/dev"]).ok is seen_anyway
 
 
+def test_without_bwrap_uploads_are_decoded_under_limits_alone(
+    tmp_path: Path, speech: Samples, wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", "/nowhere")
+    box.walls_available.cache_clear()
+    try:
+        with box.opened() as place:
+            assert "bwrap" not in place.prefix
+            assert "prlimit" in place.prefix
+        assert codes(sounds.saved(speech, tmp_path / "note.wav"), wanted) == []
+    finally:
+        box.walls_available.cache_clear()
+
+
 def test_the_box_ends_what_takes_too_long():
     with box.opened(limits=box.Limits(wall_seconds=0.5)) as place:
         began = time.monotonic()

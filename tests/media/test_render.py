@@ -56,7 +56,7 @@ def test_what_phones_send_becomes_a_master(
     assert_airable(made.master.file, wanted.slot_seconds)
 
 
-@pytest.mark.parametrize("gain_db", [-25, -12, 6, 20])
+@pytest.mark.parametrize("gain_db", [-25, 20])
 def test_a_quiet_or_loud_recording_is_put_right(
     gain_db: float, tmp_path: Path, speech: Samples, wanted: Wanted
 ):

@@ -37,13 +37,6 @@ def test_what_is_no_sound_is_named(head: bytes):
     assert recognise(head) == Other(OTHERS[head])
 
 
-@pytest.mark.parametrize("kind", sounds.FORMATS)
-def test_every_phone_format_is_known_by_content(kind: str, tmp_path: Path):
-    file = sounds.saved(sounds.tone(1), tmp_path / "upload.bin", sounds.FORMATS[kind])
-
-    assert isinstance(sniff(file), Sound)
-
-
 @pytest.mark.parametrize("magic", [b"#!AMR\n", b"#!AMR-WB\n"])
 def test_old_phones_notes_are_known(magic: bytes):
     assert recognise(magic + b"\x3c" * 40) == Sound("amr", "amr")
