@@ -9,6 +9,9 @@ export MWEYA_HOME ?= $(CURDIR)/station-home
 STATION_PACKAGES := python3 python3-venv ffmpeg liquidsoap icecast2 espeak-ng libebur128-1 bubblewrap
 TEST_PACKAGES := chromium postgresql
 
+LOCKING := --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+  --upgrade pyproject.toml
+
 .DEFAULT_GOAL := help
 .PHONY: help run station test check format lock pictures clean
 
@@ -39,10 +42,8 @@ pictures: $(VENV)/dev.stamp ## Take the README's pictures from a running demo st
 	$(BIN)/python -m tests.journeys.pictures
 
 lock: ## Pin the newest packages that pyproject.toml allows (needs uv)
-	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --upgrade pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --upgrade pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile $(LOCKING) --extra install -o requirements.lock
+	uv pip compile $(LOCKING) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove what was installed here; the station's folder stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
