@@ -1,5 +1,7 @@
 """The member's page: look, send, dedicate, give, sell, withdraw, answer offers."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -25,6 +27,13 @@ PIECE_KEPT_SECONDS = 3600
 
 area = Blueprint("member", __name__, url_prefix="/member", template_folder="templates")
 area.before_request(require_person)
+
+
+@area.url_defaults
+def _keep_looking_ahead(_: str, values: dict[str, Any]) -> None:
+    """Whoever looks further ahead still does after sending a form."""
+    if (weeks := request.args.get("weeks", type=int)) is not None:
+        values.setdefault("weeks", weeks)
 
 
 @area.get("/")
