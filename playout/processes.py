@@ -7,6 +7,7 @@ everything else is down; the next playout takes them over instead of starting th
 import contextlib
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -21,6 +22,7 @@ from station.errors import Fault
 # Measured: SIGTERM ends Liquidsoap in under a second in nine of ten runs; one run hung.
 STOP_SECONDS = 3.0
 POLL_SECONDS = 0.05
+NICENESS = -10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +96,24 @@ class Running(msgspec.Struct, frozen=True):
 
 def start(recipe: Recipe) -> Running:
     """Start a process in a session of its own. Raises Fault when its program is missing."""
+    program = shutil.which(recipe.command[0])
+    if program is None:
+        name = recipe.command[0]
+        raise Fault(f"{name} is not installed. See: mweya doctor", permanent=True)
     recipe.log_file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with recipe.log_file.open("ab") as log:
-            child = subprocess.Popen(
-                recipe.command,
-                env=dict(recipe.environment),
-                cwd=recipe.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-    except FileNotFoundError:
-        program = recipe.command[0]
-        raise Fault(f"{program} is not installed. See: mweya doctor", permanent=True) from None
+    with recipe.log_file.open("ab") as log:
+        child = subprocess.Popen(
+            (program, *recipe.command[1:]),
+            env=dict(recipe.environment),
+            cwd=recipe.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    # Sound comes before everything else on this machine, where that may be said.
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PGRP, child.pid, NICENESS)
     # Running reaps it; Popen would only complain that nobody waited.
     child.returncode = 0
     running = Running(child.pid, _start_tick(child.pid) or 0, recipe.fingerprint)

@@ -58,7 +58,7 @@ class Broadcast:
         """What a listener heard on a channel: sounds, and from when until when in Unix time."""
         listener = self.listeners[channel]
         began = listener.began_at()
-        return [(run.sound, began + run.start, began + run.end) for run in listener.runs()]
+        return [(run.sound, began + run.start, began + run.end) for run in listener.runs]
 
     def wait_until(self, offset, seconds):
         time.sleep(max(0, self.starts_at(offset) + seconds - time.time()))
@@ -78,24 +78,24 @@ def broadcast(tmp_path_factory):
         open_station_accounts(session)
         masters.keep(session, MasterKind.FILL, tones.FILL_HZ)
         masters.keep(session, MasterKind.EMERGENCY, tones.EMERGENCY_HZ)
+        asked = _ask_for_pieces(session, found.week, masters)
     playout = Playout(settings)
     playout.start()
     try:
         assert playout.wait_until_on_air(seconds=60)
         assert _comes_true(lambda: playout.air.fallback.on_air, seconds=30)
-        _broadcast(found, playout, masters)
+        _broadcast(found, playout, asked)
     finally:
         playout.stop()
         database.close()
     return found
 
 
-def _broadcast(found, playout, masters):
+def _broadcast(found, playout, asked):
     base = base_url(found.settings)
     found.listeners = [Listener(base + STANDARD.path(channel)) for channel in range(3)]
     found.low = Listener(base + LOW.path(TROUBLED))
-    found.first = found.settings.slots.number(datetime.now(UTC)) + 2
-    _publish(found, masters)
+    _publish(found, asked)
     found.wait_until(3, seconds=0.5)
     found.killed_at = time.time()
     playout.air.channels[KILLED].running.signal(signal.SIGKILL)
@@ -143,31 +143,38 @@ def _quiet_zone():
     return "Asia/Tokyo" if ends_soon else "UTC"
 
 
-def _publish(found, masters):
-    """Publish a piece for each planned slot."""
+def _ask_for_pieces(session, week, masters):
+    """A request for each planned slot of each channel, as (request id, channel, offset)."""
     now = datetime.now(UTC)
+    asked = []
+    for channel in range(masters.settings.channels):
+        for offset in range(PLANNED_SLOTS):
+            sha256, kind = masters.piece(session, offset, odd=channel == TROUBLED)
+            name = f"M{channel}-{offset}"
+            person = admit(session, Applicant(name, f"{name.lower()}@example.org"), now)
+            issue_years(session, [person.account_id], week, now, 1)
+            request = Request(
+                right_id=held(session, person.account_id, str(week))[0].id,
+                account_id=person.account_id,
+                week=str(week),
+                kind=kind,
+                title=f"The slot of {name}",
+                master_sha256=sha256,
+                asked_at=now,
+            )
+            session.add(request)
+            session.flush()
+            asked.append((request.id, channel, offset))
+    return asked
+
+
+def _publish(found, asked):
+    """Publish a grid that begins in three slots."""
+    now = datetime.now(UTC)
+    found.first = found.settings.slots.number(now) + 3
     start = found.first - found.week.first_slot(found.settings.slots)
+    places = [Place(request, channel, start + offset) for request, channel, offset in asked]
     with found.database.writing() as session:
-        places = []
-        for channel in range(found.settings.channels):
-            for offset in range(PLANNED_SLOTS):
-                oddity = offset if channel == TROUBLED else None
-                sha256, kind = masters.piece(session, found.first + offset, oddity)
-                name = f"M{channel}-{offset}"
-                person = admit(session, Applicant(name, f"{name.lower()}@example.org"), now)
-                issue_years(session, [person.account_id], found.week, now, 1)
-                request = Request(
-                    right_id=held(session, person.account_id, str(found.week))[0].id,
-                    account_id=person.account_id,
-                    week=str(found.week),
-                    kind=kind,
-                    title=f"The slot of {name}",
-                    master_sha256=sha256,
-                    asked_at=now,
-                )
-                session.add(request)
-                session.flush()
-                places.append(Place(request.id, channel, start + offset))
         grid.put_on_air(session, grid.draft(session, found.week, places, [], {}, now), "0", now)
 
 
@@ -178,8 +185,9 @@ class Masters:
     settings: Settings
     folder: Path
 
-    def piece(self, session, slot, oddity):
-        """The hash and the kind of request for a slot."""
+    def piece(self, session, offset, odd):
+        """The hash and the kind of request for a planned slot."""
+        oddity = offset if odd else None
         kind = RequestKind.SILENCE if oddity == SILENT else RequestKind.SEGMENT
         if oddity == UNMASTERED:
             return None, kind
@@ -193,7 +201,7 @@ class Masters:
             sha256 = self.keep(session, MasterKind.SEGMENT, 888)
             master_at(self.settings.media_folder, sha256).unlink()
             return sha256, kind
-        file = tones.slot_master(self.folder, slot, SLOT_SECONDS)
+        file = tones.slot_master(self.folder, offset, SLOT_SECONDS)
         return self._store(session, MasterKind.SEGMENT, file), kind
 
     def keep(self, session: Session, kind, hertz, seconds=SLOT_SECONDS):

@@ -1,6 +1,6 @@
 """What has to change on disk follows from what is due and what lies there."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playout.moves import Fetch, Forget, LoadAgain, Observed, Place, Remove, SlotFile, due
@@ -111,6 +111,7 @@ def one_a_slot(files):
     return list({(file.channel, file.slot): file for file in files}.values())
 
 
+@settings(deadline=None)  # a busy machine is no fault of ours
 @given(st.lists(slot_files).map(one_a_slot), st.lists(slot_files).map(one_a_slot))
 def test_after_two_rounds_the_disk_is_as_wanted_and_nothing_is_left_to_do(wanted, there):
     after = observed(there, {file.sha256 for file in there})
@@ -118,4 +119,4 @@ def test_after_two_rounds_the_disk_is_as_wanted_and_nothing_is_left_to_do(wanted
         after = carried_out(due(wanted, ("d",), after), after)
     assert due(wanted, ("d",), after) == []
     assert {f for f in after.files if f.slot > ON_AIR} == {f for f in wanted if f.slot > ON_AIR}
-    assert {file.sha256 for file in after.files} | {"d"} == after.masters
+    assert {file.sha256 for file in after.files} | {"d"} <= after.masters

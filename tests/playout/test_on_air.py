@@ -27,9 +27,8 @@ EDGE = 0.04
 DELAY = 0.25
 
 
-def sounds_of(broadcast, offset):
-    tone = (broadcast.first + offset) % TONES
-    return [f"{tone} first", f"{tone} second"]
+def sounds_of(offset):
+    return [f"{offset % TONES} first", f"{offset % TONES} second"]
 
 
 def heard_in(broadcast, channel, offset, spare=0.3):
@@ -44,7 +43,7 @@ def heard_in(broadcast, channel, offset, spare=0.3):
 def steady(broadcast):
     """The planned sounds of the steady channel, each with when it began and ended."""
     runs = broadcast.runs(STEADY)
-    first = [sound for sound, _, _ in runs].index(sounds_of(broadcast, 0)[0])
+    first = [sound for sound, _, _ in runs].index(sounds_of(0)[0])
     return runs[first : first + 2 * PLANNED_SLOTS]
 
 
@@ -63,7 +62,7 @@ def told_of(told, broadcast, channel, offset):
 
 
 def test_every_slot_is_heard_in_its_order(broadcast, steady):
-    planned = [sound for offset in range(PLANNED_SLOTS) for sound in sounds_of(broadcast, offset)]
+    planned = [sound for offset in range(PLANNED_SLOTS) for sound in sounds_of(offset)]
     assert [sound for sound, _, _ in steady] == planned
 
 
@@ -92,7 +91,7 @@ def test_a_slot_without_a_usable_master_carries_fill(broadcast, offset):
 
 @pytest.mark.parametrize("offset", [UNMASTERED, SHORT, SILENT, LOST, DEAD])
 def test_the_slot_after_trouble_is_right_again(broadcast, offset):
-    first, second = sounds_of(broadcast, offset + 1)
+    first, second = sounds_of(offset + 1)
     runs = {sound: (began, ended) for sound, began, ended in broadcast.runs(TROUBLED)}
     assert heard_in(broadcast, TROUBLED, offset + 1) == [first, second]
     assert runs[first][0] - broadcast.starts_at(offset + 1) < DELAY
@@ -127,8 +126,8 @@ def test_a_killed_channel_comes_back_in_the_right_slot_at_the_right_offset(broad
     after = [run for run in runs[back:] if run[0] != "fill"]
     sound, _, ended = after[0]
     offset = round((ended - broadcast.starts_at(0)) / (SLOT_SECONDS / 2)) - 1
-    assert sound == sounds_of(broadcast, offset // 2)[offset % 2]
-    planned = [each for slot in range(PLANNED_SLOTS) for each in sounds_of(broadcast, slot)]
+    assert sound == sounds_of(offset // 2)[offset % 2]
+    planned = [each for slot in range(PLANNED_SLOTS) for each in sounds_of(slot)]
     assert [each for each, _, _ in after] == planned[offset:]
     assert max(late[1] - early[2] for early, late in itertools.pairwise(after)) < EDGE
 
