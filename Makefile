@@ -28,11 +28,12 @@ station: $(VENV)/station.stamp ## Install what a station needs, and nothing else
 test: $(VENV)/dev.stamp ## Run every test, on the real servers
 	$(BIN)/pytest
 
-check: $(VENV)/dev.stamp ## Format, lint, types, import contracts: before every commit
+check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before every commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest --quiet tests/docs
 
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	$(BIN)/ruff format .

@@ -15,8 +15,10 @@ def raised():
     for room in ROOMS:
         for file in sorted((HOUSE / room).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text())):
-                name = getattr(getattr(node, "func", None), "id", "")
-                if name in {"Refusal", "WrongInput"} and isinstance(node.args[0], ast.Constant):
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                    continue
+                named = node.func.id in {"Refusal", "WrongInput"}
+                if named and isinstance(node.args[0], ast.Constant):
                     facts = {keyword.arg for keyword in node.keywords}
                     yield f"{file.relative_to(HOUSE)}:{node.lineno}", node.args[0].value, facts
 

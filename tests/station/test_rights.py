@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,7 +38,7 @@ def master(sha256="cd" * 32):
         duration_ms=300_000,
         preview_sha256=None,
         facts={},
-        made_at=rights.datetime.now().astimezone(),
+        made_at=datetime(2026, 11, 20, tzinfo=UTC),
     )
 
 

@@ -52,7 +52,7 @@ def test_nobody_signs_in_with_what_the_database_holds(database, now, janet):
 def test_a_letter_is_filed_once(database, settings, now, janet):
     with database.writing() as session:
         letters.write(session, janet, "Your link", "Here it is.", now)
-    shown = []
+    shown: list[str] = []
     duties = {JobKind.LETTER: letters.sender(database, settings, shown.append)}
     assert work_once(database, duties, lambda: now)
     assert "Your link\nHere it is." in shown[0]

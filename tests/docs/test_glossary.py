@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from station.schema import NOUNS, Base
+from station.db import Base
+from station.schema import NOUNS
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("station", "scheduler", "media", "playout", "web", "mweya")
