@@ -75,6 +75,10 @@ class Model:
         """Whether it is placed."""
         return self._bumped[name].negated()
 
+    def bands(self, name: str) -> list[tuple[cp_model.IntVar, Band]]:
+        """Its bands, each with whether it is chosen."""
+        return self._bands[name]
+
     def channels(self, name: str) -> list[int]:
         """The channels it may be on."""
         return list(self._on[name])
