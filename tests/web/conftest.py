@@ -9,8 +9,11 @@ from flask import Flask
 from station import signin
 from station.db import Database
 from station.members import Person
+from station.recordings import Recording, conclude
+from station.rights import air
 from station.settings import Settings
-from tests.web.seed import Seeded, fill
+from tests.web.seed import LOUD, Seeded, fill, finished
+from tests.web.uploads import WEEK, filled, recordings_in
 from tests.web.visitor import Visitor
 from web.app import create_app
 
@@ -66,3 +69,57 @@ def signed_in(app: Flask, link_of: Callable[[Person], str]) -> Callable[[Person]
         return visitor
 
     return enter
+
+
+@pytest.fixture
+def thandi(admit_member):
+    return admit_member("Thandi")
+
+
+@pytest.fixture
+def right(thandi, right_of):
+    return right_of(thandi, WEEK)
+
+
+@pytest.fixture
+def sender(thandi, signed_in):
+    return signed_in(thandi)
+
+
+@pytest.fixture
+def send(sender, right):
+    def sent(**changes):
+        return sender.send(f"/member/rights/{right.id}/recording", **filled(**changes))
+
+    return sent
+
+
+@pytest.fixture
+def accept(database, settings, now):
+    """Lets the newest upload pass its check, as the worker does."""
+
+    def accepted():
+        recording = recordings_in(database)[-1]
+        with database.writing() as session:
+            master = finished(settings, "The river", now)
+            session.add(master)
+            session.flush()
+            found = {"codes": ["quiet"], "sentences": [LOUD]}
+            conclude(session, recording.id, **found, master=master, now=now)
+            air(session, session.get_one(Recording, recording.id), now)
+        return recording
+
+    return accepted
+
+
+@pytest.fixture
+def reject(database, now):
+    """Lets the newest upload fail its check."""
+
+    def rejected(sentence):
+        recording = recordings_in(database)[-1]
+        with database.writing() as session:
+            found = {"codes": ["x"], "sentences": [sentence]}
+            conclude(session, recording.id, **found, master=None, now=now)
+
+    return rejected

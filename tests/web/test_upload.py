@@ -9,83 +9,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from station.jobs import Job, JobKind
-from station.recordings import Recording, conclude, stored_at
-from station.rights import RequestState, air, open_request
-from tests.web.seed import LOUD, finished
+from station.recordings import stored_at
+from station.rights import RequestState
+from tests.web.uploads import VOICE, WEEK, filled, recordings_in, voice
 from tests.web.visitor import Visitor
 from web.app import create_app
-
-VOICE = b"OggS" + bytes(range(256)) * 40
-WEEK = "2026-W49"
-
-
-def voice(content=VOICE, name="PTT-20261121-WA0007.opus"):
-    return (io.BytesIO(content), name, "application/octet-stream")
-
-
-def filled(**changes):
-    """The upload form as a member fills it in."""
-    form = {"file": voice(), "title": "The river", "language": "zu", "permission": "yes", **changes}
-    return {name: said for name, said in form.items() if said is not None}
-
-
-def recordings_in(database):
-    with database.reading() as session:
-        return list(session.scalars(sa.select(Recording).order_by(Recording.id)))
-
-
-@pytest.fixture
-def thandi(admit_member):
-    return admit_member("Thandi")
-
-
-@pytest.fixture
-def right(thandi, right_of):
-    return right_of(thandi, WEEK)
-
-
-@pytest.fixture
-def sender(thandi, signed_in):
-    return signed_in(thandi)
-
-
-@pytest.fixture
-def send(sender, right):
-    def sent(**changes):
-        return sender.send(f"/member/rights/{right.id}/recording", **filled(**changes))
-
-    return sent
-
-
-@pytest.fixture
-def accept(database, settings, now):
-    """Lets the newest upload pass its check, as the worker does."""
-
-    def accepted():
-        recording = recordings_in(database)[-1]
-        with database.writing() as session:
-            master = finished(settings, "The river", now)
-            session.add(master)
-            session.flush()
-            found = {"codes": ["quiet"], "sentences": [LOUD]}
-            conclude(session, recording.id, **found, master=master, now=now)
-            air(session, session.get_one(Recording, recording.id), now)
-        return recording
-
-    return accepted
-
-
-@pytest.fixture
-def reject(database, now):
-    """Lets the newest upload fail its check."""
-
-    def rejected(sentence):
-        recording = recordings_in(database)[-1]
-        with database.writing() as session:
-            found = {"codes": ["x"], "sentences": [sentence]}
-            conclude(session, recording.id, **found, master=None, now=now)
-
-    return rejected
 
 
 def test_an_upload_is_kept_and_its_check_is_promised(send, right, database, settings):
@@ -216,64 +144,6 @@ def test_nobody_uploads_for_another_members_right(sender, right, admit_member, r
     assert answer.status_code == 403
     assert "These five minutes are not in your hands." in answer.text
     assert recordings_in(database) == []
-
-
-def test_the_verdict_is_read_on_the_page(send, sender, accept):
-    send()
-    accept()
-    sender.open("/member/")
-    assert LOUD in sender.page
-    assert "“The river” is ready to air." in sender.page
-
-
-def test_the_piece_is_heard_whole_and_in_parts(send, sender, accept, right):
-    send()
-    accept()
-    path = f"/member/rights/{right.id}/piece"
-    with sender.client.get(path) as piece:
-        assert (piece.status_code, piece.mimetype) == (200, "audio/mpeg")
-        assert "private" in piece.headers["Cache-Control"]
-        whole = piece.data
-    with sender.client.get(path, headers={"Range": "bytes=3-10"}) as part:
-        assert (part.status_code, part.data) == (206, whole[3:11])
-        assert part.headers["Content-Range"] == f"bytes 3-10/{len(whole)}"
-
-
-def test_a_rejected_take_says_why_and_what_to_do(send, sender, reject):
-    send()
-    reject("We can't hear anything in it: please record it again.")
-    sender.open("/member/")
-    assert "We can't hear anything in it: please record it again." in sender.page
-    assert "Send another before Saturday 28 November, 00:00 (in 6 days)." in sender.page
-
-
-def test_an_earlier_good_take_stays_when_a_new_one_cannot_air(
-    send, sender, accept, reject, database, right
-):
-    send()
-    first = accept()
-    sender.open("/member/")
-    send(title="The river, again")
-    reject("Too quiet.")
-    sender.open("/member/")
-    assert "Your newer recording can't air; the earlier one stays." in sender.page
-    with database.reading() as session:
-        request = open_request(session, right.id)
-        assert request is not None
-        assert request.recording_id == first.id
-
-
-def test_a_piece_is_heard_by_its_holder_only(send, accept, right, signed_in, admit_member, nobody):
-    send()
-    accept()
-    path = f"/member/rights/{right.id}/piece"
-    assert signed_in(admit_member("Sipho")).open(path).status_code == 403
-    assert nobody.open(path).status_code == 401
-
-
-def test_there_is_nothing_to_hear_before_the_check(send, sender, right):
-    send()
-    assert sender.open(f"/member/rights/{right.id}/piece").status_code == 403
 
 
 def test_withdrawing_leaves_the_week_empty_again(send, sender, database, right):
