@@ -85,5 +85,21 @@ def test_what_is_to_do_comes_before_what_is_done(make_card, week, settings, now)
     assert acts == [True, False]
 
 
+def test_the_next_time_on_air_comes_first_and_what_is_to_do_is_never_crowded_out(
+    make_card, week, settings, now
+):
+    placed = [
+        make_card(week.plus(1), Fate.PLACED, channel=1, at=AT + timedelta(hours=hours))
+        for hours in (5, 0, 9)
+    ]
+    said = told([*placed, make_card(week.plus(2)), make_card(week.plus(2))], settings, now)
+    assert said == [
+        "You are on air Wednesday 25 November, 18:35, channel Two.",
+        "Send your five minutes before Saturday 28 November, 00:00 (in 6 days).",
+        "You are on air Wednesday 25 November, 23:35, channel Two.",
+        "You are on air Thursday 26 November, 03:35, channel Two.",
+    ]
+
+
 def test_who_holds_nothing_is_told_where_to_look(settings, now):
     assert told([], settings, now) == ["You hold no airtime in these weeks."]

@@ -21,18 +21,20 @@ class Answer:
 
 
 def answers(cards: Sequence[Card], settings: Settings, now: datetime) -> list[Answer]:
-    """What a member wants to know now: times on air first, then what is to do, then the rest.
+    """What a member wants to know now: the next time on air, what is to do, then the rest.
 
     Says something about each week up to the first that is still open, and nothing about later
-    ones: they can wait.
+    ones: they can wait. What is true of several rights is said once.
     """
     coming = [card for card in cards if now < card.week.span.end]
     first_open = min((card.week.monday for card in coming if card.open), default=None)
     near = [card for card in coming if first_open is None or card.week.monday <= first_open]
-    aired = [found for card in near for found in _on_air(card, settings, now)]
+    by_time = sorted(near, key=lambda card: card.air.start if card.air else card.week.span.end)
+    aired = [found for card in by_time for found in _on_air(card, settings, now)]
     asked = [found for card in near for found in _asked(card, settings, now)]
-    found = aired + sorted(asked, key=lambda answer: not answer.act)
-    return found or [_nothing(settings)]
+    to_do, done = ([one for one in asked if one.act is act] for act in (True, False))
+    found = [*aired[:1], *to_do, *aired[1:], *done]
+    return list(dict.fromkeys(found)) or [_nothing(settings)]
 
 
 def _on_air(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
