@@ -1,10 +1,12 @@
 """A build loads a week, solves it without holding the database, and keeps a draft."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from scheduler import load
 from scheduler.check import check
 from scheduler.load import Loaded
+from scheduler.patience import never
 from scheduler.plan import Plan, Status
 from scheduler.problem import Problem
 from scheduler.solve import Told, hears_nothing, solve
@@ -21,6 +23,7 @@ def build(
     week: Week,
     now: datetime,
     told: Told = hears_nothing,
+    stopped: Callable[[], bool] = never,
 ) -> tuple[Problem, Plan, int]:
     """Build a week into a draft; answers its problem, its plan and the draft's version.
 
@@ -30,7 +33,11 @@ def build(
     with database.reading() as session:
         loaded = load.load(session, settings, week, now)
     plan = solve(
-        loaded.problem, seconds=settings.solver.seconds, seed=settings.solver.seed, told=told
+        loaded.problem,
+        seconds=settings.solver.seconds,
+        seed=settings.solver.seed,
+        told=told,
+        stopped=stopped,
     )
     _require_grid(week, plan)
     broken = check(loaded.problem, plan)

@@ -3,7 +3,10 @@
 OR-Tools is imported when a solve starts, and not before: every other command stays fast.
 """
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +52,8 @@ def solve(problem: Path, out: Path, time_limit: float, seed: int) -> Answer:
     week = problem_file.read(problem)
     from scheduler.solve import solve as solve_problem
 
-    plan = solve_problem(week, seconds=time_limit, seed=seed, told=_teller())
+    with _until_ctrl_c() as stopped:
+        plan = solve_problem(week, seconds=time_limit, seed=seed, told=_teller(), stopped=stopped)
     _write(out, plans.dump(plan))
     if plan.status == Status.UNKNOWN:
         raise Refusal("plan-unknown", out=out)
@@ -90,7 +94,8 @@ def build_week(week: str, problem_out: Path | None, plan_out: Path | None) -> An
 
     with opened() as (settings, database):
         chosen = Week.parse(week, settings.zone)
-        problem, plan, version = build(database, settings, chosen, _now(), _teller())
+        with _until_ctrl_c() as stopped:
+            problem, plan, version = build(database, settings, chosen, _now(), _teller(), stopped)
         with database.reading() as session:
             draft = grid.require_version(session, chosen, version)
             bumps, lines = tell.bumped(session, draft)
@@ -199,6 +204,23 @@ def _teller() -> "Callable[[Best], None]":
         progress(f"{weight}score {best.score}, at most {best.bound} (gap {gap:.2%})")
 
     return tell_of
+
+
+@contextmanager
+def _until_ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Meanwhile the first Ctrl-C asks for the best so far; a second one ends everything."""
+    pressed = threading.Event()
+
+    def press(*_: object) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _now() -> datetime:

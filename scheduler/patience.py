@@ -19,6 +19,11 @@ LOOK_UP_SECONDS = 0.05
 HALF = 0.5
 
 
+def never() -> bool:
+    """Nobody stops it."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one search found: a solution to read, and whether it is proven the best."""
@@ -47,8 +52,8 @@ class Patience:
 
     seconds: float
     seed: int
+    stopped: Callable[[], bool] = never
     began: float = field(default_factory=time.monotonic)
-    interrupted: bool = False
 
     @property
     def spent(self) -> float:
@@ -57,8 +62,8 @@ class Patience:
 
     @property
     def left(self) -> float:
-        """Seconds left; none once interrupted."""
-        return 0.0 if self.interrupted else max(0.0, self.seconds - self.spent)
+        """Seconds left; none once it was stopped."""
+        return 0.0 if self.stopped() else max(0.0, self.seconds - self.spent)
 
     def run(
         self,
@@ -70,7 +75,7 @@ class Patience:
         """Solve a model that maximises, within `effort` and a share of the clock's rest.
 
         `effort` is deterministic time; a solution that reaches `enough` ends the search. None
-        when it found no solution. Ctrl-C ends the search and keeps what it found.
+        when it found no solution. What was found when it is stopped is kept.
         """
         if self.left <= 0:
             return None
@@ -88,14 +93,12 @@ class Patience:
         return Outcome(solver.value, bound, status == cp_model.OPTIMAL)
 
     def _watch(self, solver: cp_model.CpSolver, model: cp_model.CpModel, enough: Enough) -> object:
-        """Search in a thread, so that Ctrl-C is heard meanwhile."""
+        """Search in a thread, so that a signal is heard meanwhile."""
         found: list[object] = []
         search = threading.Thread(target=lambda: found.append(solver.solve(model, enough)))
         search.start()
         while search.is_alive():
-            try:
-                search.join(LOOK_UP_SECONDS)
-            except KeyboardInterrupt:
-                self.interrupted = True
+            search.join(LOOK_UP_SECONDS)
+            if self.stopped():
                 solver.stop_search()
         return next(iter(found), cp_model.UNKNOWN)

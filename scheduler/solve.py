@@ -12,7 +12,7 @@ from scheduler.draft import draft
 from scheduler.explain import Reasons
 from scheduler.grid import Best
 from scheduler.ground import Ground
-from scheduler.patience import Patience
+from scheduler.patience import Patience, never
 from scheduler.plan import FORMAT, Bumped, Placement, Plan, Status, gap_of
 from scheduler.prices import by_flow, prove
 from scheduler.problem import Problem
@@ -35,12 +35,14 @@ def solve(
     seconds: float = DEFAULT_SECONDS,
     seed: int = 1,
     told: Told = hears_nothing,
+    stopped: Callable[[], bool] = never,
 ) -> Plan:
     """Place a week's requests. `told` hears of each better grid while it goes on.
 
-    Ctrl-C keeps the best grid so far; before there is one, the plan's status is `unknown`.
+    The first grid is finished whatever the time. Once `stopped` says so, the best so far is
+    the answer. Only a KeyboardInterrupt before the first grid makes a plan `unknown`.
     """
-    patience = Patience(seconds, seed)
+    patience = Patience(seconds, seed, stopped)
     try:
         ground = Ground(problem)
         taken, clashes = place_fixed(ground)
@@ -52,12 +54,8 @@ def solve(
         draft(catalogue, taken, prices, proof)
     except KeyboardInterrupt:
         return _nothing(Status.UNKNOWN, patience, ())
-    search = Search(catalogue, prices, proof, taken, patience, told)
-    try:
-        search.run()
-    except KeyboardInterrupt:
-        patience.interrupted = True
-    return _plan(ground, search.best, patience)
+    best = Search(catalogue, prices, proof, taken, patience, told).run()
+    return _plan(ground, best, patience)
 
 
 def _plan(ground: Ground, best: Best, patience: Patience) -> Plan:

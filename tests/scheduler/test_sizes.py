@@ -1,6 +1,8 @@
 """From a week of five-second slots to a full station: always a whole plan with a true bound."""
 
 import random
+import signal
+import threading
 
 from scheduler.check import check
 from scheduler.plan import Status
@@ -105,3 +107,19 @@ def test_a_full_station_has_a_whole_plan_and_a_bound_at_once():
     assert plan.bumped == ()
     assert 0 <= (plan.gap or 0) < 0.01
     assert check(problem, plan) == []
+
+
+def test_a_solve_that_is_told_to_stop_answers_its_first_grid():
+    problem = station(2000)
+    plan = solve(problem, seconds=60, stopped=lambda: True)
+    assert plan.status == Status.FEASIBLE
+    assert check(problem, plan) == []
+
+
+def test_a_solve_broken_off_before_its_first_grid_claims_nothing():
+    problem = station(5976)
+    # What Ctrl-C does to a program that asked for nothing else.
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    plan = solve(problem)
+    assert plan.status == Status.UNKNOWN
+    assert (plan.placements, plan.bumped, plan.bound) == ((), (), None)
