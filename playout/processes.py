@@ -64,7 +64,10 @@ class Running(msgspec.Struct, frozen=True):
     @property
     def alive(self) -> bool:
         """Whether it still runs."""
-        if _start_tick(self.pid) == self.started:
+        state, started = _state_and_start(self.pid)
+        if started != self.started:
+            return False
+        if state not in "ZX":
             return True
         try:
             # One of ours is laid to rest; while threads of it still wind down, that is refused.
@@ -116,7 +119,7 @@ def start(recipe: Recipe) -> Running:
         os.setpriority(os.PRIO_PGRP, child.pid, NICENESS)
     # Running reaps it; Popen would only complain that nobody waited.
     child.returncode = 0
-    running = Running(child.pid, _start_tick(child.pid) or 0, recipe.fingerprint)
+    running = Running(child.pid, _state_and_start(child.pid)[1], recipe.fingerprint)
     part = recipe.pid_file.with_suffix(".part")
     part.write_bytes(msgspec.json.encode(running))
     part.replace(recipe.pid_file)
@@ -144,11 +147,11 @@ def stop_all(processes: list[Running]) -> None:
             process.kill()
 
 
-def _start_tick(pid: int) -> int | None:
-    """Field 22 of /proc/PID/stat (proc(5)); None when it is gone or a zombie."""
+def _state_and_start(pid: int) -> tuple[str, int]:
+    """Fields 3 and 22 of /proc/PID/stat (proc(5)); X and 0 when there is no such process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return None
+        return "X", 0
     fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else int(fields[19])
+    return fields[0], int(fields[19])

@@ -14,8 +14,10 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from playout.cli import playout as playout_command
+from playout.liquidsoap import client
 from playout.mounts import LOW, STANDARD, base_url
 from playout.run import Playout
+from playout.supervise import channel_socket
 from station import grid, schema
 from station.airtime import Week
 from station.db import Database, connect
@@ -29,11 +31,12 @@ from tests.playout import tones
 from tests.playout.listening import Listener
 
 SLOT_SECONDS = 3
-PLANNED_SLOTS = 13
+PLANNED_SLOTS = 14
 STEADY, TROUBLED, KILLED = range(3)
 
 # What is odd about slots of the troubled channel, counted from the first planned one.
-UNMASTERED, SHORT, SILENT, LOST, DEAD = 2, 4, 6, 8, 10
+UNMASTERED, SHORT, SILENT, LOST, DEAD, TAKEN = 2, 4, 6, 8, 10, 12
+TAKEN_AFTER = 0.7
 
 
 @dataclass
@@ -66,7 +69,7 @@ class Broadcast:
 
 @pytest.fixture(scope="session")
 def broadcast(tmp_path_factory):
-    """Thirteen slots on three channels; an engine is killed, and control is away for a while."""
+    """Fourteen slots on three channels; an engine is killed, and control is away for a while."""
     home = tmp_path_factory.mktemp("broadcast") / "station"
     write_new(home, f'[station]\nslot_seconds = {SLOT_SECONDS}\nzone = "{_quiet_zone()}"\n')
     settings = load(home, environment={})
@@ -113,6 +116,8 @@ def _leave_and_take_over(found, playout):
     found.wait_until(10, seconds=1)
     another = Playout(found.settings)
     another.start()
+    found.wait_until(TAKEN, seconds=TAKEN_AFTER)
+    client.takedown(channel_socket(found.settings, TROUBLED), found.first + TAKEN)
     found.wait_until(PLANNED_SLOTS, seconds=3)
     found.taken_over = pids == _pids(another)
     another.leave()

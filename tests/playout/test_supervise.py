@@ -1,0 +1,89 @@
+"""An engine that dies or hangs is started again, at once at first and then with patience."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from playout.processes import Recipe, found, start, stop_all
+from playout.supervise import Care, Seen, care_for, pause_after
+from station.errors import Fault
+
+
+@pytest.mark.parametrize(
+    ("seen", "care"),
+    [
+        (Seen(alive=False, started_at=0, moved_at=None, start_after=100), Care.START),
+        (Seen(alive=False, started_at=0, moved_at=None, start_after=101), Care.NOTHING),
+        (Seen(alive=True, started_at=71, moved_at=None, start_after=0), Care.NOTHING),
+        (Seen(alive=True, started_at=69, moved_at=None, start_after=0), Care.KILL),
+        (Seen(alive=True, started_at=0, moved_at=95, start_after=0), Care.NOTHING),
+        (Seen(alive=True, started_at=0, moved_at=93, start_after=0), Care.KILL),
+    ],
+)
+def test_an_engine_gets_what_it_needs(seen, care):
+    assert care_for(seen, now=100) is care
+
+
+def test_an_engine_that_lived_is_started_at_once():
+    assert pause_after(lived_seconds=3600, pause_seconds=8) == 0
+
+
+def test_an_engine_that_keeps_dying_is_started_ever_later_up_to_a_limit():
+    pauses = [0.0]
+    for _ in range(7):
+        pauses.append(pause_after(lived_seconds=1, pause_seconds=pauses[-1]))
+    assert pauses == [0, 0.5, 1, 2, 4, 8, 10, 10]
+
+
+@pytest.fixture
+def sleeper(tmp_path):
+    return Recipe("sleeper", ("sleep", "60"), {"PATH": os.defpath}, tmp_path)
+
+
+def test_a_process_is_found_again_by_the_next_playout(sleeper):
+    started = start(sleeper)
+    assert found(sleeper) == started
+    started.stop()
+    assert found(sleeper) is None
+
+
+def test_a_reused_process_id_is_not_taken_for_ours(sleeper):
+    started = start(sleeper)
+    text = sleeper.pid_file.read_text()
+    sleeper.pid_file.write_text(text.replace(str(started.started), "1"))
+    assert found(sleeper) is None
+    started.stop()
+
+
+def test_a_recipe_that_is_told_something_else_has_another_fingerprint(sleeper, tmp_path):
+    other = Recipe("sleeper", ("sleep", "60"), {"PATH": os.defpath, "MORE": "1"}, tmp_path)
+    assert sleeper.fingerprint != other.fingerprint
+
+
+def test_a_process_that_will_not_end_is_ended_within_some_seconds(tmp_path):
+    stubborn = Recipe(
+        "stubborn",
+        ("sh", "-c", "trap '' TERM; sleep 60 & wait; sleep 60"),
+        {"PATH": os.defpath},
+        tmp_path,
+    )
+    started = start(stubborn)
+    time.sleep(0.2)
+    began = time.monotonic()
+    stop_all([started])
+    assert not started.alive
+    assert time.monotonic() - began < 5
+
+
+def test_a_process_that_was_killed_is_seen_to_be_gone(sleeper):
+    started = start(sleeper)
+    started.signal(signal.SIGKILL)
+    time.sleep(0.1)
+    assert not started.alive
+
+
+def test_a_program_that_is_missing_is_named(tmp_path):
+    with pytest.raises(Fault, match="no-such-program is not installed"):
+        start(Recipe("none", ("no-such-program",), {}, tmp_path))
