@@ -1,7 +1,8 @@
 """A backup is one file with all that a station can't make again; it restores into an empty home."""
 
-import tarfile
 import tempfile
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -14,7 +15,8 @@ from station.schema import open_station, revision
 from station.settings import SECRETS_FILE, SETTINGS_FILE, Settings, home_folder, load
 
 DATABASE_FILE = "station.db"
-PARTS = (SETTINGS_FILE, SECRETS_FILE, DATABASE_FILE, "media")
+MEDIA = "media"
+PARTS = (SETTINGS_FILE, SECRETS_FILE, DATABASE_FILE, MEDIA)
 
 
 @click.command()
@@ -78,23 +80,34 @@ def _write(settings: Settings, file: Path) -> None:
         progress("Copying the database …")
         copy_database(settings, database)
         progress("Copying the media …")
-        with tarfile.open(file, "w") as archive:
+        with zipfile.ZipFile(file, "w") as archive:
             file.chmod(0o600)
-            for name in PARTS:
-                source = database if name == DATABASE_FILE else settings.home / name
-                if source.exists():
-                    archive.add(source, arcname=name)
+            for name, source in _parts(settings, database):
+                archive.write(source, arcname=name)
+
+
+def _parts(settings: Settings, database: Path) -> Iterator[tuple[str, Path]]:
+    """Every file to keep: its name in the backup, and where it lies."""
+    yield DATABASE_FILE, database
+    for name in (SETTINGS_FILE, SECRETS_FILE):
+        yield name, settings.home / name
+    for file in sorted(settings.media_folder.glob("??/*")):
+        yield f"{MEDIA}/{file.relative_to(settings.media_folder)}", file
 
 
 def _unpack(file: Path, whole: Path) -> None:
+    # Unlike a tar, a zip can't write outside its folder: extractall drops such names.
     try:
-        with tarfile.open(file) as archive:
-            strangers = {Path(name).parts[0] for name in archive.getnames()} - set(PARTS)
+        with zipfile.ZipFile(file) as archive:
+            strangers = {Path(name).parts[0] for name in archive.namelist()} - set(PARTS)
             if strangers:
                 raise WrongInput("backup-wrong", file=file)
-            archive.extractall(whole, filter="data")
-        found = revision(connect(f"sqlite:///{whole / DATABASE_FILE}"))
-    except (tarfile.TarError, OSError):
+            archive.extractall(whole)
+        (whole / SECRETS_FILE).chmod(0o600)
+        database = connect(f"sqlite:///{whole / DATABASE_FILE}")
+        found = revision(database)
+        database.close()
+    except (zipfile.BadZipFile, OSError):
         raise WrongInput("backup-wrong", file=file) from None
     if found is None:
         raise WrongInput("backup-wrong", file=file)

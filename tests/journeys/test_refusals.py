@@ -1,6 +1,7 @@
 """Bad input at the command line: each a clear sentence and an exit code, and nothing lost."""
 
 import json
+import stat
 
 import pytest
 
@@ -96,18 +97,22 @@ def test_a_backup_restores_into_an_empty_home_and_nowhere_else(house, tmp_path):
     file = tmp_path / "members.csv"
     file.write_text("name,email\nJanet,janet@example.org\n")
     house.ask("member", "import", file)
-    backup = tmp_path / "station.tar"
+    backup = tmp_path / "station.zip"
     house.ask("backup", backup)
     assert "is not empty" in refused(house, "restore", backup, status=3)
     copy = House(tmp_path / "copy", house.environment)
     copy.ask("restore", backup)
+    assert stat.S_IMODE((copy.home / "secrets.toml").stat().st_mode) == 0o600
+    media = list((house.home / "media").glob("??/*"))
+    assert media
+    assert all((copy.home / file.relative_to(house.home)).exists() for file in media)
     assert [person["email"] for person in members(copy)] == ["janet@example.org"]
     assert copy.ask("ledger", "verify") == house.ask("ledger", "verify")
 
 
 def test_what_is_no_backup_restores_nothing(tmp_path):
-    file = tmp_path / "holiday.tar"
-    file.write_text("not a tar")
+    file = tmp_path / "holiday.zip"
+    file.write_text("not a zip")
     nowhere = House(tmp_path / "nowhere")
     assert "not a whole backup" in refused(nowhere, "restore", file, status=2)
     assert not nowhere.home.exists()
