@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 RATE_HZ = 48_000
-TONES = 12
+TONES = 14
 FILL_HZ = 2600
 EMERGENCY_HZ = 2900
 QUIET_HZ = 0
