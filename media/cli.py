@@ -9,6 +9,7 @@ import click
 from station import settings
 from station.command import Answer, answers
 from station.errors import Refusal
+from station.sections import SettingsFile
 
 if TYPE_CHECKING:
     from media.ingest import Report
@@ -99,13 +100,13 @@ def _wanted(slot_seconds: int | None, target_lufs: float | None, fade_out: bool)
 
     from media.judge import Wanted
 
-    chosen: settings.SettingsFile
+    chosen: SettingsFile
     try:
         chosen = settings.load()
     except Refusal as refusal:
         if refusal.code != "station-missing":
             raise
-        chosen = settings.SettingsFile()
+        chosen = SettingsFile()
     audio = chosen.audio
     if target_lufs is not None:
         audio = msgspec.structs.replace(audio, target_lufs=target_lufs)

@@ -5,7 +5,7 @@ from media.assemble import Laid
 from media.bed import bed
 from media.samples import Samples, milliseconds_of
 from media.speech import spoken
-from station.settings import AudioSection
+from station.sections import AudioSection
 
 # How many different pieces a station has, so that two unused rights in a row do not sound alike.
 VARIETY = 3

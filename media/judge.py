@@ -7,7 +7,7 @@ from media.channels import Layout
 from media.master import MOST_GAIN_DB
 from media.probe import Claims
 from media.verdict import Finding, clock, found
-from station.settings import AudioSection
+from station.sections import AudioSection
 
 # We decode so much more than a slot, to say by how much a recording is too long.
 BEYOND_SLOT_SECONDS = 30.0

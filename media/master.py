@@ -9,7 +9,7 @@ from media import ffmpeg, limit, loudness, peaks
 from media.samples import Samples, floor_noise, milliseconds_of, seconds_of
 from media.store import sha256_of
 from station.errors import Fault, Refusal
-from station.settings import AudioSection
+from station.sections import AudioSection
 
 MASTER_NAME = "master.flac"
 # A quiet room must not become a roar.

@@ -6,7 +6,7 @@ from media import assemble, loudness
 from media.assemble import Laid
 from media.samples import Samples, milliseconds_of, quiet
 from media.speech import spoken
-from station.settings import AudioSection
+from station.sections import AudioSection
 
 # A shorter slot has no room for words and quiet.
 LEAST_ANNOUNCED_SECONDS = 30

@@ -6,8 +6,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from station.errors import WrongInput
 from station.recordings import stored_at
@@ -26,13 +27,32 @@ def sha256_of(file: Path) -> str:
 @contextmanager
 def work_folder(media_folder: Path) -> Iterator[Path]:
     """A folder on the store's own disk for one attempt; what killed workers left is removed."""
-    work = media_folder / WORK_FOLDER
-    work.mkdir(parents=True, exist_ok=True)
+    work = _work(media_folder)
     for left in work.iterdir():
-        if time.time() - left.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        _remove_when_stale(left)
     with tempfile.TemporaryDirectory(dir=work) as folder:
         yield Path(folder)
+
+
+def arriving(media_folder: Path) -> IO[bytes]:
+    """A file for an upload to arrive in, on the store's own disk; it goes when it is closed."""
+    return tempfile.NamedTemporaryFile("w+b", dir=_work(media_folder), prefix="upload-")
+
+
+def _work(media_folder: Path) -> Path:
+    work = media_folder / WORK_FOLDER
+    work.mkdir(parents=True, exist_ok=True)
+    return work
+
+
+def _remove_when_stale(left: Path) -> None:
+    # An upload may end, and its file go, while we look at it.
+    with suppress(FileNotFoundError):
+        if time.time() - left.stat().st_mtime > STALE_SECONDS:
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
 
 
 def keep(media_folder: Path, file: Path, sha256: str, suffix: str = "") -> Path:

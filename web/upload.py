@@ -1,7 +1,6 @@
 """An upload goes straight to disk under a limit, and is kept under the hash of its bytes."""
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO
@@ -9,9 +8,10 @@ from typing import IO
 from flask import Request
 from werkzeug.datastructures import FileStorage
 
-from media.store import keep
+from media.store import arriving, keep
 from station.errors import WrongInput
 from station.settings import Settings
+from web.session import station
 
 MEGABYTE = 1_000_000
 LONGEST_NAME = 200
@@ -31,7 +31,7 @@ class Arriving(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         del total_content_length, content_type, filename, content_length
-        return tempfile.NamedTemporaryFile("w+b", prefix="mweya-upload-")
+        return arriving(station().settings.media_folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from mweya.cli import mweya
-from station.settings import SettingsFile
+from station.sections import SettingsFile
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")]

@@ -13,7 +13,7 @@ from media.probe import Claims
 from media.samples import Samples
 from media.verdict import LINES, Outcome, clock, found, outcome
 from station.errors import facts_named_in
-from station.settings import AudioSection
+from station.sections import AudioSection
 from tests.media import sounds
 
 FINE = Heard(

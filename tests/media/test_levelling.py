@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from media import limit, loudness, master, peaks, trim
 from media.channels import Layout, repair
 from media.samples import Samples
-from station.settings import AudioSection
+from station.sections import AudioSection
 from tests.media import sounds
 
 AUDIO = AudioSection()

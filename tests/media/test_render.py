@@ -10,7 +10,7 @@ from media.ingest import Rendered
 from media.judge import Wanted
 from media.samples import Samples
 from media.verdict import Outcome
-from station.settings import AudioSection
+from station.sections import AudioSection
 from tests.media import sounds
 
 TARGET_LUFS = -16.0

@@ -11,7 +11,7 @@ from media.follow import whole_slot
 from media.samples import Samples
 from media.silence import Dedication, opening_words
 from station.errors import Fault
-from station.settings import AudioSection
+from station.sections import AudioSection
 from tests.media import sounds
 
 AUDIO = AudioSection()

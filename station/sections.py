@@ -1,0 +1,137 @@
+"""What `station.toml` may say, section by section, with every default."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from station.airtime import QUARTER_HOUR_SECONDS
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Positive = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class StationSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the station is: `zone` is an IANA name, `slot_seconds` divides a quarter hour.
+
+    An `oversubscribed` station admits more members than it has starts; they air in turn.
+    """
+
+    name: str = "Mweya"
+    zone: str = "Africa/Johannesburg"
+    slot_seconds: Annotated[int, Meta(ge=2, le=QUARTER_HOUR_SECONDS)] = 300
+    channels: Annotated[tuple[str, ...], Meta(min_length=1)] = ("One", "Two", "Three")
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "ZAR"
+    oversubscribed: bool = False
+    demo: bool = False
+
+
+class WeekSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`uploads_close_hours` before the week's first instant; negative: during the week.
+
+    `notice_seconds` is the least time between building a running week and a new start in it.
+    """
+
+    uploads_close_hours: float = 48
+    notice_seconds: Positive = 600
+
+
+class RulesSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """The hard rules' numbers; gaps are in slots, the reserve in percent of all starts."""
+
+    holder_gap: Count = 48
+    sold_per_hour: Count = 2
+    silence_gap: Count = 6
+    makegood_reserve_percent: Annotated[float, Meta(ge=0, le=50)] = 1.0
+    adult_from: str = "21:00"
+    adult_to: str = "05:00"
+    move_cost: Count = 50
+
+
+class DaypartSection(
+    Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}
+):
+    """A band of local time; `value` is what a start in it is worth, in points."""
+
+    start: str
+    end: str
+    days: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = (1, 2, 3, 4, 5, 6, 7)
+    value: Count = 10
+
+
+class AudioSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Loudness as EBU R 128 measures it, counted as stereo; sizes in millions of bytes."""
+
+    target_lufs: Annotated[float, Meta(ge=-31, le=-9)] = -16.0
+    ceiling_dbtp: Annotated[float, Meta(ge=-9, le=-1)] = -2.0
+    upload_megabytes: Positive = 64
+    silence_announcement: bool = True
+    voice: str = "en-gb"
+
+
+class SolverSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a build may think, and the seed that makes it repeatable."""
+
+    seconds: Annotated[float, Meta(gt=0)] = 30
+    seed: Count = 1
+    wish_points: Count = 300
+
+
+class WebSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the pages are; `public_url` is how people reach them, if not by host and port."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8700
+    public_url: str = ""
+    threads: Positive = 8
+
+
+class IcecastSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the streams are; port 0 is a free one, the same as last time where possible."""
+
+    host: str = "127.0.0.1"
+    port: Port = 0
+    public_url: str = ""
+    max_listeners: Positive = 2000
+
+
+class DatabaseSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """An SQLAlchemy URL; empty means SQLite in the station's folder."""
+
+    url: str = ""
+
+
+class MailSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who sign-in mails come from; they are printed and kept in the `mail` folder."""
+
+    sender: str = "station@localhost"
+
+
+def default_dayparts() -> dict[str, DaypartSection]:
+    """The dayparts of a station that names none."""
+    return {
+        "night": DaypartSection("00:00", "05:00", value=2),
+        "dawn": DaypartSection("05:00", "06:00", value=6),
+        "breakfast": DaypartSection("06:00", "09:00", value=20),
+        "morning": DaypartSection("09:00", "12:00", value=14),
+        "midday": DaypartSection("12:00", "15:00", value=12),
+        "drive": DaypartSection("15:00", "18:00", value=18),
+        "evening": DaypartSection("18:00", "21:00", value=16),
+        "late": DaypartSection("21:00", "00:00", value=8),
+    }
+
+
+class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything `station.toml` may say."""
+
+    station: StationSection = StationSection()
+    week: WeekSection = WeekSection()
+    rules: RulesSection = RulesSection()
+    dayparts: dict[str, DaypartSection] = msgspec.field(default_factory=default_dayparts)
+    audio: AudioSection = AudioSection()
+    solver: SolverSection = SolverSection()
+    web: WebSection = WebSection()
+    icecast: IcecastSection = IcecastSection()
+    database: DatabaseSection = DatabaseSection()
+    mail: MailSection = MailSection()
