@@ -1,7 +1,6 @@
 """Playout runs as one process: a thread keeps the station on air, another brings it its plan."""
 
 import fcntl
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,7 +61,8 @@ class Playout:
         """End control alone: the engines stay on air, and the next playout takes them over."""
         self._ending.set()
         for thread in self._threads:
-            thread.join()
+            if thread.is_alive():
+                thread.join()
         self.control.close()
 
     def _keep_going(self, step: Callable[[], None]) -> None:
@@ -75,11 +75,9 @@ class Playout:
 def alone(settings: Settings) -> Iterator[None]:
     """Be the only playout of a station on this host. Raises Refusal `playout-runs`."""
     settings.run_folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(settings.run_folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with (settings.run_folder / LOCK_FILE).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal("playout-runs", home=settings.home) from None
         yield
-    except BlockingIOError:
-        raise Refusal("playout-runs", home=settings.home) from None
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,7 @@ from playout.liquidsoap import client
 from playout.mounts import LOW, STANDARD, base_url
 from playout.run import Playout
 from playout.supervise import channel_socket
+from playout.watch import record
 from station import grid, schema
 from station.airtime import Week
 from station.db import Database, connect
@@ -51,6 +52,7 @@ class Broadcast:
     low: Listener | None = None
     killed_at: float = 0
     status: dict[str, object] = field(default_factory=dict)
+    recorded: Path | None = None
     taken_over: bool = False
 
     def starts_at(self, offset):
@@ -104,6 +106,8 @@ def _broadcast(found, playout, asked):
     playout.air.channels[KILLED].running.signal(signal.SIGKILL)
     found.wait_until(8, seconds=1)
     found.status = _status(found.settings.home)
+    recording = found.settings.home / "low.wav"
+    found.recorded = record(base + LOW.path(STEADY), 1.5, recording)
     _leave_and_take_over(found, playout)
     for listener in (*found.listeners, found.low):
         listener.stop()

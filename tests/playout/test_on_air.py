@@ -2,11 +2,16 @@
 
 import itertools
 import json
+import wave
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from playout.cli import asrun
+from playout.run import alone
+from playout.watch import record, sounding
+from station.errors import Fault, Refusal
 from tests.playout.conftest import (
     DEAD,
     KILLED,
@@ -166,6 +171,33 @@ def test_the_as_run_of_a_steady_channel_is_complete_and_exact(broadcast, told):
     slots = [told_of(told, broadcast, STEADY, offset) for offset in range(PLANNED_SLOTS)]
     assert {slot["outcome"] for slot in slots} == {"aired"}
     assert told["summary"]["median_error_ms"] < 50
+
+
+def test_the_low_mount_can_be_recorded_and_has_sound(broadcast):
+    with wave.open(str(broadcast.recorded)) as recorded:
+        assert recorded.getnframes() == pytest.approx(1.5 * recorded.getframerate(), rel=0.1)
+        samples = np.frombuffer(recorded.readframes(recorded.getnframes()), "<i2")
+    assert np.abs(samples.astype(int)).max() > 3000
+
+
+def test_a_mount_that_is_off_is_not_sounding_and_can_not_be_recorded(broadcast, tmp_path):
+    url = broadcast.listeners[STEADY].url  # the broadcast is over
+    assert not sounding(url)
+    with pytest.raises(Fault, match="can't be recorded"):
+        record(url, 1, tmp_path / "none.wav")
+
+
+def test_the_as_run_is_told_in_words(broadcast):
+    environment = {"MWEYA_HOME": str(broadcast.settings.home)}
+    said = CliRunner().invoke(asrun, [str(broadcast.week)], env=environment).output
+    assert "Start error: median" in said
+    assert "it had no master in time" in said
+
+
+def test_a_second_playout_of_one_station_is_refused(broadcast):
+    with alone(broadcast.settings), pytest.raises(Refusal, match="runs already"):  # noqa: SIM117
+        with alone(broadcast.settings):
+            pass
 
 
 def test_status_says_what_each_channel_sends(broadcast):
