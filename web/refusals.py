@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, g, render_template
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from station.errors import Fault, Refusal, WrongInput
-from web.session import station
+from web.session import SEE_OTHER, station
 
 logger = structlog.get_logger()
 
@@ -60,8 +60,10 @@ def on_the_page(show: Callable[[str], str]) -> Callable[[Refusal], ResponseRetur
 
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
-    """Answer a refusal on a page of its own."""
+    """Answer a refusal on a page of its own; who opens a page signed out is sent to sign in."""
     if refusal.code == "sign-in-first":
+        if request.method == "GET":
+            return redirect(url_for("signin.ask"), SEE_OTHER)
         return render_template("signin.html", problem=refusal.sentence), status_of(refusal)
     return render_template("refused.html", sentence=refusal.sentence), status_of(refusal)
 

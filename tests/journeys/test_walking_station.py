@@ -30,7 +30,7 @@ SLOTS = Slots(10)
 TONE_SECONDS = 8
 AFTERWARDS = "afterwards"
 # How long the members have to send their pieces before the first of them airs.
-HEAD_START = timedelta(seconds=170)
+HEAD_START = timedelta(seconds=140)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def test_a_link_used_twice_is_refused_in_words(app, nobody, admit_member, link_o
     answer = second.enter(link)
     assert answer.status_code == 410
     assert USED in answer.text
-    assert second.open("/member/").status_code == 401
+    assert second.open("/member/").request.path == "/signin"
 
 
 def test_a_link_that_is_too_old_is_refused(nobody, admit_member, link_of, clock):
@@ -79,8 +79,8 @@ def test_signing_out_ends_the_session_everywhere_it_was_copied_to(app, signed_in
     thief.set_cookie(name, visitor.client.get_cookie(name).value)
     assert thief.get("/member/").status_code == 200
     visitor.send("/signout")
-    assert visitor.open("/member/").status_code == 401
-    assert thief.get("/member/").status_code == 401
+    assert visitor.open("/member/").request.path == "/signin"
+    assert thief.get("/member/").location == "/signin"
 
 
 def test_operators_arrive_at_the_desk(seeded, nobody, link_of):
