@@ -51,6 +51,7 @@ SOON = timedelta(minutes=75)
 # Members of a demo station send their pieces just before a week closes.
 LAST_MINUTE = timedelta(minutes=30)
 PRICE_CENTS = 5000
+HASTY_SECONDS = 5.0
 # The last of them keep silent, each for a cause.
 SILENT_FROM = -len(CAUSES)
 # Two of the members are whom a newcomer may be: the operator and a member.
@@ -106,7 +107,10 @@ def _publish(settings: Settings, database: Database, week: Week, now: datetime) 
     running = settings.slots.start(settings.slots.number(now))
     notice = timedelta(seconds=settings.week.notice_seconds)
     progress(f"Building week {week} …")
-    scheduler.build.build(database, settings, week, running - notice)
+    # A newcomer waits for this: a good grid soon is better than the best one later.
+    hasty = msgspec.structs.replace(settings.solver, seconds=HASTY_SECONDS)
+    hurried = msgspec.structs.replace(settings, solver=hasty)
+    scheduler.build.build(database, hurried, week, running - notice)
     with database.writing() as session:
         scheduler.publish.publish(session, settings, week, running)
 
