@@ -51,8 +51,8 @@ LINES: Mapping[str, Line] = {
     "truncated": Line(True, "Only {arrived} of {whole} arrived: please send it again."),
     "too-long": Line(
         True,
-        "Too long by {over}: it lasts {length} and the limit is {limit}. Shorten it, spread it "
-        "over two of your slots, or ask for it to be faded out at {limit}.",
+        "Too long by {over}: it lasts {length} and the limit is {limit}. Shorten it, or send it "
+        "again and tick that it may be faded out at {limit}.",
     ),
     "far-too-long": Line(
         True, "Too long: it lasts {length} and the limit is {limit}. Please send a shorter one."

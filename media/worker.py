@@ -1,5 +1,6 @@
 """The worker does each promised piece of audio work; done twice, it changes nothing."""
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ class Worker:
         if before is not None:
             return self._conclude(recording.id, before.codes, before.sentences, before.master, now)
         with store.work_folder(self.settings.media_folder) as folder:
-            rendered = ingest.render(upload, folder, self.wanted)
+            wanted = dataclasses.replace(self.wanted, fade_out=recording.fade_out)
+            rendered = ingest.render(upload, folder, wanted)
             made = None
             if rendered.master is not None:
                 facts = {"upload_sha256": recording.upload_sha256, "piece_ms": rendered.piece_ms}
@@ -174,6 +176,7 @@ class Worker:
         """An accepted recording of the same bytes whose master can be used again."""
         same = sa.select(Recording).where(
             Recording.upload_sha256 == recording.upload_sha256,
+            Recording.fade_out == recording.fade_out,
             Recording.state == RecordingState.ACCEPTED,
         )
         with self.database.reading() as session:

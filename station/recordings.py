@@ -50,7 +50,8 @@ class Master(Base):
 class Recording(Base):
     """One upload for one right, with what the member said about it and what we found.
 
-    `codes` and `sentences` are the verdict; `upload_sha256` names the stored bytes.
+    `codes` and `sentences` are the verdict; `upload_sha256` names the stored bytes. A piece
+    longer than its slot is cut with a fade when the member chose `fade_out`.
     """
 
     __tablename__ = "recordings"
@@ -66,6 +67,7 @@ class Recording(Base):
     title: Mapped[str]
     language: Mapped[str]
     adult: Mapped[bool] = mapped_column(default=False)
+    fade_out: Mapped[bool] = mapped_column(default=False)
     permission: Mapped[bool]
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     file_name: Mapped[str]

@@ -44,12 +44,12 @@ def upload(
     right_of: Callable[[Person, str], Right],
     now: datetime,
     tmp_path: Path,
-) -> Callable[[Samples], int]:
+) -> Callable[..., int]:
     """Uploads a sound for one member's right, and says which recording it became."""
     janet = admit_member("Janet")
     right = right_of(janet, WEEK)
 
-    def sent(sound: Samples) -> int:
+    def sent(sound: Samples, *, fade_out: bool = False) -> int:
         file = sounds.saved(sound, tmp_path / "note.opus", sounds.OPUS)
         sha256, size = store.sha256_of(file), file.stat().st_size
         store.keep(settings.media_folder, file, sha256)
@@ -58,6 +58,7 @@ def upload(
                 account_id=janet.account_id,
                 title="My five minutes",
                 language="en",
+                fade_out=fade_out,
                 permission=True,
                 file_name="note.opus",
                 upload_sha256=sha256,
@@ -154,6 +155,19 @@ def test_the_same_bytes_again_cost_nothing(
     request = asked(worker, again.right_id)
     assert request is not None
     assert request.recording_id == second
+
+
+def test_a_long_upload_that_may_be_faded_out_airs_and_the_same_one_that_may_not_does_not(
+    worker: Worker, upload: Callable[..., int], now: datetime
+):
+    faded, refused = upload(sounds.noise(9), fade_out=True), upload(sounds.noise(9))
+
+    work(worker, now)
+    work(worker, now)
+
+    recording = recording_of(worker, faded)
+    assert (recording.state, recording.codes) == (RecordingState.ACCEPTED, ["faded-out"])
+    assert recording_of(worker, refused).state == RecordingState.REJECTED
 
 
 def test_a_rejected_upload_is_told_and_asks_nothing(

@@ -33,10 +33,12 @@ def test_an_upload_is_kept_and_its_check_is_promised(send, right, database, sett
         assert [job.subject for job in jobs] == [str(recording.id)]
 
 
-def test_wishes_and_adult_content_are_remembered(send, database):
-    send(daypart="drive", moment="2026-12-02T18:35", minutes="30", adult="yes")
+def test_wishes_and_ticks_are_remembered(send, database):
+    moment = {"moment": "2026-12-02T18:35", "minutes": "30"}
+    send(daypart="drive", **moment, adult="yes", fade_out="yes")
     (recording,) = recordings_in(database)
     assert recording.adult
+    assert recording.fade_out
     assert recording.wishes == [
         {"daypart": "drive", "moment": None, "minutes": 0},
         {"daypart": None, "moment": "2026-12-02T18:35", "minutes": 30},

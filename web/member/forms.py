@@ -22,6 +22,7 @@ class Said:
     title: str
     language: str
     adult: bool
+    fade_out: bool
     wishes: list[Wish]
 
 
@@ -36,6 +37,7 @@ def read_recording(form: Form) -> Said:
         title=read_text(form, "title"),
         language=read_language(form),
         adult=form.get("adult") == TICKED,
+        fade_out=form.get("fade_out") == TICKED,
         wishes=read_wishes(form),
     )
 

@@ -67,6 +67,7 @@ def send(right_id: int) -> ResponseReturnValue:
             title=said.title,
             language=said.language,
             adult=said.adult,
+            fade_out=said.fade_out,
             permission=True,
             file_name=upload.file_name,
             upload_sha256=upload.sha256,

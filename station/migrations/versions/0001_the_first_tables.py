@@ -254,6 +254,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("adult", WHOLE, nullable=False),
+        sa.Column("fade_out", WHOLE, nullable=False),
         sa.Column("permission", WHOLE, nullable=False),
         sa.Column("wishes", sa.Text(), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
