@@ -1,5 +1,6 @@
 """A station is made once: its folder, its secrets, its database and its own accounts."""
 
+import json
 from pathlib import Path
 
 from station.db import Database, connect
@@ -12,8 +13,8 @@ NEW_STATION = """\
 # An environment variable MWEYA_<SECTION>_<KEY> wins over this file.
 
 [station]
-name = "{name}"
-zone = "{zone}"            # an IANA name; weeks begin at Monday's midnight there
+name = {name}
+zone = {zone}            # an IANA name; weeks begin at Monday's midnight there
 slot_seconds = 300                     # how long one right is
 channels = ["One", "Two", "Three"]     # parallel programmes
 demo = {demo}
@@ -24,7 +25,9 @@ def open_new(
     home: Path, *, demo: bool, name: str = "Mweya", zone: str = "Africa/Johannesburg"
 ) -> tuple[Settings, Database]:
     """Make a station and open it. Raises Refusal `station-exists`, WrongInput `setting-wrong`."""
-    write_new(home, NEW_STATION.format(name=name, zone=zone, demo=str(demo).lower()))
+    # A JSON string, with its quotes and escapes, is a TOML string too.
+    quoted = {"name": json.dumps(name), "zone": json.dumps(zone)}
+    write_new(home, NEW_STATION.format(**quoted, demo=json.dumps(demo)))
     settings = load(home)
     database = connect(settings.database_url)
     upgrade(database)
