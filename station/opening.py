@@ -26,7 +26,7 @@ def open_new(
 ) -> tuple[Settings, Database]:
     """Make a station and open it. Raises Refusal `station-exists`, WrongInput `setting-wrong`."""
     # A JSON string, with its quotes and escapes, is a TOML string too.
-    quoted = {"name": json.dumps(name), "zone": json.dumps(zone)}
+    quoted = {"name": json.dumps(name, ensure_ascii=False), "zone": json.dumps(zone)}
     write_new(home, NEW_STATION.format(**quoted, demo=json.dumps(demo)))
     settings = load(home)
     database = connect(settings.database_url)
