@@ -93,6 +93,15 @@ def test_the_doctor_names_what_is_unsafe_and_what_to_type(house):
     assert house.run("doctor").returncode == 0
 
 
+def test_the_doctor_names_each_missing_program_and_its_package(house):
+    bare = House(house.home, {**house.environment, "PATH": "/nowhere"})
+    ran = bare.run("doctor")
+    assert ran.returncode == 1
+    for program in ("ffmpeg", "liquidsoap", "icecast2", "espeak-ng"):
+        assert f"missing  {program}: not installed" in ran.stdout
+        assert f"type: apt-get install {program}" in ran.stdout
+
+
 def test_a_backup_restores_into_an_empty_home_and_nowhere_else(house, tmp_path):
     file = tmp_path / "members.csv"
     file.write_text("name,email\nJanet,janet@example.org\n")
