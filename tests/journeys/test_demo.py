@@ -11,6 +11,9 @@ import pytest
 from station.airtime import Week
 from tests.journeys.house import House
 
+# A demo station is made once, with three dozen masters.
+pytestmark = pytest.mark.timeout(900)
+
 ZONE = ZoneInfo("Africa/Johannesburg")
 
 

@@ -25,6 +25,9 @@ from tests.playout.listening import MP3_DELAY_SECONDS, Listener, _decoded
 from tests.playout.tones import RATE_HZ
 from tests.web.screens import browser, page_at
 
+# Most of it is waiting for the clock.
+pytestmark = pytest.mark.timeout(1200)
+
 ZONE = ZoneInfo("Africa/Johannesburg")
 SLOTS = Slots(10)
 TONE_SECONDS = 8
