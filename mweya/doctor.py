@@ -176,6 +176,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         with database.reading() as session:
             violations = books.verify(session)
+    except Fault as fault:
+        yield Finding("database", State.MISSING, str(fault), "see database.url in station.toml")
+        return
     finally:
         database.close()
     yield Finding("database", State.FINE, f"at revision {found}")

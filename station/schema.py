@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 
 from station import airlog, asrun, grid, jobs, ledger, letters, market, members, posts, signin
 from station.db import Base, Database, connect
-from station.errors import Refusal
+from station.errors import Fault, Refusal
 from station.settings import Settings
 
 # Importing a noun is what puts its tables into the metadata.
@@ -39,9 +39,17 @@ def newest() -> str:
 
 
 def revision(database: Database) -> str | None:
-    """The revision that a database is at; None when it is empty."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """The revision that a database is at; None when it is empty.
+
+    Raises Fault when there is no reaching it, or when it is no database.
+    """
+    try:
+        with database.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except sa.exc.DatabaseError as error:
+        where = database.engine.url.render_as_string(hide_password=True)
+        said = " ".join(str(error.orig).split())
+        raise Fault(f"The database {where} can't be used: {said}", permanent=False) from None
 
 
 def upgrade(database: Database, target: str = "head") -> None:

@@ -93,6 +93,18 @@ def test_the_doctor_names_what_is_unsafe_and_what_to_type(house):
     assert house.run("doctor").returncode == 0
 
 
+def test_a_database_that_is_away_or_none_at_all_is_told_in_one_sentence(house, tmp_path):
+    away = {**house.environment, "MWEYA_DATABASE_URL": "postgresql://me:secret@127.0.0.1:1/radio"}
+    scrap = tmp_path / "scrap.db"
+    scrap.write_text("this is no database, however one looks at it" * 100)
+    none = {**house.environment, "MWEYA_DATABASE_URL": f"sqlite:///{scrap}"}
+    for environment in (away, none):
+        said = refused(House(house.home, environment), "member", "list", status=3)
+        assert "can't be used" in said
+        assert "secret" not in said
+        assert House(house.home, environment).run("doctor").returncode == 1
+
+
 def test_the_doctor_names_each_missing_program_and_its_package(house):
     bare = House(house.home, {**house.environment, "PATH": "/nowhere"})
     ran = bare.run("doctor")
