@@ -45,6 +45,9 @@ def up(port: int | None, ready_file: Path | None) -> Answer:
 
     Ctrl-C stops all of it.
     """
+    if ready_file is not None:
+        # What an earlier run wrote is no longer true.
+        ready_file.unlink(missing_ok=True)
     if port is not None:
         os.environ["MWEYA_WEB_PORT"] = str(port)
     settings = load()
@@ -54,8 +57,6 @@ def up(port: int | None, ready_file: Path | None) -> Answer:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
     announcing = threading.Thread(target=_announce, args=(settings, ready_file, stop), daemon=True)
     announcing.start()
     keep_running(processes(settings), stop.is_set)

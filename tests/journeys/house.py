@@ -48,6 +48,7 @@ class House:
     def up(self) -> Iterator[dict[str, Any]]:
         """Run the station until the block ends; gives its addresses once it is on air."""
         ready = self.home.with_name("ready.json")
+        ready.unlink(missing_ok=True)
         said = self.home.with_name("up.txt")
         with said.open("w") as output:
             process = subprocess.Popen(
