@@ -24,10 +24,14 @@ log=$(mktemp)
 # Debian's Icecast would start a server of its own, with passwords that everybody knows, now
 # and at each boot. The station starts its own servers, so no service is started here.
 policy=/usr/sbin/policy-rc.d
+ours="# Kept by install-debian.sh for the length of an installation."
 shield=""
-if [ ! -e "$policy" ]; then
+lower() { [ -z "$shield" ] || $as_root rm -f "$policy"; }
+trap lower EXIT
+trap 'exit 130' HUP INT TERM
+if [ ! -e "$policy" ] || grep -q "$ours" "$policy"; then
   shield=yes
-  printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+  printf '#!/bin/sh\n%s\nexit 101\n' "$ours" | $as_root tee "$policy" >/dev/null
   $as_root chmod +x "$policy"
 fi
 install() {
@@ -38,7 +42,6 @@ install() {
 }
 status=0
 install >"$log" 2>&1 || status=$?
-[ -z "$shield" ] || $as_root rm -f "$policy"
 case "$missing" in
   *icecast2*) $as_root update-rc.d icecast2 disable >>"$log" 2>&1 || true ;;
 esac

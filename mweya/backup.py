@@ -107,7 +107,7 @@ def _unpack(file: Path, whole: Path) -> None:
         database = connect(f"sqlite:///{whole / DATABASE_FILE}")
         found = revision(database)
         database.close()
-    except (zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, OSError, RuntimeError):
         raise WrongInput("backup-wrong", file=file) from None
     if found is None:
         raise WrongInput("backup-wrong", file=file)

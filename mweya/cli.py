@@ -1,7 +1,9 @@
 """The `mweya` command: the rooms' commands, and those that need several rooms."""
 
 import sys
+import tempfile
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,7 +64,12 @@ def main() -> None:
 
 
 def _keep(report: str) -> Path:
-    folder = home_folder() if home_folder().is_dir() else Path.cwd()
-    file = folder / f"mweya-crash-{datetime.now(UTC):%Y%m%d-%H%M%S}.txt"
-    file.write_text(f"{' '.join(sys.argv)}\n\n{report}")
-    return file
+    name = f"mweya-crash-{datetime.now(UTC):%Y%m%d-%H%M%S}.txt"
+    for folder in (home_folder(), Path.cwd()):
+        with suppress(OSError):
+            file = folder / name
+            file.write_text(f"{' '.join(sys.argv)}\n\n{report}")
+            return file
+    with tempfile.NamedTemporaryFile("w", prefix=name, delete=False) as kept:
+        kept.write(report)
+        return Path(kept.name)

@@ -11,6 +11,7 @@ from itertools import cycle
 
 import msgspec
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
 import media.demo
@@ -23,11 +24,14 @@ from station import grid, jobs, ledger, market, rights
 from station.airtime import Week
 from station.command import progress
 from station.db import Database
+from station.errors import Fault, Refusal
 from station.ledger import Right
 from station.members import Applicant, Person, admit
 from station.recordings import Recording
 from station.rights import Request, RequestState, Wish
 from station.settings import Settings
+
+logger = structlog.get_logger()
 
 GIVEN_NAMES = (
     *("Thandi", "Janet", "Sipho", "Nomsa", "Tendai", "Lerato", "Farai", "Ayanda", "Kagiso"),
@@ -52,6 +56,7 @@ SOON = timedelta(minutes=75)
 LAST_MINUTE = timedelta(minutes=30)
 PRICE_CENTS = 5000
 HASTY_SECONDS = 5.0
+SILENCE_AFTER = timedelta(minutes=25)
 # The last of them keep silent, each for a cause.
 SILENT_FROM = -len(CAUSES)
 # Two of the members are whom a newcomer may be: the operator and a member.
@@ -100,6 +105,14 @@ def live_on(settings: Settings, database: Database, now: datetime) -> None:
                     _use_all_again(session, settings, coming, min(now, closes - LAST_MINUTE))
         if due:
             _publish(settings, database, coming, now)
+
+
+def try_to_live_on(settings: Settings, database: Database, now: datetime) -> None:
+    """Live on where it can be done: a demo's trouble must not stop the station."""
+    try:
+        live_on(settings, database, now)
+    except (Refusal, Fault) as trouble:
+        logger.warning("demo-stood-still", problem=str(trouble))
 
 
 def _publish(settings: Settings, database: Database, week: Week, now: datetime) -> None:
@@ -180,12 +193,14 @@ def _use(
 ) -> None:
     """Everybody sends a piece for one of their rights, or keeps it silent, to be heard soon."""
     wish = _soon(now, settings)
+    # The first thing that a newcomer hears should be heard.
+    later = _soon(now + SILENCE_AFTER, settings)
     silent = dict(zip(people[SILENT_FROM:], CAUSES, strict=False))
     for person, sound in zip(people, sounds, strict=True):
         right_id = _right(session, person, week)
         if person in silent:
             account, cause = person.account_id, silent[person]
-            rights.dedicate(session, settings, right_id, account, cause, [wish], then)
+            rights.dedicate(session, settings, right_id, account, cause, [later], then)
         else:
             _send(session, settings, right_id, person, sound, wish, then)
 

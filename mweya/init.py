@@ -24,7 +24,7 @@ def init(as_demo: bool, name: str, zone: str) -> Answer:
     home = home_folder()
     if (home / SETTINGS_FILE).exists():
         raise Refusal("station-exists", home=home)
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Made aside and moved in at the end: whoever interrupts this has no half station.
     with tempfile.TemporaryDirectory(dir=home, prefix=".making-") as scratch:
         whole = Path(scratch)

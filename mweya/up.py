@@ -87,7 +87,7 @@ def prepare(settings: Settings) -> None:
         if settings.station.demo:
             from mweya import demo
 
-            demo.live_on(settings, database, datetime.now(UTC))
+            demo.try_to_live_on(settings, database, datetime.now(UTC))
     finally:
         database.close()
 
@@ -123,7 +123,7 @@ def _wait_until_on_air(settings: Settings, stop: threading.Event) -> bool:
     """Whether the pages answer and every public mount has sound, before `stop`."""
     told = time.monotonic()
     while not stop.wait(POLL_SECONDS):
-        if _answers(settings.web_url) and all(
+        if _answers(_own_address(settings)) and all(
             playout.watch.sounding(mount.url) for mount in playout.mounts.mounts(settings)
         ):
             return True
@@ -131,6 +131,12 @@ def _wait_until_on_air(settings: Settings, stop: threading.Event) -> bool:
             told = time.monotonic()
             click.echo(f"Still starting; the logs are in {_logs(settings)}", err=True)
     return False
+
+
+def _own_address(settings: Settings) -> str:
+    """Where the pages are from here; what people use may lead through a proxy."""
+    host = settings.web.host
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{settings.web.port}"  # noqa: S104
 
 
 def _answers(url: str) -> bool:

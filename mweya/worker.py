@@ -38,12 +38,15 @@ def chores(settings: Settings, database: Database, now: datetime) -> None:
     if settings.station.demo:
         from mweya import demo
 
-        demo.live_on(settings, database, now)
+        demo.try_to_live_on(settings, database, now)
+    with database.writing() as session:
+        unchecked = closing.tell_unchecked(session, now)
+    with database.writing() as session:
+        settled = closing.settle_aired(session, now)
     with database.writing() as session:
         pooled = closing.close_weeks(session, settings, now)
-        settled = closing.settle_aired(session, now)
-    if pooled or settled:
-        logger.info("rights-left-hands", pooled=pooled, settled=settled)
+    if unchecked or pooled or settled:
+        logger.info("chores-done", unchecked=unchecked, pooled=pooled, settled=settled)
 
 
 def run(settings: Settings, database: Database, stopped: Callable[[float], bool]) -> None:

@@ -13,7 +13,7 @@ from playout import plan, record
 from playout.air import Air
 from playout.attempts import Attempts
 from playout.disk import AirFolder
-from playout.events import read_from
+from playout.events import events_read, read_from
 from playout.liquidsoap import client
 from playout.moves import Fetch, Forget, LoadAgain, Move, Observed, Place, Remove, due
 from station.db import Database
@@ -53,8 +53,9 @@ class Control:
         on_air = self.settings.slots.number(now)
         if self._unfinished or on_air != self._on_air:
             self._attempts.attempt("disk", lambda: self._bring(now))
-        self._attempts.attempt("as-run", self._write_events)
-        self._attempts.attempt("outcomes", lambda: self._conclude(now))
+        # A slot whose events were not read must not be taken for one that never aired.
+        if self._attempts.attempt("as-run", self._write_events):
+            self._attempts.attempt("outcomes", lambda: self._conclude(now))
         self._on_air = on_air
 
     def close(self) -> None:
@@ -143,14 +144,16 @@ class Control:
     def _write_events(self) -> None:
         for channel, engine in enumerate(self.air.channels):
             cursor = engine.events_file.with_suffix(".read")
-            position = int(cursor.read_text()) if cursor.exists() else 0
+            position = events_read(cursor, engine.events_file)
             events, after = read_from(engine.events_file, position)
             if after == position:
                 continue
             with self._open().writing() as session:
                 record.append_events(session, channel, events)
             # Written after the commit: what is read twice is recognised, never lost.
-            cursor.write_text(str(after))
+            part = cursor.with_suffix(".part")
+            part.write_text(str(after))
+            part.replace(cursor)
 
     def _conclude(self, now: datetime) -> None:
         over = record.last_over(self.settings, now)

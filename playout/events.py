@@ -55,6 +55,15 @@ def read_from(file: Path, position: int) -> tuple[list[EngineEvent], int]:
     return sorted(events, key=lambda event: event.at_ms), position + whole
 
 
+def events_read(cursor: Path, file: Path) -> int:
+    """How many bytes of an event file were read; all are read again when that can't be known."""
+    try:
+        position = int(cursor.read_text())
+        return position if position <= file.stat().st_size else 0
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
 def append(file: Path, event: EngineEvent) -> None:
     """Add an event of our own."""
     with file.open("ab") as opened:

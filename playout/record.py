@@ -10,7 +10,6 @@ from playout.events import EngineEvent, EventKind
 from playout.reconcile import decide, stretches
 from station import asrun
 from station.airlog import AirLine, LineKind
-from station.airtime import Week
 from station.asrun import AsRunEvent, Outcome, Source
 from station.settings import Settings
 
@@ -57,12 +56,10 @@ def last_over(settings: Settings, now: datetime) -> int:
 def conclude(session: Session, settings: Settings, now: datetime) -> list[Outcome]:
     """Give every slot with a member's piece that is over its outcome, once."""
     slot_ms = settings.station.slot_seconds * 1000
-    this = Week.of(now, settings.zone)
     decided = sa.select(Outcome.slot_number).where(
         Outcome.channel == AirLine.channel, Outcome.slot_number == AirLine.slot_number
     )
     over = sa.select(AirLine).where(
-        AirLine.week.in_((str(this), str(this.plus(-1)))),
         AirLine.slot_number <= last_over(settings, now),
         AirLine.kind.in_((LineKind.SEGMENT, LineKind.SILENCE)),
         ~decided.exists(),

@@ -19,6 +19,9 @@ from station.errors import WrongInput
 QUARTER_HOUR_SECONDS = 900
 HOUR_SECONDS = 3600
 
+# Slot numbers begin with 1970, and every instant near a week must be one that Python knows.
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
 
@@ -81,6 +84,8 @@ class Week:
         if match is None:
             raise WrongInput("week-unknown", text=text)
         year, number = int(match[1]), int(match[2])
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise WrongInput("week-unknown", text=text)
         try:
             date.fromisocalendar(year, number, 1)
         except ValueError:
@@ -175,6 +180,6 @@ def parse_local(text: str, zone: ZoneInfo) -> datetime:
     """Read a local time like 2026-11-25T18:35. Raises WrongInput `time-unknown`."""
     try:
         instant = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise WrongInput("time-unknown", text=text) from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
+from station.jobs import Job, JobKind, JobState
 from station.ledger import EntryKind, Right, move
 from station.market import lapse
 from station.members import Account, AccountKind, station_account
-from station.recordings import Recording, RecordingState
+from station.recordings import Recording, RecordingState, conclude
 from station.rights import Request, RequestState, cutoff
 from station.settings import Settings
+
+UNCHECKED = "We could not check this recording, through no fault of yours: please send it again."
 
 
 def close_weeks(session: Session, settings: Settings, now: datetime) -> int:
@@ -46,14 +49,32 @@ def settle_aired(session: Session, now: datetime) -> int:
         .where(Right.account_id == Request.account_id)
         .order_by(Right.id)
     )
-    over = session.execute(query).all()
-    for right, outcome in over:
+    # A piece that was planned twice settles its right once, and aired if it did once.
+    over: dict[Right, bool] = {}
+    for right, outcome in session.execute(query):
         owed = outcome in (OutcomeKind.MISSED, OutcomeKind.REPLACED)
+        over[right] = owed and over.get(right, True)
+    for right, owed in over.items():
         kind = AccountKind.MAKEGOOD if owed else AccountKind.AIRED
         target = station_account(session, kind)
         source = right.account_id
         move(session, [right], source, target, EntryKind(kind), now, f"week {right.week}")
     return len(over)
+
+
+def tell_unchecked(session: Session, now: datetime) -> int:
+    """Tell whoever's recording could not be checked, once its job was given up; returns how many.
+
+    Until then such a recording waits; afterwards its right counts as unused again.
+    """
+    failed = sa.select(Job.subject).where(Job.kind == JobKind.INGEST, Job.state == JobState.FAILED)
+    waiting = sa.select(Recording).where(Recording.state == RecordingState.RECEIVED)
+    given_up = set(session.scalars(failed))
+    unchecked = [one for one in session.scalars(waiting) if str(one.id) in given_up]
+    for recording in unchecked:
+        codes, sentences = ["unchecked"], [UNCHECKED]
+        conclude(session, recording.id, codes=codes, sentences=sentences, master=None, now=now)
+    return len(unchecked)
 
 
 def next_open_week(settings: Settings, now: datetime) -> Week:

@@ -119,7 +119,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view; on SQLite it never waits for a writer."""
-        reader = self.engine.execution_options(only_reads=True)
+        sqlite = self.engine.dialect.name == "sqlite"
+        options = {"only_reads": True} if sqlite else {"isolation_level": "REPEATABLE READ"}
+        reader = self.engine.execution_options(**options)
         with Session(reader, expire_on_commit=False) as session:
             yield session
 

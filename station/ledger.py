@@ -179,7 +179,8 @@ def held(session: Session, account_id: int, week: str | None = None) -> list[Rig
 
 def require_holder(session: Session, right_id: int, account_id: int) -> Right:
     """The right, when this account holds it. Raises Refusal `right-not-yours`."""
-    right = session.get(Right, right_id)
+    # Locked until the caller's transaction ends: it can't move while it is being used.
+    right = session.get(Right, right_id, with_for_update=True)
     if right is None or right.account_id != account_id:
         raise Refusal("right-not-yours")
     return right

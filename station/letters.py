@@ -13,6 +13,8 @@ from station.jobs import Duty, JobKind, promise
 from station.members import Person
 from station.settings import Settings
 
+FILED = "filed in the mail folder"
+
 logger = structlog.get_logger()
 
 
@@ -50,6 +52,8 @@ def sender(database: Database, settings: Settings, show: Callable[[str], None]) 
             file = _file(settings, letter, person)
             show(f"\nA letter to {person.name} <{person.email}>: {letter.subject}\n{letter.body}\n")
             letter.sent_at = now
+            # It may hold a way in: nobody who reads the database should find one.
+            letter.body = FILED
         logger.info("letter-filed", file=str(file), to=person.email, subject=letter.subject)
         return f"filed as {file.name}"
 
@@ -57,7 +61,7 @@ def sender(database: Database, settings: Settings, show: Callable[[str], None]) 
 
 
 def _file(settings: Settings, letter: Letter, person: Person) -> Path:
-    settings.mail_folder.mkdir(parents=True, exist_ok=True)
+    settings.mail_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = settings.mail_folder / f"{letter.id:06}.txt"
     head = f"From: {settings.mail.sender}\nTo: {person.email}\nSubject: {letter.subject}\n"
     file.write_text(

@@ -199,8 +199,8 @@ def dedicate(
     cause = _text(cause, "cause", LONGEST_CAUSE)
     for wish in wishes:
         wish.spans(week, settings)
-    _withdraw(open_request(session, right.id))
-    session.flush()
+    # A recording that still waits for its verdict must not take the silence's place later.
+    release(session, right.id)
     request = Request(
         right_id=right.id,
         account_id=account_id,

@@ -62,6 +62,11 @@ class Settings(SettingsFile, frozen=True, kw_only=True):
         """How many parallel channels there are."""
         return len(self.station.channels)
 
+    def channel_name(self, channel: int) -> str:
+        """What a channel is called; its number when the station no longer has it."""
+        names = self.station.channels
+        return names[channel] if channel < len(names) else str(channel + 1)
+
     @property
     def database_url(self) -> str:
         """Where the database is."""
@@ -120,9 +125,16 @@ def load(home: Path | None = None, environment: Mapping[str, str] = os.environ) 
         raise Refusal("station-missing", home=home)
     raw = _read_toml(file)
     chosen = convert(_with_environment(raw, environment), file)
-    secrets = msgspec.convert(_read_toml(home / SECRETS_FILE), Secrets)
+    secrets = _secrets(home / SECRETS_FILE)
     fields = {name: getattr(chosen, name) for name in SettingsFile.__struct_fields__}
     return Settings(**fields, home=home, secrets=secrets)
+
+
+def _secrets(file: Path) -> Secrets:
+    try:
+        return msgspec.convert(_read_toml(file), Secrets)
+    except msgspec.ValidationError as error:
+        raise WrongInput("file-unreadable", file=file, problem=error) from None
 
 
 def convert(raw: Mapping[str, object], file: Path) -> SettingsFile:
@@ -144,7 +156,7 @@ def write_new(home: Path, toml: str) -> None:
     if (home / SETTINGS_FILE).exists():
         raise Refusal("station-exists", home=home)
     convert(tomllib.loads(toml), home / SETTINGS_FILE)
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = msgspec.to_builtins(Secrets.fresh())
     descriptor = os.open(home / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -193,6 +205,8 @@ def _with_environment(
 
 def _read_toml(file: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(file.read_text())
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise WrongInput("file-unreadable", file=file, problem=problem) from None
     except tomllib.TOMLDecodeError as error:
         raise WrongInput("settings-unreadable", file=file, problem=error) from None

@@ -173,7 +173,7 @@ def sentence(line: StatementLine, settings: Settings) -> str:
     """A statement line in words."""
     place = ""
     if line.at is not None and line.channel is not None:
-        channel = settings.station.channels[line.channel]
+        channel = settings.channel_name(line.channel)
         place = f"{local_text(line.at, settings)}, channel {channel}"
     return SAID[line.fate].format(
         title=line.title, other=line.other or "anyone", reason=line.reason, place=place

@@ -76,7 +76,7 @@ def _week_name(week: Week) -> str:
 
 
 def _channel(number: int) -> str:
-    return station().settings.station.channels[number]
+    return station().settings.channel_name(number)
 
 
 def _first_capital(text: str) -> str:

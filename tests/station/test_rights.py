@@ -6,7 +6,7 @@ from station import books, closing, rights
 from station.airtime import Span, Week
 from station.asrun import Outcome, OutcomeKind
 from station.errors import Refusal, WrongInput
-from station.jobs import JobKind, newest
+from station.jobs import JobKind, JobState, newest
 from station.ledger import Right, held
 from station.members import AccountKind, station_account
 from station.recordings import Master, MasterKind, Recording, conclude, keep_master
@@ -191,3 +191,39 @@ def test_a_right_whose_slot_is_over_is_aired_or_owed(
             session.get_one(Right, right.id)
         ]
         assert books.verify(session) == []
+
+
+def test_a_recording_that_still_waits_never_takes_a_silences_place(
+    database, settings, now, janet, right
+):
+    with database.writing() as session:
+        recording = received(session, settings, right, upload(janet), now)
+        silence = rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        made = keep_master(session, master())
+        assert not conclude(session, recording.id, codes=[], sentences=[], master=made, now=now)
+        assert rights.open_request(session, right.id) is silence
+
+
+def test_whose_recording_could_not_be_checked_is_told(database, settings, now, janet, right):
+    with database.writing() as session:
+        recording = received(session, settings, right, upload(janet), now)
+        assert closing.tell_unchecked(session, now) == 0
+        newest(session, JobKind.INGEST, recording.id).state = JobState.FAILED
+        session.flush()
+        assert closing.tell_unchecked(session, now) == 1
+        session.refresh(recording)
+        assert (recording.state, recording.sentences) == ("rejected", [closing.UNCHECKED])
+
+
+def test_a_right_planned_twice_is_settled_once_and_aired_if_it_did_once(
+    database, settings, now, janet, right
+):
+    with database.writing() as session:
+        silence = rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        for slot_number, kind in ((1, OutcomeKind.AIRED), (2, OutcomeKind.MISSED)):
+            said = {"channel": 0, "week": WEEK, "kind": kind, "decided_at": now}
+            session.add(Outcome(slot_number=slot_number, request_id=silence.id, **said))
+        session.flush()
+        assert closing.settle_aired(session, now) == 1
+        aired = station_account(session, AccountKind.AIRED)
+        assert [one.id for one in held(session, aired)] == [right.id]

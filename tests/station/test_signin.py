@@ -59,3 +59,22 @@ def test_a_letter_is_filed_once(database, settings, now, janet):
     (file,) = settings.mail_folder.iterdir()
     assert "To: janet@example.org\nSubject: Your link" in file.read_text()
     assert file.read_text().endswith("Here it is.\n")
+
+
+def test_a_letter_that_was_sent_leaves_no_way_in_behind(database, settings, now, janet):
+    with database.writing() as session:
+        link = signin.new_link(session, janet, now)
+        letter = letters.write(session, janet, "Your link", link, now)
+    shown: list[str] = []
+    duties = {JobKind.LETTER: letters.sender(database, settings, shown.append)}
+    assert work_once(database, duties, lambda: now)
+    with database.reading() as session:
+        assert link not in session.get_one(letters.Letter, letter.id).body
+
+
+def test_a_link_from_the_console_does_not_keep_a_letter_back(database, now, janet):
+    with database.writing() as session:
+        signin.new_link(session, janet, now, timedelta(hours=12))
+        assert not signin.asked_lately(session, janet, now)
+        signin.new_link(session, janet, now)
+        assert signin.asked_lately(session, janet, now)

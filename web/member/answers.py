@@ -40,7 +40,7 @@ def answers(cards: Sequence[Card], settings: Settings, now: datetime) -> list[An
 def _on_air(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
     if card.air is None or card.line.channel is None or now >= card.air.end:
         return
-    channel = f"channel {settings.station.channels[card.line.channel]}"
+    channel = f"channel {settings.channel_name(card.line.channel)}"
     if card.stage is Stage.ON_AIR:
         ends = words.clock(card.air.end, settings.zone)
         yield Answer(f"You are on air now, {channel}.", f"{card.line.title}. Until {ends}.")

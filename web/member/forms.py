@@ -74,6 +74,7 @@ def read_wishes(form: Form) -> list[Wish]:
 
 def _minutes(form: Form) -> int:
     text = form.get("minutes", "").strip() or str(DEFAULT_MINUTES)
-    if not (text.isascii() and text.isdecimal() and int(text[:6]) <= MOST_MINUTES):
+    fits = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_MINUTES))
+    if not fits or int(text) > MOST_MINUTES:
         raise WrongInput("number-wrong", text=text, name="minutes", example="30")
     return int(text)
