@@ -83,7 +83,7 @@ def test_names_that_look_like_options_or_addresses_are_only_names(
 
 def test_a_video_with_sound_gives_its_sound(tmp_path: Path, speech: Samples, wanted: Wanted):
     sound, video = sounds.saved(speech, tmp_path / "sound.wav"), tmp_path / "video.mp4"
-    codecs = ("-c:v", "mpeg4", "-c:a", "aac", "-shortest")
+    codecs = ("-c:v", "mpeg4", "-c:a", "aac")
     sounds.run("ffmpeg", *PICTURES, "-i", sound, *codecs, video)
 
     assert codes(video, wanted) == []
