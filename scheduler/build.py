@@ -7,7 +7,7 @@ from scheduler import load
 from scheduler.check import check
 from scheduler.load import Loaded
 from scheduler.patience import never
-from scheduler.plan import Plan, Status
+from scheduler.plan import Plan, Status, figures
 from scheduler.problem import Problem
 from scheduler.solve import Told, hears_nothing, solve
 from station import grid
@@ -52,16 +52,7 @@ def build(
 
 def proof_of(plan: Plan) -> dict[str, object]:
     """The certificate that is kept with a version."""
-    return {
-        "status": plan.status,
-        "bumped_weight": plan.bumped_weight,
-        "score": plan.score,
-        "bound": plan.bound,
-        "gap": plan.gap,
-        "seconds": plan.seconds,
-        "seed": plan.seed,
-        "violations": [],
-    }
+    return {**figures(plan), "violations": []}
 
 
 def _require_grid(week: Week, plan: Plan) -> None:

@@ -97,3 +97,16 @@ def parse(raw: bytes, file: Path | str = "the plan") -> Plan:
 def dump(plan: Plan) -> bytes:
     """A plan as JSON, which `parse` reads back equal."""
     return msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n"
+
+
+def figures(plan: Plan) -> dict[str, object]:
+    """What a plan proves, by the plan file's own keys."""
+    return {
+        "status": plan.status,
+        "bumped_weight": plan.bumped_weight,
+        "score": plan.score,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "seconds": plan.seconds,
+        "seed": plan.seed,
+    }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from scheduler.plan import Plan, Status
+from scheduler.plan import Plan, Status, figures
 from scheduler.problem import Problem
 from station.airtime import Week
 from station.grid import Bump, Grid, Move, Place, Placement
@@ -19,15 +19,9 @@ Fact = dict[str, object]
 def plan_facts(plan: Plan) -> Fact:
     """What a plan proves, in the plan file's own words."""
     return {
-        "status": plan.status,
+        **figures(plan),
         "placed": len(plan.placements),
         "bumped": [{"id": bump.id, "reason": bump.reason} for bump in plan.bumped],
-        "bumped_weight": plan.bumped_weight,
-        "score": plan.score,
-        "bound": plan.bound,
-        "gap": plan.gap,
-        "seconds": plan.seconds,
-        "seed": plan.seed,
         "conflict": [clash.sentence for clash in plan.conflict],
     }
 

@@ -54,11 +54,6 @@ def lines_between(session: Session, first: int, last: int) -> list[AirLine]:
     return list(session.scalars(query.order_by(AirLine.slot_number, AirLine.channel)))
 
 
-def line_at(session: Session, channel: int, slot_number: int) -> AirLine | None:
-    """What a slot is meant to carry."""
-    return session.get(AirLine, (channel, slot_number))
-
-
 def lines_of_week(session: Session, week: str) -> list[AirLine]:
     """A week's lines in order."""
     query = sa.select(AirLine).where(AirLine.week == week)

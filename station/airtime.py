@@ -6,7 +6,6 @@ a *slot number* counts slots from the Unix epoch and names the same slot everywh
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -134,10 +133,6 @@ class Week:
     def start_at(self, instant: datetime, slots: Slots) -> int:
         """The index of the slot `instant` lies in; below 0 or past the end outside the week."""
         return slots.number(instant) - self.first_slot(slots)
-
-    def days(self) -> Iterator[date]:
-        """Its seven dates, Monday first."""
-        return (self.monday + timedelta(days=day) for day in range(7))
 
 
 @dataclass(frozen=True, slots=True)

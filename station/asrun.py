@@ -67,14 +67,6 @@ def append(session: Session, events: list[AsRunEvent]) -> None:
     session.flush()
 
 
-def events_between(session: Session, first: int, last: int) -> list[AsRunEvent]:
-    """What was seen in slots `first` to `last`, half-open, as it happened."""
-    query = sa.select(AsRunEvent).where(
-        AsRunEvent.slot_number >= first, AsRunEvent.slot_number < last
-    )
-    return list(session.scalars(query.order_by(AsRunEvent.at, AsRunEvent.id)))
-
-
 def outcomes_of(session: Session, week: str) -> list[Outcome]:
     """How a week's slots ended, in order."""
     query = sa.select(Outcome).where(Outcome.week == week)

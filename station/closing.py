@@ -54,11 +54,15 @@ def settle_aired(session: Session, now: datetime) -> int:
     for right, outcome in session.execute(query):
         owed = outcome in (OutcomeKind.MISSED, OutcomeKind.REPLACED)
         over[right] = owed and over.get(right, True)
+    if not over:
+        return 0
+    targets = {
+        kind: station_account(session, AccountKind(kind))
+        for kind in (EntryKind.MAKEGOOD, EntryKind.AIRED)
+    }
     for right, owed in over.items():
-        kind = AccountKind.MAKEGOOD if owed else AccountKind.AIRED
-        target = station_account(session, kind)
-        source = right.account_id
-        move(session, [right], source, target, EntryKind(kind), now, f"week {right.week}")
+        kind = EntryKind.MAKEGOOD if owed else EntryKind.AIRED
+        move(session, [right], right.account_id, targets[kind], kind, now, f"week {right.week}")
     return len(over)
 
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
-from station.errors import Refusal
 
 MASTER_SUFFIX = ".flac"
 PREVIEW_SUFFIX = ".mp3"
@@ -141,19 +140,3 @@ def conclude(
         .returning(Recording.id)
     )
     return ended.first() is not None
-
-
-def recordings_for(session: Session, right_id: int, account_id: int) -> list[Recording]:
-    """What an account uploaded for a right, newest first."""
-    query = sa.select(Recording).where(
-        Recording.right_id == right_id, Recording.account_id == account_id
-    )
-    return list(session.scalars(query.order_by(Recording.id.desc())))
-
-
-def require_recording(session: Session, recording_id: int, account_id: int) -> Recording:
-    """The recording, when this account uploaded it. Raises Refusal `recording-not-yours`."""
-    recording = session.get(Recording, recording_id)
-    if recording is None or recording.account_id != account_id:
-        raise Refusal("recording-not-yours")
-    return recording

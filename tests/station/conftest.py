@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from station import schema
 from station.db import Database, connect
-from station.members import open_station_accounts
+from station.members import Person, open_station_accounts
 from station.settings import Settings
 
 
@@ -84,3 +84,13 @@ def _in_postgresql(url: str, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(sa.text(statement))
     engine.dispose()
+
+
+@pytest.fixture
+def janet(admit_member: Callable[..., Person]) -> Person:
+    return admit_member("Janet")
+
+
+@pytest.fixture
+def peter(admit_member: Callable[..., Person]) -> Person:
+    return admit_member("Peter")

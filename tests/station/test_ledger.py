@@ -17,16 +17,6 @@ from station.ledger import (
 from station.members import AccountKind, station_account
 
 
-@pytest.fixture
-def janet(admit_member):
-    return admit_member("Janet")
-
-
-@pytest.fixture
-def peter(admit_member):
-    return admit_member("Peter")
-
-
 def test_a_year_issues_one_right_for_each_of_52_weeks(database, settings, now, admit_member):
     member = admit_member("Janet", weeks=52)
     with database.reading() as session:

@@ -13,16 +13,6 @@ from station.members import AccountKind, station_account
 WEEK = "2026-W50"
 
 
-@pytest.fixture
-def janet(admit_member):
-    return admit_member("Janet")
-
-
-@pytest.fixture
-def peter(admit_member):
-    return admit_member("Peter")
-
-
 def holder_of(session, right_id):
     return session.get_one(Right, right_id, populate_existing=True).account_id
 

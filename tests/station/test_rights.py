@@ -16,11 +16,6 @@ WEEK = "2026-W49"
 
 
 @pytest.fixture
-def janet(admit_member):
-    return admit_member("Janet")
-
-
-@pytest.fixture
 def right(right_of, janet):
     return right_of(janet, WEEK)
 

@@ -8,11 +8,6 @@ from station.errors import Refusal
 from station.jobs import JobKind, work_once
 
 
-@pytest.fixture
-def janet(admit_member):
-    return admit_member("Janet")
-
-
 def test_a_link_signs_in_once(database, now, janet):
     with database.writing() as session:
         token = signin.new_link(session, janet, now)
