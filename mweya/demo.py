@@ -20,12 +20,13 @@ import media.worker
 import scheduler.build
 import scheduler.publish
 from media.demo import DemoSound
-from station import grid, jobs, ledger, market, rights
+from station import grid, jobs, ledger, rights
 from station.airtime import Week
 from station.command import progress
 from station.db import Database
 from station.errors import Fault, Refusal
 from station.ledger import Right
+from station.market import gifts, sales
 from station.members import Applicant, Person, admit
 from station.recordings import Recording
 from station.rights import Request, RequestState, Wish
@@ -157,24 +158,21 @@ def _trade(
 ) -> dict[str, int]:
     """Gifts and sales of the running and the next week, some of them still open."""
     giver, receiver, seller, buyer, lister, friend = people[4:10]
-    accepted = market.give(
-        session, settings, _right(session, giver, week), giver.account_id, receiver.email, then
-    )
-    market.accept(session, settings, accepted.id, receiver, then)
-    sold = market.sell(
-        session, settings, _right(session, seller, week), seller.account_id, PRICE_CENTS, then
-    )
-    market.buy(session, settings, sold.id, buyer, then)
-    market.received(session, settings, sold.id, seller, then)
+    given = [_right(session, giver, week)]
+    gift = gifts.give(session, settings, given, giver.account_id, receiver.email, then)
+    gifts.accept(session, settings, gift.offer.id, receiver, then)
+    listed = [_right(session, seller, week)]
+    sold = sales.sell(session, settings, listed, seller.account_id, PRICE_CENTS, then)
+    sales.reserve(session, settings, sold.id, buyer, then)
+    sales.received(session, settings, sold.id, seller, then)
     later = week.plus(2)
     now = datetime.now(UTC)
     for person, price_cents in ((lister, PRICE_CENTS), (friend, PRICE_CENTS // 2)):
-        right = _right(session, person, later)
-        market.sell(session, settings, right, person.account_id, price_cents, now)
+        listed = [_right(session, person, later)]
+        sales.sell(session, settings, listed, person.account_id, price_cents, now)
     guest = people[MEMBER]
-    market.give(
-        session, settings, _right(session, friend, later), friend.account_id, guest.email, now
-    )
+    given = [_right(session, friend, later)]
+    gifts.give(session, settings, given, friend.account_id, guest.email, now)
     return {"gifts": 2, "sales": 3}
 
 

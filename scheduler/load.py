@@ -16,7 +16,7 @@ from scheduler.problem import FORMAT, Kind, Problem, Published, Reserved, Rules,
 from station import grid
 from station.airtime import HOUR_SECONDS, Span, Week
 from station.grid import Grid, GridState, Pin, Placement
-from station.market import sold_rights
+from station.market.offers import sold_rights
 from station.rights import Request, requests_of
 from station.settings import Settings
 

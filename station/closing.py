@@ -10,7 +10,7 @@ from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.jobs import Job, JobKind, JobState
 from station.ledger import EntryKind, Right, move
-from station.market import lapse
+from station.market.deadlines import expire_disputed, lapse
 from station.members import Account, AccountKind, station_account
 from station.recordings import Recording, RecordingState, conclude
 from station.rights import Request, RequestState, cutoff
@@ -24,7 +24,8 @@ def close_weeks(session: Session, settings: Settings, now: datetime) -> int:
 
     A right whose recording still waits for its verdict is not unused yet.
     """
-    lapse(session, now)
+    lapse(session, settings, now)
+    expire_disputed(session, settings, now)
     unused: dict[tuple[str, int], list[Right]] = defaultdict(list)
     for right in session.scalars(_unused(_newest_closed(settings, now))):
         unused[right.week, right.account_id].append(right)

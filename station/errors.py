@@ -67,6 +67,11 @@ SENTENCES: dict[str, str] = {
     "offer-not-yours": "There is no such offer for you. Load the page again to see what there is.",
     "offer-own": "This is your own offer. Withdraw it instead.",
     "offer-ended": "This offer is over: it was taken, withdrawn, or ran out.",
+    "rights-missing": "Please choose at least one week.",
+    "right-cooling": "What you were given or bought can be passed on from {until}.",
+    "receiver-not-member": "At this station only members can receive airtime.",
+    "rights-too-many": "One person may hold at most {most} rights of week {week}, and {has} are "
+    "held or reserved already.",
     # weeks and grids
     "nothing-built": "Week {week} has not been built. Build it with: mweya week build {week}",
     "version-unknown": "Week {week} has no version {version}. See: mweya week show {week}",

@@ -8,7 +8,7 @@ before it.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     POOL = "pool"
     AIRED = "aired"
     EXPIRED = "expired"
+    VOID = "void"
     MAKEGOOD = "makegood"
 
 
@@ -177,13 +178,23 @@ def held(session: Session, account_id: int, week: str | None = None) -> list[Rig
     return list(session.scalars(query.order_by(Right.week, Right.number)))
 
 
+def require_held(session: Session, right_ids: Collection[int], account_id: int) -> list[Right]:
+    """Some rights, in the order of their ids, when this account holds each of them.
+
+    Raises Refusal `right-not-yours`.
+    """
+    ids = sorted(set(right_ids))
+    query = sa.select(Right).where(Right.id.in_(ids), Right.account_id == account_id)
+    # Locked until the caller's transaction ends: they can't move while they are being used.
+    rights = list(session.scalars(query.order_by(Right.id).with_for_update()))
+    if len(rights) != len(ids):
+        raise Refusal("right-not-yours")
+    return rights
+
+
 def require_holder(session: Session, right_id: int, account_id: int) -> Right:
     """The right, when this account holds it. Raises Refusal `right-not-yours`."""
-    # Locked until the caller's transaction ends: it can't move while it is being used.
-    right = session.get(Right, right_id, with_for_update=True)
-    if right is None or right.account_id != account_id:
-        raise Refusal("right-not-yours")
-    return right
+    return require_held(session, [right_id], account_id)[0]
 
 
 def root_hash(session: Session) -> str:

@@ -19,12 +19,14 @@ logger = structlog.get_logger()
 
 
 class Letter(Base):
-    """One mail to one person."""
+    """One mail to a person, or to the name and address of somebody who is not here yet."""
 
     __tablename__ = "letters"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    to_name: Mapped[str] = mapped_column(default="")
+    to_email: Mapped[str] = mapped_column(default="")
     subject: Mapped[str]
     body: Mapped[str]
     written_at: Mapped[datetime]
@@ -33,10 +35,21 @@ class Letter(Base):
 
 def write(session: Session, person: Person, subject: str, body: str, now: datetime) -> Letter:
     """Write a letter and promise that it is sent."""
-    letter = Letter(person_id=person.id, subject=subject, body=body, written_at=now)
+    return _post(session, Letter(person_id=person.id, subject=subject, body=body, written_at=now))
+
+
+def write_to(
+    session: Session, name: str, email: str, subject: str, body: str, now: datetime
+) -> Letter:
+    """Write a letter to somebody who is not here yet, and promise that it is sent."""
+    letter = Letter(to_name=name, to_email=email, subject=subject, body=body, written_at=now)
+    return _post(session, letter)
+
+
+def _post(session: Session, letter: Letter) -> Letter:
     session.add(letter)
     session.flush()
-    promise(session, JobKind.LETTER, letter.id, now)
+    promise(session, JobKind.LETTER, letter.id, letter.written_at)
     return letter
 
 
@@ -48,22 +61,29 @@ def sender(database: Database, settings: Settings, show: Callable[[str], None]) 
             letter = session.get_one(Letter, int(subject))
             if letter.sent_at is not None:
                 return "sent before"
-            person = session.get_one(Person, letter.person_id)
-            file = _file(settings, letter, person)
-            show(f"\nA letter to {person.name} <{person.email}>: {letter.subject}\n{letter.body}\n")
+            name, email = _addressee(session, letter)
+            file = _file(settings, letter, email)
+            show(f"\nA letter to {name} <{email}>: {letter.subject}\n{letter.body}\n")
             letter.sent_at = now
             # It may hold a way in: nobody who reads the database should find one.
             letter.body = FILED
-        logger.info("letter-filed", file=str(file), to=person.email, subject=letter.subject)
+        logger.info("letter-filed", file=str(file), to=email, subject=letter.subject)
         return f"filed as {file.name}"
 
     return send
 
 
-def _file(settings: Settings, letter: Letter, person: Person) -> Path:
+def _addressee(session: Session, letter: Letter) -> tuple[str, str]:
+    if letter.person_id is None:
+        return letter.to_name, letter.to_email
+    person = session.get_one(Person, letter.person_id)
+    return person.name, person.email
+
+
+def _file(settings: Settings, letter: Letter, email: str) -> Path:
     settings.mail_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = settings.mail_folder / f"{letter.id:06}.txt"
-    head = f"From: {settings.mail.sender}\nTo: {person.email}\nSubject: {letter.subject}\n"
+    head = f"From: {settings.mail.sender}\nTo: {email}\nSubject: {letter.subject}\n"
     file.write_text(
         f"{head}Date: {letter.written_at:%a, %d %b %Y %H:%M:%S +0000}\n\n{letter.body}\n"
     )

@@ -30,6 +30,7 @@ class AccountKind(StrEnum):
     POOL = "pool"
     AIRED = "aired"
     EXPIRED = "expired"
+    VOIDED = "voided"
     MAKEGOOD = "makegood"
 
     @property
@@ -120,6 +121,11 @@ def admit(
 def with_email(session: Session, email: str) -> Person | None:
     """The person with this address, in any letter case."""
     return session.scalars(sa.select(Person).where(Person.email == email.strip().lower())).first()
+
+
+def with_account(session: Session, account_id: int) -> Person:
+    """The person who owns an account. Raises NoResultFound for one of the station's own."""
+    return session.scalars(sa.select(Person).where(Person.account_id == account_id)).one()
 
 
 def read_member_file(text: str) -> tuple[list[Applicant], list[Violation]]:

@@ -18,6 +18,7 @@ class FormPost(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     answer: Mapped[str]
+    body_hash: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
 
 

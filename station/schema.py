@@ -10,13 +10,34 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from station import airlog, asrun, grid, jobs, ledger, letters, market, members, posts, signin
+from station import (
+    airlog,
+    asrun,
+    causes,
+    grid,
+    jobs,
+    ledger,
+    letters,
+    makegoods,
+    members,
+    money,
+    posts,
+    signin,
+    standing,
+)
 from station.db import Base, Database, connect
 from station.errors import Fault, Refusal
+from station.market import offers, swaps
+from station.membership import applications, bank, fees, invitations, years
 from station.settings import Settings
 
 # Importing a noun is what puts its tables into the metadata.
-NOUNS = (airlog, asrun, grid, jobs, ledger, letters, market, members, posts, signin)
+NOUNS = (
+    *(members, ledger, money, jobs, letters, signin, posts),
+    *(fees, bank, invitations, applications, years),
+    *(offers, swaps, causes, standing, makegoods),
+    *(grid, airlog, asrun),
+)
 METADATA: sa.MetaData = Base.metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -1,6 +1,6 @@
 """What `station.toml` may say, section by section, with every default."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -44,6 +44,7 @@ class RulesSection(Struct, frozen=True, forbid_unknown_fields=True):
     sold_per_hour: Count = 2
     silence_gap: Count = 6
     makegood_reserve_percent: Annotated[float, Meta(ge=0, le=50)] = 1.0
+    makegood_weeks: Positive = 8
     adult_from: str = "21:00"
     adult_to: str = "05:00"
     move_cost: Count = 50
@@ -96,6 +97,43 @@ class IcecastSection(Struct, frozen=True, forbid_unknown_fields=True):
     max_listeners: Positive = 2000
 
 
+class MembershipSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may be a member, and the yearly fee; money is in cents, `vat_percent` is included.
+
+    The cap counts members and places that wait for their fee. A fee is asked for
+    `renewal_weeks` before the year ends. Within `cancel_days` a member may step back.
+    """
+
+    cap: Positive = 6000
+    fee_cents: Positive = 500_00
+    vat_percent: Annotated[float, Meta(ge=0, lt=100)] = 0
+    vat_number: str = ""
+    bank_details: str = ""
+    payment_days: Positive = 14
+    renewal_weeks: Positive = 8
+    cancel_days: Count = 7
+    invitation_needed: bool = False
+    invitation_days: Positive = 30
+    invitations_per_member: Count = 5
+
+
+class MarketSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """How rights change hands, and what stops abuse.
+
+    `most_rights_per_week` is what one person may hold of one week (0: any number);
+    `cooling_off_hours` is how long what was given or bought stays before it is passed on.
+    `receivers` is `anyone` or `members`. Transfers close `transfers_close_hours` before the
+    week, by default when uploads do.
+    """
+
+    gift_days: Positive = 7
+    payment_days: Positive = 3
+    most_rights_per_week: Count = 12
+    cooling_off_hours: Annotated[float, Meta(ge=0)] = 24
+    receivers: Literal["anyone", "members"] = "anyone"
+    transfers_close_hours: float | None = None
+
+
 class DatabaseSection(Struct, frozen=True, forbid_unknown_fields=True):
     """An SQLAlchemy URL; empty means SQLite in the station's folder."""
 
@@ -133,5 +171,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     solver: SolverSection = SolverSection()
     web: WebSection = WebSection()
     icecast: IcecastSection = IcecastSection()
+    membership: MembershipSection = MembershipSection()
+    market: MarketSection = MarketSection()
     database: DatabaseSection = DatabaseSection()
     mail: MailSection = MailSection()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Bump, Grid, GridState, Placement
 from station.ledger import Posting, Right
-from station.market import Offer, OfferKind, OfferState
+from station.market.offers import OPEN_STATES, Offer, OfferedRight, OfferKind, OfferState
 from station.members import Account, AccountKind, Person
 from station.rights import Request, RequestKind, RequestState, local_text
 from station.settings import Settings
@@ -119,16 +119,19 @@ def _offers(
     session: Session, right_ids: list[int], account_id: int
 ) -> dict[int, tuple[Offer, str]]:
     query = (
-        sa.select(Offer, Person.name)
+        sa.select(OfferedRight.right_id, Offer, Person.name)
+        .join(Offer, Offer.id == OfferedRight.offer_id)
         .outerjoin(Person, Person.account_id == Offer.receiver_id)
         .where(
-            Offer.right_id.in_(right_ids),
+            OfferedRight.right_id.in_(right_ids),
             Offer.giver_id == account_id,
-            Offer.state.in_([OfferState.OPEN, OfferState.RESERVED, OfferState.ACCEPTED]),
+            Offer.state.in_([*OPEN_STATES, OfferState.ACCEPTED]),
         )
         .order_by(Offer.id)
     )
-    return {offer.right_id: (offer, name or "") for offer, name in session.execute(query)}
+    return {
+        right_id: (offer, name or offer.friend) for right_id, offer, name in session.execute(query)
+    }
 
 
 def _asked(session: Session, right_ids: list[int], account_id: int) -> dict[int, _Asked]:

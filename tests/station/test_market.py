@@ -4,10 +4,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from station import books, market, rights
+from station import books, rights
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.ledger import Right, held
+from station.market import deadlines, gifts, offers, sales
 from station.members import AccountKind, station_account
 
 WEEK = "2026-W50"
@@ -21,47 +22,50 @@ def holder_of(session, right_id):
 def gift(database, settings, now, janet, peter, right_of):
     with database.writing() as session:
         right = right_of(janet, WEEK)
-        return market.give(session, settings, right.id, janet.account_id, peter.email, now)
+        return gifts.give(session, settings, [right.id], janet.account_id, peter.email, now).offer
 
 
 @pytest.fixture
 def listing(database, settings, now, janet, right_of):
     with database.writing() as session:
         right = right_of(janet, WEEK)
-        return market.sell(session, settings, right.id, janet.account_id, 2500, now)
+        return sales.sell(session, settings, [right.id], janet.account_id, 2500, now)
 
 
 def test_an_offered_right_lies_in_escrow(database, gift):
     with database.reading() as session:
-        assert holder_of(session, gift.right_id) == station_account(session, AccountKind.ESCROW)
+        assert holder_of(session, gift.rights[0].id) == station_account(session, AccountKind.ESCROW)
 
 
 def test_an_accepted_gift_belongs_to_its_receiver(database, settings, now, gift, peter):
     with database.writing() as session:
-        market.accept(session, settings, gift.id, peter, now)
-        assert holder_of(session, gift.right_id) == peter.account_id
+        gifts.accept(session, settings, gift.id, peter, now)
+        assert holder_of(session, gift.rights[0].id) == peter.account_id
         assert books.verify(session) == []
 
 
 @pytest.mark.parametrize("verb", ["refuse", "withdraw"])
 def test_a_gift_that_is_refused_or_withdrawn_returns_to_its_giver(
-    database, now, gift, janet, peter, verb
+    database, settings, now, gift, janet, peter, verb
 ):
     with database.writing() as session:
-        getattr(market, verb)(session, gift.id, peter if verb == "refuse" else janet, now)
-        assert holder_of(session, gift.right_id) == janet.account_id
+        if verb == "refuse":
+            gifts.refuse(session, settings, gift.id, peter, now)
+        else:
+            offers.withdraw(session, gift.id, janet, now)
+        assert holder_of(session, gift.rights[0].id) == janet.account_id
         assert books.verify(session) == []
 
 
 def test_a_gift_lapses_at_its_deadline(database, settings, now, gift, janet, peter):
     late = gift.deadline
     with database.writing() as session:
-        assert market.lapse(session, late - timedelta(seconds=1)) == []
+        assert deadlines.lapse(session, settings, late - timedelta(seconds=1)) == []
     with pytest.raises(Refusal, match="over"), database.writing() as session:
-        market.accept(session, settings, gift.id, peter, late)
+        gifts.accept(session, settings, gift.id, peter, late)
     with database.writing() as session:
-        assert [offer.id for offer in market.lapse(session, late)] == [gift.id]
-        assert holder_of(session, gift.right_id) == janet.account_id
+        assert [offer.id for offer in deadlines.lapse(session, settings, late)] == [gift.id]
+        assert holder_of(session, gift.rights[0].id) == janet.account_id
 
 
 def test_only_the_receiver_answers_a_gift_and_only_the_giver_withdraws_it(
@@ -69,9 +73,9 @@ def test_only_the_receiver_answers_a_gift_and_only_the_giver_withdraws_it(
 ):
     with database.writing() as session:
         for press in (
-            lambda: market.accept(session, settings, gift.id, janet, now),
-            lambda: market.refuse(session, gift.id, janet, now),
-            lambda: market.withdraw(session, gift.id, peter, now),
+            lambda: gifts.accept(session, settings, gift.id, janet, now),
+            lambda: gifts.refuse(session, settings, gift.id, janet, now),
+            lambda: offers.withdraw(session, gift.id, peter, now),
         ):
             with pytest.raises(Refusal, match="no such offer"):
                 press()
@@ -82,16 +86,16 @@ def test_an_offered_right_can_be_neither_used_nor_offered_again(
 ):
     with database.writing() as session:
         with pytest.raises(Refusal, match="not in your hands"):
-            market.sell(session, settings, gift.right_id, janet.account_id, 100, now)
+            sales.sell(session, settings, [gift.rights[0].id], janet.account_id, 100, now)
         with pytest.raises(Refusal, match="not in your hands"):
-            rights.dedicate(session, settings, gift.right_id, janet.account_id, "rain", [], now)
+            rights.dedicate(session, settings, gift.rights[0].id, janet.account_id, "rain", [], now)
 
 
 def test_what_a_given_right_asked_for_is_withdrawn(database, settings, now, janet, peter, right_of):
     right = right_of(janet, WEEK)
     with database.writing() as session:
         rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
-        market.give(session, settings, right.id, janet.account_id, peter.email, now)
+        gifts.give(session, settings, [right.id], janet.account_id, peter.email, now)
         assert rights.open_request(session, right.id) is None
 
 
@@ -100,7 +104,7 @@ def test_a_gift_needs_a_receiver_who_is_somebody_else(database, settings, now, j
     with database.writing() as session:
         for email, sentence in (("nobody@example.org", "Nobody here"), (janet.email, "yourself")):
             with pytest.raises(WrongInput, match=sentence):
-                market.give(session, settings, right.id, janet.account_id, email, now)
+                gifts.give(session, settings, [right.id], janet.account_id, email, now)
         assert holder_of(session, right.id) == janet.account_id
 
 
@@ -108,11 +112,13 @@ def test_a_sale_settles_when_the_seller_has_the_money(
     database, settings, now, listing, janet, peter
 ):
     with database.writing() as session:
-        market.buy(session, settings, listing.id, peter, now)
-        assert holder_of(session, listing.right_id) == station_account(session, AccountKind.ESCROW)
-        market.received(session, settings, listing.id, janet, now)
-        assert holder_of(session, listing.right_id) == peter.account_id
-        assert market.sold_rights(session, WEEK) == {listing.right_id}
+        sales.reserve(session, settings, listing.id, peter, now)
+        assert holder_of(session, listing.rights[0].id) == station_account(
+            session, AccountKind.ESCROW
+        )
+        sales.received(session, settings, listing.id, janet, now)
+        assert holder_of(session, listing.rights[0].id) == peter.account_id
+        assert offers.sold_rights(session, WEEK) == {listing.rights[0].id}
         assert books.verify(session) == []
 
 
@@ -120,33 +126,40 @@ def test_a_reserved_right_returns_when_nobody_paid_in_time(
     database, settings, now, listing, janet, peter
 ):
     with database.writing() as session:
-        market.buy(session, settings, listing.id, peter, now)
-        market.lapse(session, now + market.PAYMENT_LASTS)
-        assert holder_of(session, listing.right_id) == janet.account_id
+        sales.reserve(session, settings, listing.id, peter, now)
+        deadlines.lapse(session, settings, now + timedelta(days=settings.market.payment_days))
+        assert holder_of(session, listing.rights[0].id) == janet.account_id
 
 
 def test_the_buyer_cant_confirm_the_sellers_money(database, settings, now, listing, peter):
     with database.writing() as session:
-        market.buy(session, settings, listing.id, peter, now)
+        sales.reserve(session, settings, listing.id, peter, now)
         with pytest.raises(Refusal, match="no such offer"):
-            market.received(session, settings, listing.id, peter, now)
+            sales.received(session, settings, listing.id, peter, now)
 
 
-@pytest.mark.parametrize("price_cents", [0, -1, market.HIGHEST_PRICE_CENTS + 1])
+@pytest.mark.parametrize("price_cents", [0, -1, sales.HIGHEST_PRICE_CENTS + 1])
 def test_a_price_must_make_sense(database, settings, now, janet, right_of, price_cents):
     with pytest.raises(WrongInput, match="price"), database.writing() as session:
-        market.sell(session, settings, right_of(janet, WEEK).id, janet.account_id, price_cents, now)
+        sales.sell(
+            session, settings, [right_of(janet, WEEK).id], janet.account_id, price_cents, now
+        )
 
 
 def test_nobody_buys_their_own_offer(database, settings, now, listing, janet):
     with pytest.raises(Refusal, match="your own"), database.writing() as session:
-        market.buy(session, settings, listing.id, janet, now)
+        sales.reserve(session, settings, listing.id, janet, now)
 
 
-def test_nothing_moves_once_the_week_has_closed(database, settings, now, gift, peter):
+def test_nothing_moves_once_the_week_has_closed(
+    database, settings, now, gift, janet, peter, right_of
+):
     closed = rights.cutoff(Week.parse(WEEK, settings.zone), settings)
+    with pytest.raises(Refusal, match="over"), database.writing() as session:
+        gifts.accept(session, settings, gift.id, peter, closed)
     with pytest.raises(Refusal, match="closed"), database.writing() as session:
-        market.accept(session, settings, gift.id, peter, closed)
+        own = [right_of(peter, WEEK).id]
+        gifts.give(session, settings, own, peter.account_id, janet.email, closed)
 
 
 def test_however_many_press_buy_at_once_one_gets_it(database, settings, now, listing, admit_member):
@@ -155,7 +168,7 @@ def test_however_many_press_buy_at_once_one_gets_it(database, settings, now, lis
     def press(buyer):
         try:
             with database.writing() as session:
-                market.buy(session, settings, listing.id, buyer, now)
+                sales.reserve(session, settings, listing.id, buyer, now)
         except Refusal as refusal:
             return refusal.code
         return "bought"
@@ -170,8 +183,8 @@ def test_accepting_and_withdrawing_at_once_does_one_of_them(
 ):
     janet, peter = admit_member("Janet", weeks=12), admit_member("Peter")
     with database.writing() as session:
-        gifts = [
-            market.give(session, settings, right.id, janet.account_id, peter.email, now)
+        given = [
+            gifts.give(session, settings, [right.id], janet.account_id, peter.email, now).offer
             for right in held(session, janet.account_id)[3:]
         ]
 
@@ -180,18 +193,18 @@ def test_accepting_and_withdrawing_at_once_does_one_of_them(
         try:
             with database.writing() as session:
                 if verb == "accept":
-                    market.accept(session, settings, gift.id, peter, now)
+                    gifts.accept(session, settings, gift.id, peter, now)
                 else:
-                    market.withdraw(session, gift.id, janet, now)
+                    offers.withdraw(session, gift.id, janet, now)
         except Refusal as refusal:
             return refusal.code
         return verb
 
-    jobs = [(verb, gift) for gift in gifts for verb in ("accept", "withdraw")]
+    jobs = [(verb, gift) for gift in given for verb in ("accept", "withdraw")]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(press, jobs))
-    assert answers.count("offer-ended") == len(gifts)
+    assert answers.count("offer-ended") == len(given)
     with database.reading() as session:
         assert books.verify(session) == []
-        ended = session.scalars(sa.select(market.Offer.state)).all()
+        ended = session.scalars(sa.select(offers.Offer.state)).all()
         assert set(ended) <= {"accepted", "withdrawn"}

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from station import grid, market, recordings, rights
+from station import grid, recordings, rights
 from station.airlog import AirLine, LineKind, write
 from station.airtime import Week
 from station.db import Database
 from station.ledger import Right, held, issue_years
+from station.market import gifts, sales
 from station.members import Applicant, Person, admit
 from station.recordings import Master, MasterKind, Recording
 from station.rights import Request, RequestKind, Wish
@@ -181,10 +182,10 @@ def open_week(
         session, refused.id, codes=["too-long"], sentences=[TOO_LONG], master=None, now=now
     )
     given = right_of(session, ayanda, week)
-    market.give(session, settings, given.id, ayanda.account_id, thandi.email, now)
+    gifts.give(session, settings, [given.id], ayanda.account_id, thandi.email, now)
     for person, cents in ((lerato, 15000), (naledi, 12050)):
         right = right_of(session, person, week)
-        market.sell(session, settings, right.id, person.account_id, cents, now)
+        sales.sell(session, settings, [right.id], person.account_id, cents, now)
 
 
 def right_of(session: Session, person: Person, week: Week) -> Right:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from station.books import verify
 from station.ledger import held
-from station.market import Offer, OfferState
+from station.market.offers import Offer, OfferState
 from station.rights import RequestKind, open_request
 
 WEEK = "2026-W49"
@@ -135,7 +135,7 @@ def test_nobody_answers_for_somebody_else(thandi, third, right, database):
     assert the_offer(database).state == OfferState.OPEN
 
 
-@pytest.mark.parametrize("price", ["", "free", "12.345", "-5", "1e3", "٣", "0", "100001"])
+@pytest.mark.parametrize("price", ["", "free", "12.345", "-5", "1e3", "٣", "0", "1000001"])
 def test_a_price_that_is_none_is_refused(price, thandi, right, database):
     answer = thandi.send(f"/member/rights/{right.id}/sale", price=price)
     assert answer.status_code == 422

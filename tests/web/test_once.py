@@ -5,7 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from station.market import Offer
+from station.market.offers import Offer
 
 WEEK = "2026-W49"
 PRESSES = 8

@@ -4,8 +4,8 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import market
 from station.errors import Refusal
+from station.market import sales
 from web import refusals
 from web.member.offers import deals_on_the_market
 from web.session import act_once, me, now, require_person, station
@@ -25,7 +25,7 @@ def buy(offer_id: int) -> ResponseReturnValue:
     """Reserve a right until its payment."""
 
     def act(session: Session) -> str:
-        market.buy(session, station().settings, offer_id, me(), now())
+        sales.reserve(session, station().settings, offer_id, me(), now())
         return "Reserved for you. How to pay is written below."
 
     return act_once(act, url_for("member.page", _anchor="offers"))

@@ -6,7 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Week
-from station.market import Offer, OfferKind, OfferState, listings, offers_from, offers_to
+from station.market.offers import (
+    WITH_BUYER,
+    Offer,
+    OfferKind,
+    listings,
+    offers_from,
+    offers_to,
+)
 from station.members import Person
 from station.settings import Settings
 
@@ -22,7 +29,7 @@ class Deal:
     @property
     def reference(self) -> str:
         """What the buyer writes on the payment, so that the seller knows it."""
-        return f"MWEYA-{self.offer.id}"
+        return self.offer.reference
 
     @property
     def gift(self) -> bool:
@@ -32,7 +39,12 @@ class Deal:
     @property
     def reserved(self) -> bool:
         """Whether a buyer has reserved it and is to pay."""
-        return self.offer.state == OfferState.RESERVED
+        return self.offer.state in WITH_BUYER
+
+
+def listed(offer: Offer) -> str:
+    """An offer's rights, by week and number."""
+    return ", ".join(map(str, offer.rights))
 
 
 def deals_to(session: Session, settings: Settings, account_id: int) -> list[Deal]:
@@ -48,7 +60,7 @@ def deals_from(session: Session, settings: Settings, account_id: int) -> list[De
 def deals_on_the_market(session: Session, settings: Settings) -> list[Deal]:
     """Everything for sale, earliest week and lowest price first."""
     found = _deals(session, settings, listings(session), giver=True)
-    return sorted(found, key=lambda deal: (deal.offer.right.week, deal.offer.price_cents or 0))
+    return sorted(found, key=lambda deal: (deal.week.monday, deal.offer.price_cents or 0))
 
 
 def _deals(session: Session, settings: Settings, offers: list[Offer], *, giver: bool) -> list[Deal]:
@@ -58,7 +70,7 @@ def _deals(session: Session, settings: Settings, offers: list[Offer], *, giver: 
     return [
         Deal(
             offer,
-            offer.right.parsed_week(settings.zone),
+            offer.rights[0].parsed_week(settings.zone),
             people.get((offer.giver_id if giver else offer.receiver_id) or 0),
         )
         for offer in offers

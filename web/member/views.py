@@ -6,17 +6,18 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import market, rights
+from station import rights
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
+from station.market import gifts, offers, sales
 from station.recordings import Recording, preview_at
 from station.statement import sentence, statement
 from web import refusals, words
 from web.member import forms
 from web.member.answers import answers
 from web.member.cards import cards
-from web.member.offers import deals_from, deals_to
+from web.member.offers import deals_from, deals_to, listed
 from web.session import act_once, me, now, require_person, station
 from web.upload import ACCEPT, keep_upload
 
@@ -99,7 +100,7 @@ def give(right_id: int) -> ResponseReturnValue:
     email = forms.read_text(request.form, "email", "email address of your friend")
 
     def act(session: Session) -> str:
-        market.give(session, station().settings, right_id, me().account_id, email, now())
+        gifts.give(session, station().settings, [right_id], me().account_id, email, now())
         return f"Offered to {email}. They are your friend's once accepted."
 
     return act_once(act, url_for("member.page", _anchor="offers"))
@@ -112,7 +113,7 @@ def sell(right_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         settings = station().settings
-        market.sell(session, settings, right_id, me().account_id, cents, now())
+        sales.sell(session, settings, [right_id], me().account_id, cents, now())
         return f"For sale at {words.money(cents, settings.station.currency)}."
 
     return act_once(act, url_for("member.page", _anchor="offers"))
@@ -152,8 +153,9 @@ def accept(offer_id: int) -> ResponseReturnValue:
     """Accept a gift."""
 
     def act(session: Session) -> str:
-        offer = market.accept(session, station().settings, offer_id, me(), now())
-        return f"Yours: {words.length(station().settings.station.slot_seconds)} of {offer.right}."
+        offer = gifts.accept(session, station().settings, offer_id, me(), now())
+        length = words.length(station().settings.station.slot_seconds)
+        return f"Yours: {length} of {listed(offer)}."
 
     return act_once(act, url_for("member.page"))
 
@@ -163,7 +165,7 @@ def refuse(offer_id: int) -> ResponseReturnValue:
     """Refuse a gift."""
 
     def act(session: Session) -> str:
-        market.refuse(session, offer_id, me(), now())
+        gifts.refuse(session, station().settings, offer_id, me(), now())
         return "Refused. It is back with its giver."
 
     return act_once(act, url_for("member.page"))
@@ -174,8 +176,8 @@ def take_back(offer_id: int) -> ResponseReturnValue:
     """Take back an offer that nobody took."""
 
     def act(session: Session) -> str:
-        offer = market.withdraw(session, offer_id, me(), now())
-        return f"Taken back: {offer.right} is in your hands again."
+        offer = offers.withdraw(session, offer_id, me(), now())
+        return f"Taken back: {listed(offer)} is in your hands again."
 
     return act_once(act, url_for("member.page"))
 
@@ -185,8 +187,8 @@ def received(offer_id: int) -> ResponseReturnValue:
     """Say that a buyer's money came; the right is theirs."""
 
     def act(session: Session) -> str:
-        offer = market.received(session, station().settings, offer_id, me(), now())
-        return f"Thank you: {offer.right} belongs to its buyer now."
+        offer = sales.received(session, station().settings, offer_id, me(), now())
+        return f"Thank you: {listed(offer)} belongs to its buyer now."
 
     return act_once(act, url_for("member.page"))
 

@@ -1,0 +1,1 @@
+"""People become members, pay, stay and leave; a place is never promised twice."""
