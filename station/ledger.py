@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal
-from station.members import AccountKind, station_account
+from station.members import Account, AccountKind, station_account
 
 FIRST_HASH = "0" * 64
 WEEKS_IN_A_YEAR = 52
@@ -143,6 +143,29 @@ def issue_years(
     return rights
 
 
+def issue_one(
+    session: Session,
+    account_id: int,
+    week: Week,
+    kind: EntryKind,
+    now: datetime,
+    reference: str = "",
+) -> Right:
+    """Issue an account one more right of a week."""
+    issuance = _issuance(session)
+    used = sa.select(sa.func.max(Right.number)).where(Right.week == str(week))
+    right = Right(
+        week=str(week),
+        number=(session.scalars(used).one() or 0) + 1,
+        origin_account_id=account_id,
+        account_id=account_id,
+    )
+    session.add(right)
+    session.flush()
+    _append(session, kind, _lines([right], issuance, account_id), reference, now)
+    return right
+
+
 def move(
     session: Session,
     rights: Sequence[Right],
@@ -200,6 +223,12 @@ def require_holder(session: Session, right_id: int, account_id: int) -> Right:
 def root_hash(session: Session) -> str:
     """The newest entry's hash, which covers the whole ledger."""
     return session.scalars(sa.select(Head.hash)).first() or FIRST_HASH
+
+
+def _issuance(session: Session) -> int:
+    """The account that rights come from, locked: they are numbered by one issuer at a time."""
+    query = sa.select(Account.id).where(Account.kind == AccountKind.ISSUANCE)
+    return session.scalars(query.with_for_update(key_share=True)).one()
 
 
 def _lines(rights: Sequence[Right], source_id: int, target_id: int) -> list[Line]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -46,6 +47,14 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     daypart: str | None = None
     moment: str | None = None
     minutes: float = 0
+
+    def later(self, weeks: int, zone: ZoneInfo) -> "Wish":
+        """The same wish so many weeks later: a moment keeps its weekday and its local time."""
+        if self.moment is None:
+            return self
+        local = parse_local(self.moment, zone).astimezone(zone).replace(tzinfo=None)
+        moved = (local + timedelta(weeks=weeks)).isoformat()
+        return msgspec.structs.replace(self, moment=moved)
 
     def spans(self, week: Week, settings: Settings) -> list[Span]:
         """Where it lies in a week.
@@ -137,7 +146,7 @@ def receive(
     week = require_open(right, settings, now)
     if not recording.permission:
         raise WrongInput("permission-missing")
-    recording.title = _text(recording.title, "title", LONGEST_TITLE)
+    recording.title = clean_text(recording.title, "title", LONGEST_TITLE)
     for wish in wishes:
         wish.spans(week, settings)
     recording.right_id = right.id
@@ -161,23 +170,9 @@ def air(session: Session, recording: Recording, now: datetime) -> Request | None
     if outdated or right.account_id != recording.account_id:
         return None
     _withdraw(before)
-    request = Request(
-        right_id=right.id,
-        account_id=right.account_id,
-        week=right.week,
-        kind=RequestKind.SEGMENT,
-        title=recording.title,
-        language=recording.language,
-        adult=recording.adult,
-        recording_id=recording.id,
-        master_sha256=recording.master_sha256,
-        wishes=recording.wishes,
-        asked_at=now,
-    )
     session.flush()
-    session.add(request)
-    session.flush()
-    return request
+    wishes = [msgspec.convert(wish, Wish) for wish in recording.wishes]
+    return ask_for_recording(session, right, recording, wishes, now)
 
 
 def dedicate(
@@ -196,26 +191,53 @@ def dedicate(
     """
     right = require_holder(session, right_id, account_id)
     week = require_open(right, settings, now)
-    cause = _text(cause, "cause", LONGEST_CAUSE)
+    cause = clean_text(cause, "cause", LONGEST_CAUSE)
     for wish in wishes:
         wish.spans(week, settings)
     # A recording that still waits for its verdict must not take the silence's place later.
     release(session, right.id)
-    request = Request(
-        right_id=right.id,
-        account_id=account_id,
-        week=right.week,
-        kind=RequestKind.SILENCE,
-        title=cause,
-        cause=cause,
-        together=together,
-        wishes=[msgspec.to_builtins(wish) for wish in wishes],
-        asked_at=now,
+    return ask_for_silence(session, right, cause, wishes, now, together)
+
+
+def ask_for_recording(
+    session: Session, right: Right, recording: Recording, wishes: Sequence[Wish], now: datetime
+) -> Request:
+    """Let a right that asks for nothing ask for an accepted recording."""
+    return _ask(
+        session,
+        right,
+        wishes,
+        now,
+        kind=RequestKind.SEGMENT,
+        title=recording.title,
+        language=recording.language,
+        adult=recording.adult,
+        recording_id=recording.id,
+        master_sha256=recording.master_sha256,
     )
-    session.add(request)
-    session.flush()
-    promise(session, JobKind.SILENCE, request.id, now)
-    return request
+
+
+def ask_for_silence(
+    session: Session,
+    right: Right,
+    cause: str,
+    wishes: Sequence[Wish],
+    now: datetime,
+    together: str | None = None,
+) -> Request:
+    """Let a right that asks for nothing ask for silence, and promise its announcement."""
+    says = {"title": cause, "cause": cause, "together": together}
+    return _ask(session, right, wishes, now, kind=RequestKind.SILENCE, **says)
+
+
+def ask_again(
+    session: Session, right: Right, earlier: Request, wishes: Sequence[Wish], now: datetime
+) -> Request:
+    """Let a right that asks for nothing ask for what another one asked for."""
+    copied = ("kind", "title", "language", "adult", "cause", "together")
+    made = ("recording_id", "master_sha256")
+    says = {name: getattr(earlier, name) for name in (*copied, *made)}
+    return _ask(session, right, wishes, now, **says)
 
 
 def withdraw_request(
@@ -259,12 +281,34 @@ def local_text(instant: datetime, settings: Settings) -> str:
     return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}{seconds}"
 
 
+def _ask(
+    session: Session, right: Right, wishes: Sequence[Wish], now: datetime, **says: Any
+) -> Request:
+    request = Request(
+        right_id=right.id,
+        account_id=right.account_id,
+        week=right.week,
+        wishes=[msgspec.to_builtins(wish) for wish in wishes],
+        asked_at=now,
+        **says,
+    )
+    session.add(request)
+    session.flush()
+    if request.kind == RequestKind.SILENCE and request.master_sha256 is None:
+        promise(session, JobKind.SILENCE, request.id, now)
+    return request
+
+
 def _withdraw(request: Request | None) -> None:
     if request is not None:
         request.state = RequestState.WITHDRAWN
 
 
-def _text(text: str, name: str, longest: int) -> str:
+def clean_text(text: str, name: str, longest: int) -> str:
+    """A person's words on one line, without control characters and needless spaces.
+
+    Raises WrongInput `text-missing` or `text-long`, which call it by `name`.
+    """
     text = " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
     if not text:
         raise WrongInput("text-missing", name=name)
