@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     # people and sign-in
     "person-unknown": "Nobody here has the address “{email}”. See: mweya member list",
     "email-taken": "{email} belongs to somebody here already.",
+    "email-wrong": "“{text}” is not an email address. Write it like thandi@example.org.",
     "link-used": "This sign-in link was used already or is too old. Ask for a new one.",
     "sign-in-first": "Please sign in first.",
     "page-old": "This page was open too long, or came from somewhere else. Nothing was changed: "

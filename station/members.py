@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
-from station.errors import Refusal, Violation
+from station.errors import Refusal, Violation, WrongInput
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+|[^@\s,;<>\"]+@localhost")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -116,6 +116,14 @@ def admit(
     session.add(person)
     session.flush()
     return person
+
+
+def clean_email(text: str) -> str:
+    """An email address in lower case. Raises WrongInput `email-wrong`."""
+    email = text.strip().lower()
+    if len(email) > LONGEST_TEXT or not _EMAIL.fullmatch(email):
+        raise WrongInput("email-wrong", text=text.strip()[:LONGEST_TEXT])
+    return email
 
 
 def with_email(session: Session, email: str) -> Person | None:

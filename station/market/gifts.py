@@ -22,8 +22,17 @@ from station.market.offers import (
     put_in_escrow,
     require_offer,
 )
-from station.market.tell import News, tell
-from station.members import AccountKind, Applicant, Person, admit, with_email
+from station.market.tell import News, tell, tell_friend
+from station.members import (
+    LONGEST_TEXT,
+    AccountKind,
+    Applicant,
+    Person,
+    admit,
+    clean_email,
+    with_email,
+)
+from station.rights import clean_text
 from station.settings import Settings
 
 
@@ -69,17 +78,29 @@ def give_by_link(
     giver_id: int,
     friend: str,
     now: datetime,
+    email: str = "",
 ) -> Gift:
     """Offer rights to whoever opens a link; `friend` says whom it is meant for.
 
-    Raises Refusal `right-not-yours`, `week-closed`, `right-cooling` or `receiver-not-member`.
+    With the friend's address the station writes them a letter too. Raises Refusal
+    `right-not-yours`, `week-closed`, `right-cooling` or `receiver-not-member`, WrongInput
+    `text-missing`, `text-long` or `email-wrong`.
     """
     if settings.market.receivers == "members":
         raise Refusal("receiver-not-member")
     token = secrets.token_urlsafe(24)
     offer = _gift(settings, giver_id, now)
-    offer.friend, offer.link_hash = friend, _hash(token)
-    return Gift(put_in_escrow(session, settings, offer, right_ids, now), token)
+    offer.friend = clean_text(friend, "name of your friend", LONGEST_TEXT)
+    offer.link_hash = _hash(token)
+    put_in_escrow(session, settings, offer, right_ids, now)
+    if email:
+        tell_friend(session, settings, offer, clean_email(email), link(settings, token))
+    return Gift(offer, token)
+
+
+def link(settings: Settings, token: str) -> str:
+    """The address that a gift's link leads to."""
+    return f"{settings.web_url}/gift/{token}"
 
 
 def by_link(session: Session, token: str, now: datetime) -> Offer:

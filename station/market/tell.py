@@ -151,6 +151,17 @@ def tell(
         letters.write(session, person, wording.subject.format(**facts), body, now)
 
 
+def tell_friend(session: Session, settings: Settings, offer: Offer, email: str, link: str) -> None:
+    """Write to a friend who is not here yet about a gift, with its link."""
+    facts = _facts(session, settings, offer)
+    body = (
+        "Hello {receiver},\n\n{giver} gives you {what} on {station}. Accept or refuse before "
+        "{until}; the link works once:\n\n{link}\n"
+    ).format(**facts, station=settings.station.name, link=link)
+    subject = f"{facts['giver']} gives you airtime"
+    letters.write_to(session, offer.friend, email, subject, body, offer.made_at)
+
+
 def what(offer: Offer, settings: Settings) -> str:
     """An offer's rights in words: 5 minutes of week 2026-W50, or of each of several weeks."""
     labels = sorted({right.week for right in offer.rights})
