@@ -13,6 +13,7 @@ import media.cli
 import playout.cli
 import scheduler.cli
 import station.cli
+import station.market.cli
 import web.cli
 from mweya import backup, doctor, init, logs, status, up, worker
 from station.command import ExitCode
@@ -39,6 +40,7 @@ for command in (
     backup.restore,
     station.cli.member,
     station.cli.ledger_group,
+    station.market.cli.market,
     scheduler.cli.solve,
     scheduler.cli.check,
     scheduler.cli.week,

@@ -27,9 +27,11 @@ from station.market.offers import (
 from station.market.tell import News, tell
 from station.members import Person
 from station.money import MoneyKind, record
+from station.rights import clean_text
 from station.settings import Settings
 
 HIGHEST_PRICE_CENTS = 1_000_000_00
+LONGEST_DISPUTE = 500
 
 
 def sell(
@@ -124,11 +126,12 @@ def dispute(
 ) -> Offer:
     """Either side asks the operators to decide about a sale that was said to be paid.
 
-    Raises Refusal `offer-not-yours` or `offer-ended`.
+    Raises Refusal `offer-not-yours` or `offer-ended`, WrongInput `text-missing` or `text-long`.
     """
     offer = require_offer(session, offer_id, OfferKind.SALE)
     if who.account_id not in (offer.giver_id, offer.receiver_id):
         raise Refusal("offer-not-yours")
+    why = clean_text(why, "reason", LONGEST_DISPUTE)
     change(
         session,
         offer,
