@@ -75,11 +75,16 @@ def use_link(session: Session, token: str, now: datetime) -> str:
     ).first()
     if used is None:
         raise Refusal("link-used")
+    return sign_in(session, used.person_id, now)
+
+
+def sign_in(session: Session, person_id: int, now: datetime) -> str:
+    """Sign a person in with one more browser; returns its session's token, told only here."""
     session_token = secrets.token_urlsafe(24)
     session.add(
         SignedIn(
             token_hash=_hash(session_token),
-            person_id=used.person_id,
+            person_id=person_id,
             since=now,
             expires_at=now + SESSION_LASTS,
         )
