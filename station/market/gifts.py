@@ -98,6 +98,19 @@ def give_by_link(
     return Gift(offer, token)
 
 
+def renew_link(session: Session, offer_id: int, giver: Person, now: datetime) -> Gift:
+    """Make another link for a gift that waits for its friend; the old link is worthless then.
+
+    Raises Refusal `offer-not-yours` or `offer-ended`.
+    """
+    offer = require_offer(session, offer_id, OfferKind.GIFT)
+    if offer.giver_id != giver.account_id or offer.link_hash is None:
+        raise Refusal("offer-not-yours")
+    token = secrets.token_urlsafe(24)
+    change(session, offer, [OfferState.OPEN], OfferState.OPEN, now, link_hash=_hash(token))
+    return Gift(offer, token)
+
+
 def link(settings: Settings, token: str) -> str:
     """The address that a gift's link leads to."""
     return f"{settings.web_url}/gift/{token}"
