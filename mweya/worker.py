@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import click
 import structlog
+from sqlalchemy.orm import Session
 
 import scheduler.worker
-from station import closing, jobs, letters
+from station import closing, jobs, letters, posts
 from station.cli import opened
 from station.command import Answer, answers
 from station.db import Database
@@ -39,14 +40,19 @@ def chores(settings: Settings, database: Database, now: datetime) -> None:
         from mweya import demo
 
         demo.try_to_live_on(settings, database, now)
-    with database.writing() as session:
-        unchecked = closing.tell_unchecked(session, now)
-    with database.writing() as session:
-        settled = closing.settle_aired(session, now)
-    with database.writing() as session:
-        pooled = closing.close_weeks(session, settings, now)
-    if unchecked or pooled or settled:
-        logger.info("chores-done", unchecked=unchecked, pooled=pooled, settled=settled)
+    done = {name: database.do(chore) for name, chore in due_by_the_clock(settings, now).items()}
+    if any(done.values()):
+        logger.info("chores-done", **done)
+
+
+def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Callable[[Session], int]]:
+    """What is done each time, in order, each in a transaction of its own that counts it."""
+    return {
+        "unchecked": lambda session: closing.tell_unchecked(session, now),
+        "settled": lambda session: closing.settle_aired(session, now),
+        "pooled": lambda session: closing.close_weeks(session, settings, now),
+        "forms_forgotten": lambda session: posts.clear_old(session, now),
+    }
 
 
 def run(settings: Settings, database: Database, stopped: Callable[[float], bool]) -> None:

@@ -1,20 +1,25 @@
 """The database keeps instants as UTC milliseconds, refuses loose types, and never half-commits.
 
 The same code runs on SQLite (the default) and PostgreSQL. A transaction is owned at the
-edge: `with database.writing() as session` commits once at its end or not at all.
+edge: `with database.writing() as session` commits once at its end or not at all, and
+`database.do(act)` does it again when PostgreSQL broke it off to free another one.
 """
 
 import json
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from station.errors import Busy
 
 # Constraints have names from the first day: migrations can't change what has none.
 NAMES = {
@@ -30,6 +35,15 @@ Whole = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 STRICT = {"sqlite_strict": True}
 BUSY_SECONDS = 20
+
+MOST_TRIES = 5
+LONGEST_PAUSE_SECONDS = 0.05
+
+# What PostgreSQL says when a transaction has to make way for others: serialization_failure and
+# deadlock_detected.
+MAKE_WAY = ("40001", "40P01")
+
+T = TypeVar("T")
 
 
 class Instant(sa.TypeDecorator[datetime]):
@@ -112,9 +126,38 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction that may write: committed at the end, rolled back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """One transaction that may write: committed at the end, rolled back on any error.
+
+        SQLite's lock is held from its first line on, so an instant that is read inside is not
+        older than the wait for it. Raises Busy when others have kept the database too long.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                session.connection()
+                yield session
+        except sa.exc.OperationalError as error:
+            if _is_busy(error):
+                raise Busy from error
+            raise
+
+    def do(self, act: Callable[[Session], T]) -> T:
+        """What `act` does in one transaction, which is tried again when it had to make way.
+
+        `act` may run several times, so what it does must be undone with its session. Raises Busy
+        after `MOST_TRIES`, or once `BUSY_SECONDS` have gone by.
+        """
+        give_up = time.monotonic() + BUSY_SECONDS
+        for tried in range(1, MOST_TRIES):
+            try:
+                with self.writing() as session:
+                    return act(session)
+            except Busy:
+                if time.monotonic() > give_up:
+                    raise
+                # Whoever made way for each other must not meet again at once.
+                time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS * tried))  # noqa: S311
+        with self.writing() as session:
+            return act(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -141,6 +184,13 @@ def connect(url: str) -> Database:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
+
+
+def _is_busy(error: sa.exc.OperationalError) -> bool:
+    """Whether other transactions were in the way, and nothing is broken."""
+    if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return True
+    return getattr(error.orig, "sqlstate", None) in MAKE_WAY
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

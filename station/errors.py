@@ -42,6 +42,7 @@ SENTENCES: dict[str, str] = {
     "email-wrong": "“{text}” is not an email address. Write it like thandi@example.org.",
     "link-used": "This sign-in link was used already or is too old. Ask for a new one.",
     "sign-in-first": "Please sign in first.",
+    "form-changed": "This form was sent before with other words. Load the page again and repeat.",
     "page-old": "This page was open too long, or came from somewhere else. Nothing was changed: "
     "please load it again and repeat.",
     "operators-only": "This page is for the station's operators.",
@@ -73,6 +74,24 @@ SENTENCES: dict[str, str] = {
     "receiver-not-member": "At this station only members can receive airtime.",
     "rights-too-many": "One person may hold at most {most} rights of week {week}, and {has} are "
     "held or reserved already.",
+    # swaps, makegoods, standing choices and causes
+    "swap-not-yours": "There is no such swap for you. Load the page again to see what there is.",
+    "swap-ended": "This swap is over: it was answered, withdrawn, or ran out.",
+    "swap-own": "You hold both places yourself. Choose somebody else's.",
+    "swap-not-placed": "A swap needs two places of one published week. Look again at who airs.",
+    "swap-late": "It is too late for this swap: one of the two places begins too soon.",
+    "swap-asked": "You have asked for this swap already. Wait for the answer, or withdraw it.",
+    "swap-moved": "One of the two places has changed since. Ask again for the places as they are.",
+    "swap-unfit": "This swap would break a rule of the grid, so nothing was changed. {problems}",
+    "makegood-none": "{right} is no makegood: only a makegood can be put off.",
+    "makegood-late": "This makegood can be put off to a week after {week}, up to {last}.",
+    "week-full": "Week {week} has no room left. Choose another.",
+    "recording-not-accepted": "“{title}” can't air. Choose a recording that was accepted.",
+    "cause-unknown": "There is no such cause. See: mweya airtime causes list",
+    "cause-known": "“{words}” is on the list already, or waits for the operators.",
+    "cause-declined": "The operators did not put “{words}” on the list. You can still keep silent "
+    "for it in your own words.",
+    "cause-decided": "“{words}” is {state} already.",
     # weeks and grids
     "nothing-built": "Week {week} has not been built. Build it with: mweya week build {week}",
     "version-unknown": "Week {week} has no version {version}. See: mweya week show {week}",
@@ -82,8 +101,39 @@ SENTENCES: dict[str, str] = {
     "Build it again with: mweya week build {week}",
     "nothing-earlier": "Week {week} has no earlier published version to go back to.",
     "draft-overtaken": "A newer draft of week {week} was built meanwhile. Look at it first.",
+    # membership
+    "introduction-length": "Please say in {least} to {most} characters who you are and what you "
+    "would like to put on air. What you wrote has {length}.",
+    "member-already": "{email} is a member already.",
+    "application-open": "{email} has applied already. Sign in to see where that stands.",
+    "application-over": "This application is over: it was answered, withdrawn, or ran out.",
+    "invitation-needed": "Joining needs an invitation. Ask a member for one.",
+    "invitation-over": "This invitation was used, ended, or is too old. Ask for a new one.",
+    "invitation-uses": "An invitation of yours can work 1 to {most} times.",
+    "invitation-for-members": "Only members can invite.",
+    "invitation-not-yours": "There is no such invitation of yours.",
+    "invitations-many": "You have {most} invitations running, which is as many as can be. End one, "
+    "or wait until one was used.",
+    "reference-unknown": "“{reference}” is the reference of no invoice. See: mweya fees list",
+    "invoice-paid": "{reference} was paid already, on {paid}. If money came a second time, send it "
+    "back.",
+    "invoice-cancelled": "Nothing is asked for by {reference} any more: the application or the "
+    "membership ended. Send the money back.",
+    "invoice-unpaid": "{reference} is not paid, so there is no receipt yet.",
+    "place-lapsed": "The place that {reference} was for has lapsed, and none is free for it. Send "
+    "the money back, or let them apply again.",
+    "refund-none": "No refund is due for {reference}.",
+    "membership-none": "{email} has no membership that counts now.",
+    "cancel-late": "A membership can be cancelled in its first days only; yours until {until}.",
+    "cancel-sale": "A sale of yours is under way. Settle it first, then cancel.",
+    "bank-file-broken": "Nothing was imported.\n{problems}",
+    "bank-line-settled": "There is no line {line} of the bank's that waits to be settled. See: "
+    "mweya fees unsettled",
+    "members-full": "Only {room} of {asked} members fit: {taken} of the {cap} places are taken "
+    "(the setting membership.cap).",
     "station-full": "Only {room} of {asked} members fit: the station can sell {sellable} starts in "
-    "week {week} and {held} are taken. Add a channel, or set station.oversubscribed = true.",
+    "week {week} and {held} are taken or promised. Add a channel, or set station.oversubscribed = "
+    "true.",
     "member-file-broken": "Nothing was imported.\n{problems}",
 }
 
@@ -118,6 +168,17 @@ class Fault(Exception):  # noqa: N818  named as the operators name it
         """Take a sentence for the operator and whether the fault will stay."""
         self.permanent = permanent
         super().__init__(message)
+
+
+class Busy(Fault):
+    """Others kept the database too long: nothing was changed, and trying again helps."""
+
+    def __init__(self) -> None:
+        """Always say the same sentence."""
+        super().__init__(
+            "Too many people pressed at once. Nothing was changed: please try again.",
+            permanent=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)

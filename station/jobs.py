@@ -128,8 +128,7 @@ def work_once(
     A refusal or a permanent fault ends the job for good; anything else is tried again, each
     time later, and given up after `MOST_ATTEMPTS`.
     """
-    with database.writing() as session:
-        job = claim(session, duties, clock())
+    job = database.do(lambda session: claim(session, duties, clock()))
     if job is None:
         return False
     bound = logger.bind(job=job.id, kind=job.kind, subject=job.subject, attempt=job.attempts)
@@ -137,8 +136,7 @@ def work_once(
         state, answer, due = JobState.FAILED, "given up: each attempt was cut short", clock()
     else:
         state, answer, due = _attempt(duties[JobKind(job.kind)], job, clock, bound)
-    with database.writing() as session:
-        settle(session, job, state, answer, due)
+    database.do(lambda session: settle(session, job, state, answer, due))
     bound.info("job-ended", state=state, answer=answer)
     return True
 

@@ -30,7 +30,10 @@ def started(*, durable: bool = False) -> Iterator[str]:
 
     run(f"{programs}/initdb", "--auth=trust", "--username=mweya", "--no-sync", str(data))
     fsync = "on" if durable else "off"
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync={fsync}"
+    options = (
+        f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync={fsync} "
+        "-c deadlock_timeout=100ms"
+    )
     log = str(folder / "log")
     run(f"{programs}/pg_ctl", "--wait", "-D", str(data), "-o", options, "-l", log, "start")
     try:

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from station.errors import Fault, Refusal, WrongInput
+from station.errors import Busy, Fault, Refusal, WrongInput
 from web.session import SEE_OTHER, station
 
 logger = structlog.get_logger()
 
 UNPROCESSABLE = 422
 CONFLICT = 409
+UNAVAILABLE = 503
 STATUS = {
     "sign-in-first": 401,
     "operators-only": 403,
@@ -74,6 +75,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _page_old)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Busy, _busy)
     app.register_error_handler(Fault, _broken)
     app.register_error_handler(Exception, _broken)
 
@@ -91,6 +93,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or UNPROCESSABLE
     sentence, advice = ADVICE.get(status, ADVICE[400])
     return render_template("refused.html", sentence=sentence, advice=advice), status
+
+
+def _busy(error: Busy) -> ResponseReturnValue:
+    return render_template("refused.html", sentence=str(error)), UNAVAILABLE
 
 
 def _broken(error: Exception) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ The cookie holds only the session's token, signed; the session itself is a row t
 ended from anywhere.
 """
 
+import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from datetime import datetime
 
 from flask import current_app, flash, g, redirect, request, session
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from playout.mounts import Mount
@@ -23,6 +23,7 @@ from station.settings import Settings
 
 TOKEN = "token"  # noqa: S105  the cookie's key, not a secret
 KEY = "key"
+CSRF_TOKEN = "csrf_token"  # noqa: S105  the same
 SEE_OTHER = 303
 
 
@@ -104,31 +105,36 @@ def form_key() -> str:
     return secrets.token_urlsafe(9)
 
 
-def act_once(act: Callable[[Session], str], back: str) -> ResponseReturnValue:
+def act_once(
+    act: Callable[[Session], str], back: str, file_sha256: str = ""
+) -> ResponseReturnValue:
     """Do what a form asks in one transaction, once a form key, and go back to a page.
 
-    `act` returns the sentence that says what was done. Whatever it raises undoes it all.
+    `act` returns the sentence that says what was done. Whatever it raises undoes it all; it may
+    run again when its transaction had to make way. `file_sha256` names the file that came with
+    the form. Raises Refusal `form-changed` when the key was sent before with other words.
     """
-    key = request.form.get(KEY, "")
-    try:
-        answer = _act(act, me().id, key)
-    except IntegrityError:
-        # The same form was sent twice at once, and the other one was quicker.
-        with station().database.reading() as reading:
-            before = posts.answered(reading, me().id, key)
-        if before is None:
-            raise
-        answer = before
-    flash(answer)
+    key, who, body = request.form.get(KEY, ""), me().id, _body(file_sha256)
+
+    def acting(writing: Session) -> str:
+        # The request's instant is not older than the wait for its transaction: what ran out
+        # meanwhile has run out.
+        g.now = station().clock()
+        if not key:
+            return act(writing)
+        return posts.once(writing, who, key, body, lambda: act(writing), now())
+
+    flash(station().database.do(acting))
     return redirect(back, SEE_OTHER)
 
 
-def _act(act: Callable[[Session], str], person_id: int, key: str) -> str:
-    with station().database.writing() as writing:
-        before = posts.answered(writing, person_id, key) if key else None
-        if before is not None:
-            return before
-        answer = act(writing)
-        if key:
-            posts.keep(writing, person_id, key, answer, now())
-        return answer
+def sent_before() -> bool:
+    """Whether the form that is being sent was acted on before: its answer stands already."""
+    with station().database.reading() as reading:
+        return posts.answered(reading, me().id, request.form.get(KEY, ""))
+
+
+def _body(file_sha256: str) -> str:
+    said = request.form.items(multi=True)
+    fields = sorted((name, text) for name, text in said if name not in (KEY, CSRF_TOKEN))
+    return json.dumps([request.path, fields, file_sha256])
