@@ -8,11 +8,14 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from station import books, closing, grid, ledger, members
+from station import books, ledger, members
 from station.airtime import Week
 from station.command import Answer, answers, progress
 from station.db import Database
 from station.errors import Refusal, WrongInput
+from station.membership import years
+from station.membership.places import require_places
+from station.rights import next_open_week
 from station.schema import open_station
 from station.settings import Settings, load
 from station.statement import sentence, statement
@@ -60,25 +63,24 @@ def import_file(file: Path, first_week: str | None) -> Answer:
     now = datetime.now(UTC)
     with opened() as (settings, database), database.writing() as session:
         week = Week.parse(first_week, settings.zone) if first_week else None
-        week = week or closing.next_open_week(settings, now)
+        week = week or next_open_week(settings, now)
         known = set(session.scalars(sa.select(members.Person.email)))
         new = [applicant for applicant in applicants if applicant.email not in known]
-        grid.require_room(session, week, settings, len(new))
+        require_places(session, settings, week, len(new))
         progress(f"Admitting {len(new)} members …")
         people = [members.admit(session, applicant, now) for applicant in new]
-        accounts = [person.account_id for person in people]
-        rights = ledger.issue_years(session, accounts, week, now)
+        years.begin(session, [years.NewYear(person, week) for person in people], now)
     already = len(applicants) - len(new)
     return Answer(
         facts={
             "imported": len(new),
             "already_here": already,
-            "rights": len(rights),
+            "rights": len(new) * ledger.WEEKS_IN_A_YEAR,
             "first_week": str(week),
         },
         lines=[
             f"{len(new)} members admitted, {already} were here already.",
-            f"{len(rights)} rights issued, the first for week {week}.",
+            f"{len(new) * ledger.WEEKS_IN_A_YEAR} rights issued, the first for week {week}.",
         ],
         next_command="mweya up (members can now sign in and send their recordings)",
     )

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
-from station.ledger import Right
 from station.rights import Request
 from station.settings import Settings
 
@@ -233,23 +232,30 @@ def reserved_blocks(session: Session, week: Week) -> list[ReservedBlock]:
     return list(session.scalars(query.order_by(ReservedBlock.channel, ReservedBlock.start)))
 
 
+def open_starts(session: Session, week: Week, settings: Settings) -> int:
+    """All starts less reserved blocks, over all channels."""
+    reserved = sum(block.length for block in reserved_blocks(session, week))
+    return week.starts(settings.slots) * settings.channels - reserved
+
+
 def sellable_starts(session: Session, week: Week, settings: Settings) -> int:
     """All starts less reserved blocks and the makegood reserve, over all channels."""
-    whole = week.starts(settings.slots) * settings.channels
-    reserved = sum(block.length for block in reserved_blocks(session, week))
-    reserve = -(-whole * settings.rules.makegood_reserve_percent // 100)
-    return int(whole - reserved - reserve)
+    return sellable_by_week(session, [week], settings)[str(week)]
 
 
-def require_room(session: Session, week: Week, settings: Settings, newcomers: int) -> None:
-    """Check that a week still has a start for each newcomer. Raises Refusal `station-full`."""
-    sellable = sellable_starts(session, week, settings)
-    held = session.scalars(sa.select(sa.func.count()).where(Right.week == str(week))).one()
-    if held + newcomers > sellable and not settings.station.oversubscribed:
-        room = max(0, sellable - held)
-        raise Refusal(
-            "station-full", room=room, asked=newcomers, sellable=sellable, week=week, held=held
-        )
+def sellable_by_week(session: Session, weeks: Sequence[Week], settings: Settings) -> dict[str, int]:
+    """The sellable starts of each of some weeks."""
+    labels = [str(week) for week in weeks]
+    query = sa.select(ReservedBlock.week, sa.func.sum(ReservedBlock.length))
+    query = query.where(ReservedBlock.week.in_(labels)).group_by(ReservedBlock.week)
+    reserved = dict(session.execute(query).all())
+    sellable = {}
+    for week in weeks:
+        whole = week.starts(settings.slots) * settings.channels
+        reserve = -(-whole * settings.rules.makegood_reserve_percent // 100)
+        # PostgreSQL sums to a decimal.
+        sellable[str(week)] = int(whole - int(reserved.get(str(week), 0)) - reserve)
+    return sellable
 
 
 def weeks_waited(session: Session, account_ids: Sequence[int], week: Week) -> dict[int, int]:

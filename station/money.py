@@ -76,3 +76,8 @@ def record(
     session.add(entry)
     session.flush()
     return entry
+
+
+def shown(cents: int, currency: str) -> str:
+    """A sum as people read it: ZAR 500.00."""
+    return f"{currency} {cents // 100}.{cents % 100:02}"

@@ -28,13 +28,13 @@ from station import (
 from station.db import Base, Database, connect
 from station.errors import Fault, Refusal
 from station.market import offers, swaps
-from station.membership import applications, bank, fees, invitations, years
+from station.membership import applications, bank, invitations, invoices, years
 from station.settings import Settings
 
 # Importing a noun is what puts its tables into the metadata.
 NOUNS = (
     *(members, ledger, money, jobs, letters, signin, posts),
-    *(fees, bank, invitations, applications, years),
+    *(invoices, bank, invitations, applications, years),
     *(offers, swaps, causes, standing, makegoods),
     *(grid, airlog, asrun),
 )

@@ -1,12 +1,18 @@
 """An invitation is a link that shows who invites; it works so often, so long, and not after."""
 
-from datetime import datetime
+import hashlib
+import secrets
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
-from station.members import Person
+from station.errors import Refusal, WrongInput
+from station.members import Account, AccountKind, Person
+from station.settings import Settings
+
+MOST_USES = 1000
 
 
 class Invitation(Base):
@@ -29,3 +35,103 @@ class Invitation(Base):
     ended_at: Mapped[datetime | None]
 
     inviter: Mapped[Person] = relationship()
+
+
+def invite(
+    session: Session, settings: Settings, inviter: Person, most_uses: int, now: datetime
+) -> tuple[Invitation, str]:
+    """Make an invitation and its token, which is told only here.
+
+    Operators choose how often it works, up to `MOST_USES`; a member's works once, and only so
+    many of theirs run at a time. Raises WrongInput `invitation-uses`, Refusal
+    `invitation-for-members` or `invitations-many`.
+    """
+    most = MOST_USES if inviter.operator else 1
+    if not 1 <= most_uses <= most:
+        raise WrongInput("invitation-uses", most=most)
+    if not inviter.operator:
+        _require_may_invite(session, settings, inviter, now)
+    token = secrets.token_urlsafe(24)
+    invitation = Invitation(
+        token_hash=_hash(token),
+        inviter_id=inviter.id,
+        most_uses=most_uses,
+        uses=0,
+        made_at=now,
+        expires_at=now + timedelta(days=settings.membership.invitation_days),
+    )
+    session.add(invitation)
+    session.flush()
+    return invitation, token
+
+
+def by_token(session: Session, token: str, now: datetime) -> Invitation:
+    """The invitation that a link is for. Raises Refusal `invitation-over` when it works no more."""
+    query = sa.select(Invitation).where(Invitation.token_hash == _hash(token), _runs(now))
+    invitation = session.scalars(query).one_or_none()
+    if invitation is None:
+        raise Refusal("invitation-over")
+    return invitation
+
+
+def use(session: Session, token: str, now: datetime) -> int:
+    """Count one use of an invitation; returns its id. Raises Refusal `invitation-over`."""
+    used = session.scalars(
+        sa.update(Invitation)
+        .where(Invitation.token_hash == _hash(token), _runs(now))
+        .values(uses=Invitation.uses + 1)
+        .returning(Invitation.id)
+    ).one_or_none()
+    if used is None:
+        raise Refusal("invitation-over")
+    return used
+
+
+def end(session: Session, invitation_id: int, inviter: Person, now: datetime) -> None:
+    """Let an invitation work no more; operators may end anybody's.
+
+    Raises Refusal `invitation-not-yours` or `invitation-over`.
+    """
+    invitation = session.get(Invitation, invitation_id)
+    if invitation is None or not (inviter.operator or invitation.inviter_id == inviter.id):
+        raise Refusal("invitation-not-yours")
+    ended = session.execute(
+        sa.update(Invitation)
+        .where(Invitation.id == invitation_id, Invitation.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(Invitation.id)
+    )
+    if ended.first() is None:
+        raise Refusal("invitation-over")
+
+
+def of(session: Session, person_id: int) -> list[Invitation]:
+    """Everything that a person ever invited with, newest first."""
+    query = sa.select(Invitation).where(Invitation.inviter_id == person_id)
+    return list(session.scalars(query.order_by(Invitation.id.desc())))
+
+
+def _require_may_invite(
+    session: Session, settings: Settings, inviter: Person, now: datetime
+) -> None:
+    # Locked, so that two invitations of one person are counted one after the other.
+    account = sa.select(Account).where(Account.id == inviter.account_id)
+    account = account.with_for_update(key_share=True)
+    if session.scalars(account).one().kind != AccountKind.MEMBER:
+        raise Refusal("invitation-for-members")
+    running = sa.select(sa.func.count()).where(Invitation.inviter_id == inviter.id, _runs(now))
+    most = settings.membership.invitations_per_member
+    if session.scalars(running).one() >= most:
+        raise Refusal("invitations-many", most=most)
+
+
+def _runs(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Invitation.ended_at.is_(None),
+        Invitation.expires_at > now,
+        Invitation.uses < Invitation.most_uses,
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

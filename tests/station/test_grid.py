@@ -121,14 +121,3 @@ def test_an_overview_counts_what_is_ready_waiting_and_missing(
     assert (found.rights, found.ready, found.checking, found.unused) == (4, 0, 3, 1)
     # 2,016 starts on three channels less the makegood reserve of one percent.
     assert found.sellable_starts == 3 * 2016 - 61
-
-
-def test_a_full_station_admits_nobody_unless_it_says_so(
-    database, make_settings, settings, week, admit_member
-):
-    admit_member("Janet")
-    with database.reading() as session:
-        sellable = grid.sellable_starts(session, week, settings)
-        grid.require_room(session, week, settings, sellable - 1)
-        with pytest.raises(Refusal, match=f"Only {sellable - 1} of {sellable} members fit"):
-            grid.require_room(session, week, settings, sellable)
