@@ -4,7 +4,7 @@ In a running week, starts that come sooner than the notice are closed, and what 
 stays where it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,17 +12,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scheduler import problem as facts
+from scheduler.clock import Clock, first_open, hour_values, worth_at_least
 from scheduler.problem import FORMAT, Kind, Problem, Published, Reserved, Rules, Window
-from station import grid
-from station.airtime import HOUR_SECONDS, Span, Week
+from station import grid, makegoods
+from station.airtime import Week
 from station.grid import Grid, GridState, Pin, Placement
+from station.makegoods import Makegood
 from station.market.offers import sold_rights
 from station.rights import Request, requests_of
 from station.settings import Settings
 
 # Whoever got half of the mean so far is owed twice as much, and nobody more than that.
 LEAST_OWED, MOST_OWED = 0.5, 2.0
-A_MOMENT = timedelta(microseconds=1)
 
 NO_MASTER = "Its finished piece was not ready when the week was built."
 ON_AIR_ALREADY = "These five minutes are on air already, with what was sent before."
@@ -36,41 +37,6 @@ class Loaded:
     left_out: Mapping[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A week's starts as a station counts them; those below `first_open` are closed."""
-
-    week: Week
-    settings: Settings
-    first_open: int
-
-    @property
-    def starts(self) -> int:
-        """How many starts the week has."""
-        return self.week.starts(self.settings.slots)
-
-    def touching(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
-        """The starts whose slots share an instant with the spans, as half-open windows."""
-        slots = self.settings.slots
-        return self._inside(
-            (self.week.start_at(s.start, slots), self.week.start_at(s.end - A_MOMENT, slots) + 1)
-            for s in spans
-        )
-
-    def within(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
-        """The open starts whose slots lie wholly inside the spans, as half-open windows."""
-        slots = self.settings.slots
-        windows = self._inside(
-            (self.week.start_at(s.start - A_MOMENT, slots) + 1, self.week.start_at(s.end, slots))
-            for s in spans
-        )
-        return [(max(a, self.first_open), b) for a, b in windows if b > self.first_open]
-
-    def _inside(self, windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        clipped = [(max(0, start), min(end, self.starts)) for start, end in windows]
-        return [(start, end) for start, end in clipped if start < end]
-
-
 def load(
     session: Session,
     settings: Settings,
@@ -82,7 +48,7 @@ def load(
 
     `notice` is how soon a new start may come; by default `week.notice_seconds`.
     """
-    clock = Clock(week, settings, _first_open(settings, week, now, notice))
+    clock = Clock(week, settings, first_open(settings, week, now, notice))
     shown = grid.published(session, week)
     started = {} if shown is None else _started(shown, clock.first_open)
     asked = requests_of(session, week)
@@ -123,6 +89,8 @@ def _problem(
     owed = _owed(session, week)
     sold = sold_rights(session, str(week))
     pins = _pins(session, [one.id for one in ready], clock.first_open)
+    makegood = makegoods.of(session, [one.right_id for one in ready])
+    values = hour_values(week, settings)
     requests = [
         facts.Request(
             id=name_of(one.id),
@@ -134,7 +102,7 @@ def _problem(
             together=one.together,
             owed=owed.get(one.account_id, 1.0),
             waited=waited.get(one.account_id, 0),
-            allowed=_allowed(clock, one, started.get(one.id)),
+            allowed=_allowed(clock, one, started.get(one.id), makegood.get(one.right_id), values),
             wishes=_wishes(clock, one),
             pin=pins.get(one.id),
         )
@@ -148,7 +116,7 @@ def _problem(
         starts=clock.starts,
         starts_per_hour=settings.slots.per_hour,
         channels=settings.channels,
-        value=(_values(week, settings),) * settings.channels,
+        value=(values,) * settings.channels,
         rules=Rules(
             settings.rules.holder_gap, settings.rules.sold_per_hour, settings.rules.silence_gap
         ),
@@ -160,13 +128,6 @@ def _problem(
         published=_published(shown, started),
         move_cost=settings.rules.move_cost,
     )
-
-
-def _first_open(settings: Settings, week: Week, now: datetime, notice: timedelta | None) -> int:
-    """The first start that may still be given away."""
-    notice = timedelta(seconds=settings.week.notice_seconds) if notice is None else notice
-    soonest = week.start_at(now + notice - A_MOMENT, settings.slots) + 1
-    return min(max(0, soonest), week.starts(settings.slots))
 
 
 def _started(shown: Grid, first_open: int) -> dict[int, Placement]:
@@ -182,12 +143,21 @@ def _not_ready(request: Request, started: Mapping[int, Placement], on_air: set[i
     return None if request.master_sha256 else NO_MASTER
 
 
-def _allowed(clock: Clock, request: Request, started: Placement | None) -> tuple[Window, ...]:
+def _allowed(
+    clock: Clock,
+    request: Request,
+    started: Placement | None,
+    makegood: Makegood | None,
+    values: Sequence[float],
+) -> tuple[Window, ...]:
     if started is not None:
         return (Window(started.start, started.start + 1, started.channel),)
     whole = [clock.week.span]
     spans = clock.settings.adult_hours.spans(clock.week) if request.adult else whole
-    return tuple(Window(start, end) for start, end in clock.within(spans))
+    windows = tuple(Window(start, end) for start, end in clock.within(spans))
+    if makegood is None:
+        return windows
+    return worth_at_least(makegood.least_worth, windows, values, clock.settings.slots.per_hour)
 
 
 def _wishes(clock: Clock, request: Request) -> tuple[facts.Wish, ...]:
@@ -195,20 +165,6 @@ def _wishes(clock: Clock, request: Request) -> tuple[facts.Wish, ...]:
     points = clock.settings.solver.wish_points
     return tuple(
         facts.Wish(start=start, end=end, points=points) for start, end in clock.touching(spans)
-    )
-
-
-def _values(week: Week, settings: Settings) -> tuple[float, ...]:
-    """What a start in each clock hour is worth: the dearest daypart that it begins in."""
-    bands = [
-        (span, section.value)
-        for name, section in settings.dayparts.items()
-        for span in settings.daypart(name).spans(week)
-    ]
-    hours = -(-int(week.span.seconds) // HOUR_SECONDS)
-    begins = [week.span.start + timedelta(hours=hour) for hour in range(hours)]
-    return tuple(
-        float(max((value for span, value in bands if at in span), default=0)) for at in begins
     )
 
 

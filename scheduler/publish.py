@@ -102,6 +102,13 @@ def _closed(allowed: tuple[Window, ...], place: Place) -> bool:
 
 def _require_fit(loaded: Loaded, version: Grid) -> None:
     """Check a version against the station as it is. Raises Refusal `draft-unfit`."""
+    problems = broken(loaded, version)
+    if problems:
+        raise Refusal("draft-unfit", week=version.week, version=version.version, problems=problems)
+
+
+def broken(loaded: Loaded, version: Grid) -> str:
+    """What the checker finds in a version, for the station as it is, in a few sentences."""
     asked = {request.id for request in loaded.problem.requests}
     placements = [
         Placement(load.name_of(one.request_id), one.channel, one.start)
@@ -113,6 +120,4 @@ def _require_fit(loaded: Loaded, version: Grid) -> None:
         if (name := load.name_of(bump.request_id)) in asked
     ]
     found = broken_rules(loaded.problem, placements, bumped)
-    if found:
-        problems = " ".join(violation.sentence for violation in found[:MOST_TOLD])
-        raise Refusal("draft-unfit", week=version.week, version=version.version, problems=problems)
+    return " ".join(violation.sentence for violation in found[:MOST_TOLD])

@@ -152,7 +152,7 @@ def issue_one(
     reference: str = "",
 ) -> Right:
     """Issue an account one more right of a week."""
-    issuance = _issuance(session)
+    issuance = lock_issuance(session)
     used = sa.select(sa.func.max(Right.number)).where(Right.week == str(week))
     right = Right(
         week=str(week),
@@ -225,8 +225,11 @@ def root_hash(session: Session) -> str:
     return session.scalars(sa.select(Head.hash)).first() or FIRST_HASH
 
 
-def _issuance(session: Session) -> int:
-    """The account that rights come from, locked: they are numbered by one issuer at a time."""
+def lock_issuance(session: Session) -> int:
+    """The account that rights come from; whoever issues rights waits for whoever does so now.
+
+    Comes before any right is locked.
+    """
     query = sa.select(Account.id).where(Account.kind == AccountKind.ISSUANCE)
     return session.scalars(query.with_for_update(key_share=True)).one()
 

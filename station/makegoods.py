@@ -1,12 +1,54 @@
-"""What did not air through no fault of its holder comes back as a right of a later week."""
+"""What did not air through no fault of its holder comes back as a right of a later week.
 
+Such a right waits in the makegood account until a right is given for it, in the first open week
+that has room. It keeps what was to air, and is good for a start that is worth as much or more.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
+from station import grid, letters
+from station.airtime import Week
 from station.db import Base
-from station.ledger import Right
+from station.errors import Refusal
+from station.grid import Grid, GridState, Placement
+from station.ledger import EntryKind, Posting, Right, issue_one, lock_issuance, move, require_holder
+from station.members import Account, AccountKind, station_account, with_account
+from station.rights import (
+    Request,
+    RequestState,
+    Wish,
+    ask_again,
+    cutoff,
+    local_text,
+    next_open_week,
+    open_request,
+    release,
+    require_open,
+)
+from station.settings import Settings
+
+COMES_BACK = "Your airtime of {week} comes back in {later}"
+MISSED = (
+    "Your airtime of week {week} did not go out as planned, through no fault of yours. We are "
+    "sorry. You have airtime in week {later} instead{worth}."
+)
+WORTH_AS_MUCH = ", at a time that is worth as much or more"
+CARRIED = " It carries “{title}” again, unless you choose something else."
+UNUSED = (
+    "You did not use the airtime that we owed you, in week {week}. It comes back in week {later}, "
+    "and can until week {last}."
+)
+UNTIL = "You can change it, or put it off to a week up to {last}, until {closes}:\n\n{page}"
+RAN_OUT = "We could not make good your airtime of {week}"
+NO_ROOM = (
+    "Your airtime of week {week} did not go out as planned, and no week up to {last} had room "
+    "for it. We are sorry. Please speak with the station's operators."
+)
 
 
 class Makegood(Base):
@@ -24,3 +66,217 @@ class Makegood(Base):
     made_at: Mapped[datetime]
 
     right: Mapped[Right] = relationship(foreign_keys=[right_id])
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A right to be made good: to whom, until when, and with what."""
+
+    right: Right
+    holder_id: int
+    request: Request | None
+    least_worth: int
+    last_week: str
+    unused: bool = False
+
+
+def of(session: Session, right_ids: Collection[int]) -> dict[int, Makegood]:
+    """Those among some rights that are makegoods, by right id."""
+    query = sa.select(Makegood).where(Makegood.right_id.in_(right_ids))
+    return {one.right_id: one for one in session.scalars(query)}
+
+
+def given_for(session: Session, right_ids: Collection[int]) -> dict[int, Makegood]:
+    """The makegoods that were given for some rights, by the id of the right before."""
+    query = sa.select(Makegood).where(Makegood.for_right_id.in_(right_ids))
+    found = session.scalars(query.options(joinedload(Makegood.right)))
+    return {one.for_right_id: one for one in found}
+
+
+def room(session: Session, settings: Settings, week: Week) -> int:
+    """How many more rights a week has starts for, the makegood reserve included."""
+    gone = (AccountKind.VOIDED, AccountKind.MAKEGOOD)
+    taken = (
+        sa.select(sa.func.count(Right.id))
+        .join(Account, Account.id == Right.account_id)
+        .where(Right.week == str(week), Account.kind.not_in(gone))
+    )
+    return grid.open_starts(session, week, settings) - session.scalars(taken).one()
+
+
+def issue(session: Session, settings: Settings, now: datetime) -> int:
+    """Give a right for each one that waits in the makegood account; returns how many were given.
+
+    Where no week has room, the next time may find some; after the last week it expires.
+    """
+    # Whatever waits is given for once: two workers take turns.
+    lock_issuance(session)
+    account_id = station_account(session, AccountKind.MAKEGOOD)
+    given = 0
+    for right, holder_id in _waiting(session, account_id):
+        owed = _owed(session, settings, right, holder_id)
+        week = _first_with_room(session, settings, owed, now)
+        if week is not None:
+            made = _give(session, settings, owed, week, now)
+            _tell_given(session, settings, owed, made, now)
+            given += 1
+        elif owed.last_week < str(next_open_week(settings, now)):
+            _expire(session, owed, now)
+    return given
+
+
+def put_off(
+    session: Session,
+    settings: Settings,
+    right_id: int,
+    holder_id: int,
+    week: Week,
+    now: datetime,
+) -> Right:
+    """Exchange a makegood for one of a later week that its holder chooses.
+
+    Raises Refusal `right-not-yours`, `week-closed`, `makegood-none`, `makegood-late` or
+    `week-full`.
+    """
+    lock_issuance(session)
+    right = require_holder(session, right_id, holder_id)
+    require_open(right, settings, now)
+    earlier = session.get(Makegood, right_id)
+    if earlier is None:
+        raise Refusal("makegood-none", right=right)
+    if not right.week < str(week) <= earlier.last_week:
+        raise Refusal("makegood-late", week=right.week, last=earlier.last_week)
+    if not _has_room(session, settings, week):
+        raise Refusal("week-full", week=week)
+    asked = open_request(session, right_id)
+    release(session, right_id)
+    makegoods = station_account(session, AccountKind.MAKEGOOD)
+    move(session, [right], holder_id, makegoods, EntryKind.MAKEGOOD, now, f"put off to {week}")
+    owed = Owed(right, holder_id, asked, earlier.least_worth, earlier.last_week)
+    return _give(session, settings, owed, week, now)
+
+
+def _waiting(session: Session, account_id: int) -> list[tuple[Right, int]]:
+    """The rights that nothing was given for yet, each with the account that it came from."""
+    arrived, left = aliased(Posting), aliased(Posting)
+    query = (
+        sa.select(Right, left.account_id)
+        .join(arrived, sa.and_(arrived.right_id == Right.id, arrived.account_id == account_id))
+        .join(left, sa.and_(left.right_id == Right.id, left.entry_id == arrived.entry_id))
+        .outerjoin(Makegood, Makegood.for_right_id == Right.id)
+        .where(Right.account_id == account_id, arrived.amount == 1, left.amount == -1)
+        .where(Makegood.right_id.is_(None))
+        .order_by(Right.week, Right.id)
+    )
+    return [(right, holder_id) for right, holder_id in session.execute(query).all()]
+
+
+def _owed(session: Session, settings: Settings, right: Right, holder_id: int) -> Owed:
+    earlier = session.get(Makegood, right.id)
+    request = session.scalars(
+        sa.select(Request).where(
+            Request.right_id == right.id,
+            Request.account_id == holder_id,
+            Request.state == RequestState.OPEN,
+        )
+    ).one_or_none()
+    worth = _worth_planned(session, right, holder_id)
+    least_worth = max(worth or 0, earlier.least_worth if earlier else 0)
+    if earlier is not None and request is None and worth is None:
+        return Owed(right, holder_id, None, least_worth, earlier.last_week, unused=True)
+    # What is missed again counts from there.
+    last_week = right.parsed_week(settings.zone).plus(settings.rules.makegood_weeks)
+    return Owed(right, holder_id, request, least_worth, str(last_week))
+
+
+def _worth_planned(session: Session, right: Right, holder_id: int) -> int | None:
+    """What the start was worth that the published grid gave it, in points."""
+    query = (
+        sa.select(sa.func.max(Placement.worth))
+        .join(Grid, Grid.id == Placement.grid_id)
+        .join(Request, Request.id == Placement.request_id)
+        .where(
+            Request.right_id == right.id,
+            Request.account_id == holder_id,
+            Grid.state == GridState.PUBLISHED,
+        )
+    )
+    return session.scalars(query).one()
+
+
+def _first_with_room(
+    session: Session, settings: Settings, owed: Owed, now: datetime
+) -> Week | None:
+    after = owed.right.parsed_week(settings.zone).plus(1)
+    week = max(next_open_week(settings, now), after, key=str)
+    while str(week) <= owed.last_week:
+        if _has_room(session, settings, week):
+            return week
+        week = week.plus(1)
+    return None
+
+
+def _has_room(session: Session, settings: Settings, week: Week) -> bool:
+    # Where everybody airs in turn, whoever comes back takes a turn too.
+    return settings.station.oversubscribed or room(session, settings, week) > 0
+
+
+def _give(session: Session, settings: Settings, owed: Owed, week: Week, now: datetime) -> Right:
+    """Issue the right that makes another one good, asking for the same again."""
+    before = owed.right
+    reference = f"right {before.id}"
+    right = issue_one(session, owed.holder_id, week, EntryKind.MAKEGOOD, now, reference)
+    session.add(
+        Makegood(
+            right_id=right.id,
+            for_right_id=before.id,
+            least_worth=owed.least_worth,
+            last_week=owed.last_week,
+            made_at=now,
+        )
+    )
+    session.flush()
+    if owed.request is not None:
+        wishes = _wishes_in(owed.request, week, settings)
+        ask_again(session, right, owed.request, wishes, now)
+    return right
+
+
+def _wishes_in(request: Request, week: Week, settings: Settings) -> list[Wish]:
+    """A request's wishes for another week; a daypart that is no more is left out."""
+    before = Week.parse(request.week, settings.zone)
+    weeks = (week.monday - before.monday).days // 7
+    known = [one for one in request.wished if one.daypart in (None, *settings.dayparts)]
+    return [wish.later(weeks, settings.zone) for wish in known]
+
+
+def _expire(session: Session, owed: Owed, now: datetime) -> None:
+    expired = station_account(session, AccountKind.EXPIRED)
+    right = owed.right
+    reference = f"no room until {owed.last_week}"
+    move(session, [right], right.account_id, expired, EntryKind.EXPIRED, now, reference)
+    said = {"week": right.week, "last": owed.last_week}
+    _write(session, owed, RAN_OUT.format(**said), NO_ROOM.format(**said), now)
+
+
+def _tell_given(
+    session: Session, settings: Settings, owed: Owed, right: Right, now: datetime
+) -> None:
+    said = {
+        "week": owed.right.week,
+        "later": right.week,
+        "last": owed.last_week,
+        "worth": WORTH_AS_MUCH if owed.least_worth else "",
+        "closes": local_text(cutoff(right.parsed_week(settings.zone), settings), settings),
+        "page": f"{settings.web_url}/member/",
+    }
+    body = (UNUSED if owed.unused else MISSED).format(**said)
+    if owed.request is not None:
+        body += CARRIED.format(title=owed.request.title)
+    body += "\n\n" + UNTIL.format(**said)
+    _write(session, owed, COMES_BACK.format(**said), body, now)
+
+
+def _write(session: Session, owed: Owed, subject: str, body: str, now: datetime) -> None:
+    person = with_account(session, owed.holder_id)
+    letters.write(session, person, subject, f"Hello {person.name},\n\n{body}\n", now)

@@ -120,6 +120,14 @@ def cutoff(week: Week, settings: Settings) -> datetime:
     return week.span.start - timedelta(hours=settings.week.uploads_close_hours)
 
 
+def next_open_week(settings: Settings, now: datetime) -> Week:
+    """The first week that members can still send something for."""
+    week = Week.of(now, settings.zone)
+    while now >= cutoff(week, settings):
+        week = week.plus(1)
+    return week
+
+
 def require_open(right: Right, settings: Settings, now: datetime) -> Week:
     """The right's week, while it can still change. Raises Refusal `week-closed`."""
     week = right.parsed_week(settings.zone)

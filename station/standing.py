@@ -1,12 +1,25 @@
 """A standing choice says what a person's airtime becomes in a week they sent nothing for."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base
+from station.errors import Refusal
+from station.ledger import Right
+from station.members import Account
+from station.recordings import Master, Recording, RecordingState
+from station.rights import (
+    LONGEST_CAUSE,
+    Request,
+    ask_for_recording,
+    ask_for_silence,
+    clean_text,
+)
+from station.settings import Settings
 
 
 class StandingKind(StrEnum):
@@ -28,3 +41,85 @@ class StandingChoice(Base):
     cause: Mapped[str | None]
     recording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recordings.id"))
     chosen_at: Mapped[datetime]
+
+
+def choose(
+    session: Session,
+    account_id: int,
+    kind: StandingKind,
+    now: datetime,
+    cause: str | None = None,
+    recording_id: int | None = None,
+) -> StandingChoice:
+    """Choose what becomes of every later week that nothing is sent for.
+
+    Raises WrongInput `text-missing` or `text-long` for the cause of a silence, Refusal
+    `recording-not-yours` or `recording-not-accepted` for an evergreen piece.
+    """
+    # Two choices of one person take turns.
+    session.get_one(Account, account_id, with_for_update={"key_share": True})
+    silent, evergreen = kind == StandingKind.SILENCE, kind == StandingKind.EVERGREEN
+    words = clean_text(cause or "", "cause", LONGEST_CAUSE) if silent else None
+    piece = _require_accepted(session, account_id, recording_id) if evergreen else None
+    choice = choice_of(session, account_id) or StandingChoice(account_id=account_id)
+    choice.kind, choice.cause, choice.recording_id, choice.chosen_at = kind, words, piece, now
+    session.add(choice)
+    session.flush()
+    return choice
+
+
+def choice_of(session: Session, account_id: int) -> StandingChoice | None:
+    """What an account chose, if it did."""
+    return session.get(StandingChoice, account_id)
+
+
+def accepted_recordings(session: Session, settings: Settings, account_id: int) -> list[Recording]:
+    """An account's recordings that can air again, newest first."""
+    query = (
+        sa.select(Recording)
+        .join(Master, Master.sha256 == Recording.master_sha256)
+        .where(
+            Recording.account_id == account_id,
+            Recording.state == RecordingState.ACCEPTED,
+            Master.duration_ms == settings.station.slot_seconds * 1000,
+        )
+    )
+    return list(session.scalars(query.order_by(Recording.id.desc())))
+
+
+def apply(session: Session, settings: Settings, unused: Sequence[Right], now: datetime) -> set[int]:
+    """Let unused rights ask for what their holders chose; returns the ids of those that do.
+
+    Where there is nothing to choose from (no piece was accepted yet), a right stays unused.
+    """
+    holders = {right.account_id for right in unused}
+    query = sa.select(StandingChoice).where(
+        StandingChoice.account_id.in_(holders), StandingChoice.kind != StandingKind.POOL
+    )
+    choices = {choice.account_id: choice for choice in session.scalars(query)}
+    return {
+        right.id
+        for right in unused
+        if right.account_id in choices
+        and _ask(session, settings, right, choices[right.account_id], now) is not None
+    }
+
+
+def _ask(
+    session: Session, settings: Settings, right: Right, choice: StandingChoice, now: datetime
+) -> Request | None:
+    if choice.cause is not None:
+        return ask_for_silence(session, right, choice.cause, [], now)
+    pieces = accepted_recordings(session, settings, choice.account_id)
+    if choice.kind == StandingKind.EVERGREEN:
+        pieces = [piece for piece in pieces if piece.id == choice.recording_id]
+    return ask_for_recording(session, right, pieces[0], [], now) if pieces else None
+
+
+def _require_accepted(session: Session, account_id: int, recording_id: int | None) -> int:
+    recording = session.get(Recording, recording_id) if recording_id is not None else None
+    if recording is None or recording.account_id != account_id:
+        raise Refusal("recording-not-yours")
+    if recording.state != RecordingState.ACCEPTED:
+        raise Refusal("recording-not-accepted", title=recording.title)
+    return recording.id

@@ -1,13 +1,32 @@
-"""Two holders exchange their published places when every rule of the grid allows it."""
+"""Two holders exchange their published places when every rule of the grid allows it.
 
-from datetime import datetime
+One asks, the other answers; until then nothing moves. `scheduler.swap` carries an accepted swap
+out, because it needs the checker.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from station import grid, letters
+from station.airtime import Week
 from station.db import STRICT, Base
-from station.rights import Request
+from station.errors import Refusal
+from station.grid import Place, Placement
+from station.ledger import Right
+from station.members import Account, Person, with_account
+from station.rights import Request, RequestState, local_text
+from station.settings import Settings
+
+ASKED = (
+    "{asker} would like to exchange times with you in week {week}.\n\nYou have: {wanted}.\n"
+    "{asker} has: {mine}.\n\nAccept or refuse before {until}:\n\n{page}"
+)
+REFUSED = "{asked} would rather keep their time in week {week}. Yours stays as it is."
+LAPSED = "{asked} did not answer you in time. Your time in week {week} stays as it is."
 
 
 class SwapState(StrEnum):
@@ -21,7 +40,10 @@ class SwapState(StrEnum):
 
 
 class Swap(Base):
-    """One person asks another to exchange the published places of two requests of one week."""
+    """One person asks another to exchange the published places of two requests of one week.
+
+    `grid_id` is the version that was published when it was proposed.
+    """
 
     __tablename__ = "swaps"
     __table_args__ = (
@@ -32,6 +54,7 @@ class Swap(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     week: Mapped[str]
+    grid_id: Mapped[int] = mapped_column(sa.ForeignKey("grids.id"))
     request_id: Mapped[int] = mapped_column(sa.ForeignKey("requests.id"))
     wanted_request_id: Mapped[int] = mapped_column(sa.ForeignKey("requests.id"))
     asker_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
@@ -43,3 +66,199 @@ class Swap(Base):
 
     request: Mapped[Request] = relationship(foreign_keys=[request_id])
     wanted_request: Mapped[Request] = relationship(foreign_keys=[wanted_request_id])
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The two places of a swap: the asker's and the wanted one."""
+
+    mine: Place
+    wanted: Place
+
+
+def propose(
+    session: Session,
+    settings: Settings,
+    request_id: int,
+    wanted_request_id: int,
+    asker_id: int,
+    now: datetime,
+) -> Swap:
+    """Ask the holder of a published place to exchange it for one's own.
+
+    Raises Refusal `right-not-yours`, `swap-own`, `swap-not-placed`, `swap-late` or `swap-asked`.
+    """
+    # Two proposals of one person take turns.
+    session.get_one(Account, asker_id, with_for_update={"key_share": True})
+    mine, wanted = session.get(Request, request_id), session.get(Request, wanted_request_id)
+    if mine is None or mine.account_id != asker_id:
+        raise Refusal("right-not-yours")
+    if wanted is None or wanted.week != mine.week:
+        raise Refusal("swap-not-placed")
+    if wanted.account_id == asker_id:
+        raise Refusal("swap-own")
+    week = Week.parse(mine.week, settings.zone)
+    shown = grid.published(session, week)
+    swap = Swap(
+        week=mine.week,
+        grid_id=0 if shown is None else shown.id,
+        request_id=mine.id,
+        wanted_request_id=wanted.id,
+        asker_id=asker_id,
+        asked_id=wanted.account_id,
+        made_at=now,
+    )
+    found = places(session, swap, swap.grid_id)
+    if found is None or not held(session, swap):
+        raise Refusal("swap-not-placed")
+    swap.deadline = _deadline(settings, week, found)
+    if now >= swap.deadline:
+        raise Refusal("swap-late")
+    if _asked_before(session, swap):
+        raise Refusal("swap-asked")
+    session.add(swap)
+    session.flush()
+    said = ASKED.format(
+        **names(session, swap),
+        mine=place_text(settings, swap, found.mine),
+        wanted=place_text(settings, swap, found.wanted),
+        until=local_text(swap.deadline, settings),
+        page=f"{settings.web_url}/member/",
+    )
+    write(session, swap.asked_id, "Would you exchange times?", said, now)
+    return swap
+
+
+def refuse(session: Session, swap_id: int, who: Person, now: datetime) -> Swap:
+    """Refuse a swap that one was asked for. Raises Refusal `swap-not-yours` or `swap-ended`."""
+    swap = require_asked(session, swap_id, who)
+    end(session, swap, SwapState.REFUSED, now)
+    said = REFUSED.format(**names(session, swap))
+    write(session, swap.asker_id, "Your time stays as it is", said, now)
+    return swap
+
+
+def withdraw(session: Session, swap_id: int, who: Person, now: datetime) -> Swap:
+    """Take one's own proposal back. Raises Refusal `swap-not-yours` or `swap-ended`."""
+    swap = session.get(Swap, swap_id)
+    if swap is None or swap.asker_id != who.account_id:
+        raise Refusal("swap-not-yours")
+    end(session, swap, SwapState.WITHDRAWN, now)
+    return swap
+
+
+def lapse(session: Session, now: datetime) -> int:
+    """End the proposals that nobody answered in time; returns how many."""
+    query = sa.select(Swap).where(Swap.state == SwapState.OPEN, Swap.deadline <= now)
+    over = list(session.scalars(query.order_by(Swap.id)))
+    for swap in over:
+        end(session, swap, SwapState.LAPSED, now)
+        said = LAPSED.format(**names(session, swap))
+        write(session, swap.asker_id, "Your time stays as it is", said, now)
+    return len(over)
+
+
+def swaps_of(session: Session, account_id: int) -> list[Swap]:
+    """The open proposals that an account made or has to answer."""
+    mine = sa.or_(Swap.asker_id == account_id, Swap.asked_id == account_id)
+    query = sa.select(Swap).where(Swap.state == SwapState.OPEN, mine)
+    return list(session.scalars(query.order_by(Swap.id)))
+
+
+def places(session: Session, swap: Swap, grid_id: int) -> Places | None:
+    """Where a version has a swap's two requests; None unless it has both."""
+    query = sa.select(Placement).where(
+        Placement.grid_id == grid_id,
+        Placement.request_id.in_([swap.request_id, swap.wanted_request_id]),
+    )
+    found = {
+        placed.request_id: Place(placed.request_id, placed.channel, placed.start, placed.worth)
+        for placed in session.scalars(query)
+    }
+    mine, wanted = found.get(swap.request_id), found.get(swap.wanted_request_id)
+    return None if mine is None or wanted is None else Places(mine, wanted)
+
+
+def require_asked(session: Session, swap_id: int, who: Person) -> Swap:
+    """A swap that somebody was asked for. Raises Refusal `swap-not-yours`."""
+    swap = session.get(Swap, swap_id)
+    if swap is None or swap.asked_id != who.account_id:
+        raise Refusal("swap-not-yours")
+    return swap
+
+
+def end(session: Session, swap: Swap, state: SwapState, now: datetime) -> None:
+    """End an open swap, once; only a lapse may come after its deadline.
+
+    Raises Refusal `swap-ended`.
+    """
+    where = [Swap.id == swap.id, Swap.state == SwapState.OPEN]
+    if state is not SwapState.LAPSED:
+        where.append(Swap.deadline > now)
+    ended = session.execute(
+        sa.update(Swap).where(*where).values(state=state, ended_at=now).returning(Swap.id)
+    )
+    if ended.first() is None:
+        raise Refusal("swap-ended")
+    session.refresh(swap)
+
+
+def end_others(session: Session, swap: Swap, now: datetime) -> None:
+    """End every other open swap of the two requests: their places are no longer what was asked."""
+    moved = [swap.request_id, swap.wanted_request_id]
+    session.execute(
+        sa.update(Swap)
+        .where(
+            Swap.state == SwapState.OPEN,
+            sa.or_(Swap.request_id.in_(moved), Swap.wanted_request_id.in_(moved)),
+        )
+        .values(state=SwapState.LAPSED, ended_at=now)
+    )
+
+
+def write(session: Session, account_id: int, subject: str, said: str, now: datetime) -> None:
+    """Write a letter to one side of a swap."""
+    person = with_account(session, account_id)
+    letters.write(session, person, subject, f"Hello {person.name},\n\n{said}\n", now)
+
+
+def names(session: Session, swap: Swap) -> dict[str, str]:
+    """Who asks whom about which week."""
+    asker, asked = with_account(session, swap.asker_id), with_account(session, swap.asked_id)
+    return {"asker": asker.name, "asked": asked.name, "week": swap.week}
+
+
+def place_text(settings: Settings, swap: Swap, place: Place) -> str:
+    """A place as people say it: Wednesday 25 November 2026, 18:35, channel One."""
+    at = Week.parse(swap.week, settings.zone).instant(place.start, settings.slots)
+    return f"{local_text(at, settings)}, channel {settings.channel_name(place.channel)}"
+
+
+def _deadline(settings: Settings, week: Week, found: Places) -> datetime:
+    first = week.instant(min(found.mine.start, found.wanted.start), settings.slots)
+    return first - timedelta(seconds=settings.week.notice_seconds)
+
+
+def held(session: Session, swap: Swap) -> bool:
+    """Whether both still ask for what they asked, on rights that their holders still have."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Request)
+        .join(Right, Right.id == Request.right_id)
+        .where(
+            Request.id.in_([swap.request_id, swap.wanted_request_id]),
+            Request.state == RequestState.OPEN,
+            Right.account_id == Request.account_id,
+        )
+    )
+    both = 2
+    return session.scalars(query).one() == both
+
+
+def _asked_before(session: Session, swap: Swap) -> bool:
+    query = sa.select(Swap.id).where(
+        Swap.state == SwapState.OPEN,
+        Swap.request_id == swap.request_id,
+        Swap.wanted_request_id == swap.wanted_request_id,
+    )
+    return session.scalars(query).first() is not None

@@ -36,6 +36,14 @@ def open_voided_account() -> None:
     )
 
 
+def begin_the_chain() -> None:
+    """Give the ledger its head from the start, so that its first two entries can't race."""
+    op.execute(
+        f"INSERT INTO ledger_head (id, entry_id, hash) SELECT 1, 0, '{'0' * 64}' "
+        "WHERE NOT EXISTS (SELECT 1 FROM ledger_head)"
+    )
+
+
 def begin_memberships() -> None:
     """Whoever was issued rights before is a member for the weeks of those rights."""
     op.execute(
@@ -307,6 +315,7 @@ def upgrade() -> None:
         "swaps",
         sa.Column("id", WHOLE, nullable=False),
         sa.Column("week", sa.Text(), nullable=False),
+        sa.Column("grid_id", WHOLE, nullable=False),
         sa.Column("request_id", WHOLE, nullable=False),
         sa.Column("wanted_request_id", WHOLE, nullable=False),
         sa.Column("asker_id", WHOLE, nullable=False),
@@ -317,6 +326,7 @@ def upgrade() -> None:
         sa.Column("ended_at", WHOLE, nullable=True),
         sa.ForeignKeyConstraint(["asked_id"], ["accounts.id"], name=op.f("fk_swaps_asked_id")),
         sa.ForeignKeyConstraint(["asker_id"], ["accounts.id"], name=op.f("fk_swaps_asker_id")),
+        sa.ForeignKeyConstraint(["grid_id"], ["grids.id"], name=op.f("fk_swaps_grid_id")),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_swaps_request_id")),
         sa.ForeignKeyConstraint(
             ["wanted_request_id"], ["requests.id"], name=op.f("fk_swaps_wanted_request_id")
@@ -334,5 +344,6 @@ def upgrade() -> None:
         letters.alter_column("person_id", existing_type=WHOLE, nullable=True)
     let_offers_hold_many_rights()
     refuse_changes("money_entries")
+    begin_the_chain()
     open_voided_account()
     begin_memberships()

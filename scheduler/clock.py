@@ -1,0 +1,93 @@
+"""A week's starts as a station counts them: which are open, and what each is worth."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.problem import Window
+from station.airtime import HOUR_SECONDS, Span, Week
+from station.settings import Settings
+
+A_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A week's starts as a station counts them; those below `first_open` are closed."""
+
+    week: Week
+    settings: Settings
+    first_open: int
+
+    @property
+    def starts(self) -> int:
+        """How many starts the week has."""
+        return self.week.starts(self.settings.slots)
+
+    def touching(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
+        """The starts whose slots share an instant with the spans, as half-open windows."""
+        slots = self.settings.slots
+        return self._inside(
+            (self.week.start_at(s.start, slots), self.week.start_at(s.end - A_MOMENT, slots) + 1)
+            for s in spans
+        )
+
+    def within(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
+        """The open starts whose slots lie wholly inside the spans, as half-open windows."""
+        slots = self.settings.slots
+        windows = self._inside(
+            (self.week.start_at(s.start - A_MOMENT, slots) + 1, self.week.start_at(s.end, slots))
+            for s in spans
+        )
+        return [(max(a, self.first_open), b) for a, b in windows if b > self.first_open]
+
+    def _inside(self, windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        clipped = [(max(0, start), min(end, self.starts)) for start, end in windows]
+        return [(start, end) for start, end in clipped if start < end]
+
+
+def first_open(settings: Settings, week: Week, now: datetime, notice: timedelta | None) -> int:
+    """The first start that may still be given away."""
+    notice = timedelta(seconds=settings.week.notice_seconds) if notice is None else notice
+    soonest = week.start_at(now + notice - A_MOMENT, settings.slots) + 1
+    return min(max(0, soonest), week.starts(settings.slots))
+
+
+def hour_values(week: Week, settings: Settings) -> tuple[float, ...]:
+    """What a start in each clock hour is worth: the dearest daypart that it begins in."""
+    bands = [
+        (span, section.value)
+        for name, section in settings.dayparts.items()
+        for span in settings.daypart(name).spans(week)
+    ]
+    hours = -(-int(week.span.seconds) // HOUR_SECONDS)
+    begins = [week.span.start + timedelta(hours=hour) for hour in range(hours)]
+    return tuple(
+        float(max((value for span, value in bands if at in span), default=0)) for at in begins
+    )
+
+
+def worth_at_least(
+    least: int, windows: Sequence[Window], values: Sequence[float], per_hour: int
+) -> tuple[Window, ...]:
+    """The parts of windows whose starts are worth so much, or else the most that there is."""
+    hours = [
+        Window(max(window.start, hour * per_hour), min(window.end, (hour + 1) * per_hour))
+        for window in windows
+        for hour in range(window.start // per_hour, -(-window.end // per_hour))
+    ]
+    worth = [values[hour.start // per_hour] for hour in hours]
+    floor = min(least, max(worth, default=0))
+    good = [hour for hour, value in zip(hours, worth, strict=True) if value >= floor]
+    return tuple(_joined(good))
+
+
+def _joined(windows: Iterable[Window]) -> list[Window]:
+    """Windows in order, those that touch as one."""
+    joined: list[Window] = []
+    for window in windows:
+        if joined and joined[-1].end == window.start:
+            joined[-1] = Window(joined[-1].start, window.end)
+        else:
+            joined.append(window)
+    return joined
