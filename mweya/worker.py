@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 import scheduler.worker
-from station import closing, jobs, letters, posts
+from station import closing, jobs, letters, makegoods, posts
 from station.cli import opened
 from station.command import Answer, answers
 from station.db import Database
@@ -51,6 +51,8 @@ def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Callable[[S
         "unchecked": lambda session: closing.tell_unchecked(session, now),
         "settled": lambda session: closing.settle_aired(session, now),
         "pooled": lambda session: closing.close_weeks(session, settings, now),
+        "ended": lambda session: closing.end_weeks(session, settings, now),
+        "made_good": lambda session: makegoods.issue(session, settings, now),
         "forms_forgotten": lambda session: posts.clear_old(session, now),
     }
 
