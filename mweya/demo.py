@@ -28,6 +28,7 @@ from station.errors import Fault, Refusal
 from station.ledger import Right
 from station.market import gifts, sales
 from station.members import Applicant, Person, admit
+from station.membership import years
 from station.recordings import Recording
 from station.rights import Request, RequestState, Wish
 from station.settings import Settings
@@ -148,7 +149,8 @@ def _admit(session: Session, week: Week, then: datetime) -> list[Person]:
         for name, place in zip(names, cycle(PLACES), strict=False)
     ]
     people[OPERATOR].operator = True
-    for _ in range(MEMBERSHIPS):
+    years.begin(session, [years.NewYear(person, week) for person in people], then)
+    for _ in range(MEMBERSHIPS - 1):
         ledger.issue_years(session, [person.account_id for person in people], week, then)
     return people
 

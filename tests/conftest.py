@@ -9,8 +9,9 @@ import pytest
 from station import schema
 from station.airtime import Week
 from station.db import Database, connect
-from station.ledger import Right, issue_years
+from station.ledger import Right
 from station.members import Applicant, Person, admit, open_station_accounts
+from station.membership import years
 from station.settings import Settings, load, write_new
 
 # A Saturday in the middle of ISO week 2026-W47; Johannesburg is two hours ahead of UTC.
@@ -52,12 +53,13 @@ def database(settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture
 def admit_member(database: Database, settings: Settings, now: datetime) -> Callable[..., Person]:
-    """Admits a member by first name, with rights for the four weeks from this one."""
+    """Admits a member by first name, for the four weeks from this one."""
 
     def admitted(name: str, weeks: int = 4) -> Person:
         with database.writing() as session:
             person = admit(session, Applicant(name, f"{name.lower()}@example.org"), now)
-            issue_years(session, [person.account_id], Week.of(now, settings.zone), now, weeks)
+            first = Week.of(now, settings.zone)
+            years.begin(session, [years.NewYear(person, first)], now, weeks)
             return person
 
     return admitted

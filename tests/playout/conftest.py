@@ -23,8 +23,9 @@ from station import grid, schema
 from station.airtime import Week
 from station.db import Database, connect
 from station.grid import Place
-from station.ledger import held, issue_years
+from station.ledger import held
 from station.members import Applicant, admit, open_station_accounts
+from station.membership import years
 from station.recordings import Master, MasterKind, master_at
 from station.rights import Request, RequestKind
 from station.settings import Settings, load, write_new
@@ -161,7 +162,7 @@ def _ask_for_pieces(session, week, masters):
             sha256, kind = masters.piece(session, offset, odd=channel == TROUBLED)
             name = f"M{channel}-{offset}"
             person = admit(session, Applicant(name, f"{name.lower()}@example.org"), now)
-            issue_years(session, [person.account_id], week, now, 1)
+            years.begin(session, [years.NewYear(person, week)], now, 1)
             request = Request(
                 right_id=held(session, person.account_id, str(week))[0].id,
                 account_id=person.account_id,

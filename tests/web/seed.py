@@ -10,9 +10,10 @@ from station import grid, recordings, rights
 from station.airlog import AirLine, LineKind, write
 from station.airtime import Week
 from station.db import Database
-from station.ledger import Right, held, issue_years
+from station.ledger import Right, held
 from station.market import gifts, sales
 from station.members import Applicant, Person, admit
+from station.membership import years
 from station.recordings import Master, MasterKind, Recording
 from station.rights import Request, RequestKind, Wish
 from station.settings import Settings
@@ -55,7 +56,7 @@ def fill(database: Database, settings: Settings, now: datetime) -> Seeded:
         ]
         operator = admit(session, Applicant(*OPERATOR), before)
         operator.operator = True
-        issue_years(session, [one.account_id for one in members], this, before, weeks=9)
+        years.begin(session, [years.NewYear(one, this) for one in members], before, weeks=9)
         for week in (this, this.plus(1)):
             ask(session, settings, members, week, before)
         put_on_air(session, settings, this, now)
