@@ -197,7 +197,13 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     # The driver's own transaction handling is switched off; _begin_sqlite begins them.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        # What is refused to be deleted can't be replaced either.
+        "recursive_triggers = ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,8 +1,9 @@
 import pytest
 import sqlalchemy as sa
 
-from station import books
+from station import asrun, books
 from station.airtime import Week
+from station.asrun import AsRunEvent, Source
 from station.errors import Refusal
 from station.ledger import (
     EntryKind,
@@ -14,6 +15,7 @@ from station.ledger import (
     require_holder,
     root_hash,
 )
+from station.market import sales
 from station.members import AccountKind, station_account
 
 
@@ -68,13 +70,54 @@ def test_only_the_holder_may_use_a_right(database, janet, peter):
             require_holder(session, 999_999, janet.account_id)
 
 
-@pytest.mark.parametrize("table", ["entries", "postings"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET entry_id = 1", "DELETE FROM {}"])
-def test_the_database_itself_refuses_to_change_what_was_posted(database, janet, table, change):
-    column = "id" if table == "entries" else "entry_id"
-    statement = change.format(table).replace("entry_id", column)
-    with pytest.raises(sa.exc.DatabaseError, match="append-only"), database.writing() as session:
-        session.execute(sa.text(statement))
+def posted(database, settings, now, seller, buyer):
+    """Fill every append-only table: rights are issued, one is sold, and its slot is played."""
+    with database.writing() as session:
+        right = held(session, seller.account_id)[-1]
+        offer = sales.sell(session, settings, [right.id], seller.account_id, 150_00, now)
+        sales.reserve(session, settings, offer.id, buyer, now)
+        sales.received(session, settings, offer.id, seller, now)
+        event = {"source": Source.PLAYER, "channel": 0, "slot_number": 1, "event": "start"}
+        asrun.append(session, [AsRunEvent(**event, at=now)])
+
+
+APPEND_ONLY = ("entries", "postings", "money_entries", "as_run_events")
+CHANGES = {
+    "sqlite": (
+        "UPDATE {table} SET {column} = {column} + 1",
+        "UPDATE OR REPLACE {table} SET {column} = 1",
+        "DELETE FROM {table}",
+        "DELETE FROM {table} WHERE {column} = (SELECT MAX({column}) FROM {table})",
+        "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+    ),
+    "postgresql": (
+        "UPDATE {table} SET {column} = {column} + 1",
+        "DELETE FROM {table}",
+        "DELETE FROM {table} WHERE {column} = (SELECT MAX({column}) FROM {table})",
+        "TRUNCATE {table} CASCADE",
+    ),
+}
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_the_database_itself_refuses_to_change_what_was_posted(
+    database, settings, now, janet, peter, table
+):
+    posted(database, settings, now, janet, peter)
+    column = "entry_id" if table == "postings" else "id"
+    rows = sa.select(sa.text("*")).select_from(sa.table(table))
+    with database.reading() as session:
+        before = session.execute(rows).all()
+    assert before
+    for change in CHANGES[database.engine.dialect.name]:
+        statement = change.format(table=table, column=column)
+        with (
+            pytest.raises(sa.exc.DatabaseError, match="append-only"),
+            database.writing() as session,
+        ):
+            session.execute(sa.text(statement))
+    with database.reading() as session:
+        assert session.execute(rows).all() == before
 
 
 def test_the_audit_finds_a_right_that_was_moved_behind_the_ledgers_back(database, janet, peter):
