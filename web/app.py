@@ -19,11 +19,14 @@ from station.settings import Settings
 from station.signin import SESSION_LASTS
 from web import filters, headers, refusals, signin
 from web.desk.views import area as desk
+from web.gift.views import area as gift
 from web.market.views import area as market
-from web.member.views import area as member
+from web.member import giving, page, selling, use
 from web.public.views import area as public
 from web.session import Station
 from web.upload import MEGABYTE, Arriving
+
+MEMBER = (page.area, use.area, giving.area, selling.area)
 
 # What a form holds besides its file.
 FORM_BYTES = 64_000
@@ -66,7 +69,7 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,
     )
     CSRFProtect(app)
-    for area in (public, signin.area, member, market, desk):
+    for area in (public, signin.area, *MEMBER, gift, market, desk):
         app.register_blueprint(area)
     refusals.register(app)
     filters.register(app)

@@ -1,5 +1,6 @@
 """What every template can say: times, lengths and prices in words, and our own files by version."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -21,12 +22,16 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_day, "day")
+    app.add_template_filter(_date, "date")
     app.add_template_filter(_clock, "clock")
     app.add_template_filter(_until, "until")
     app.add_template_filter(_week_name, "week_name")
     app.add_template_filter(_channel, "channel")
+    app.add_template_filter(_airtime, "airtime")
     app.add_template_filter(words.week_days, "week_days")
+    app.add_template_filter(words.counted, "counted")
     app.add_template_filter(words.money, "money")
+    app.add_template_filter(words.exact, "exact")
     app.add_template_filter(words.megabytes, "megabytes")
     app.add_template_filter(bytes_an_hour, "bytes_an_hour")
     app.add_template_filter(_first_capital, "sentence")
@@ -63,6 +68,10 @@ def _day(instant: datetime) -> str:
     return words.day(instant, station().settings.zone, now())
 
 
+def _date(instant: datetime) -> str:
+    return words.date(instant, station().settings.zone)
+
+
 def _clock(instant: datetime) -> str:
     return words.clock(instant, station().settings.zone)
 
@@ -73,6 +82,10 @@ def _until(instant: datetime) -> str:
 
 def _week_name(week: Week) -> str:
     return words.week_name(week, now())
+
+
+def _airtime(weeks: Sequence[Week]) -> str:
+    return words.airtime(station().settings.station.slot_seconds, weeks, now())
 
 
 def _channel(number: int) -> str:

@@ -1,5 +1,6 @@
 """Times, lengths, prices and sizes are said on a page the way people say them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -80,6 +81,12 @@ def day(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{local:%A} {local.day} {local:%B}{year}"
 
 
+def date(instant: datetime, zone: ZoneInfo) -> str:
+    """A local date that stays true: 25 November 2026."""
+    local = instant.astimezone(zone)
+    return f"{local.day} {local:%B %Y}"
+
+
 def moment(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     """A local date and time: Wednesday 25 November, 18:35."""
     return f"{day(instant, zone, now)}, {clock(instant, zone)}"
@@ -92,11 +99,29 @@ def week_days(week: Week) -> str:
     return f"{first.day}{month} to {last.day} {last:%B}"
 
 
-def week_name(week: Week, now: datetime) -> str:
+def week_name(week: Week, now: datetime | None = None) -> str:
     """A week as seen from now: this week, next week, the week of 7 December."""
-    this = Week.of(now, week.zone)
-    names = {this: "this week", this.plus(1): "next week", this.plus(-1): "last week"}
+    names = {}
+    if now is not None:
+        this = Week.of(now, week.zone)
+        names = {this: "this week", this.plus(1): "next week", this.plus(-1): "last week"}
     return names.get(week, f"the week of {week.monday.day} {week.monday:%B}")
+
+
+def airtime(seconds: int, weeks: Sequence[Week], now: datetime | None = None) -> str:
+    """Rights in words, by their weeks: five minutes of next week, or in each of 12 weeks.
+
+    Without `now` no week is named as seen from it: what is said stays true later.
+    """
+    first, last, different = weeks[0], weeks[-1], len(set(weeks))
+    times = f"{len(weeks)} times " if len(weeks) > different else ""
+    said = f"{times}{length(seconds)}"
+    if different == 1:
+        return f"{said} of {week_name(first, now)}"
+    ends = last.monday + timedelta(days=6)
+    year = f" {ends.year}" if ends.year != first.monday.year else ""
+    span = f"{first.monday.day} {first.monday:%B} to {ends.day} {ends:%B}{year}"
+    return f"{said} {'in' if times else 'in each of'} {different} weeks, {span}"
 
 
 def zone_name(zone: ZoneInfo, now: datetime) -> str:
@@ -111,6 +136,13 @@ def money(cents: int, currency: str) -> str:
     sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
     whole, rest = divmod(cents, 100)
     return f"{sign}{whole:,}.{rest:02}" if rest else f"{sign}{whole:,}"
+
+
+def exact(cents: int, currency: str) -> str:
+    """A sum in a book or on a receipt, with its cents: R500.00, -R12.50."""
+    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{sign}{whole:,}.{rest:02}"
 
 
 def cents(text: str) -> int:

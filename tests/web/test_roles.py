@@ -33,7 +33,7 @@ def routes(app):
 
 
 def area_of(rule):
-    if rule.startswith("/static/") or rule in OPEN_TO_ALL:
+    if rule.startswith(("/static/", "/gift/")) or rule in OPEN_TO_ALL:
         return "all"
     if rule.startswith(MEMBERS):
         return "members"

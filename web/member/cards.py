@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from station.airtime import Span, Week
+from station.market.limits import closes as transfers_close
 from station.recordings import Recording, RecordingState
 from station.rights import Request, RequestKind, RequestState, cutoff
 from station.settings import Settings
@@ -52,6 +53,7 @@ class Card:
     week: Week
     closes: datetime
     open: bool
+    movable: bool
     stage: Stage
     air: Span | None
     request: Request | None
@@ -128,7 +130,8 @@ def card(
         air = Span(line.at, line.at + timedelta(seconds=settings.station.slot_seconds))
     stage = _stage(line.fate, air, latest, now)
     changeable = now < closes and line.fate is not Fate.POOLED
-    return Card(line, week, closes, changeable, stage, air, request, latest)
+    movable = changeable and now < transfers_close(week, settings)
+    return Card(line, week, closes, changeable, movable, stage, air, request, latest)
 
 
 def _stage(fate: Fate, air: Span | None, latest: Recording | None, now: datetime) -> Stage:

@@ -50,6 +50,11 @@ def read_text(form: Form, name: str, called: str = "") -> str:
     return text
 
 
+def read_cause(form: Form) -> str:
+    """Read a cause: one's own words, or else one of the list. Raises WrongInput `text-missing`."""
+    return form.get("cause", "").strip() or read_text(form, "listed", "cause")
+
+
 def read_language(form: Form) -> str:
     """Read a language's code. Raises WrongInput `language-unknown`."""
     language = form.get("language", "en")

@@ -1,5 +1,6 @@
 """An offer is shown with who is on its other side and what each of the two does next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -7,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.market.offers import (
-    WITH_BUYER,
     Offer,
     OfferKind,
+    OfferState,
     listings,
     offers_from,
     offers_to,
@@ -20,16 +21,19 @@ from station.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """One open offer as one of its two sides sees it; `other` is the person on the other side."""
+    """One open offer as one of its two sides sees it; `other` is the person on the other side.
+
+    `weeks` has one week for each right, earliest first.
+    """
 
     offer: Offer
-    week: Week
+    weeks: tuple[Week, ...]
     other: Person | None
 
     @property
-    def reference(self) -> str:
-        """What the buyer writes on the payment, so that the seller knows it."""
-        return self.offer.reference
+    def name(self) -> str:
+        """Who is on the other side, as far as it is known."""
+        return self.other.name if self.other else self.offer.friend or "somebody"
 
     @property
     def gift(self) -> bool:
@@ -37,14 +41,29 @@ class Deal:
         return self.offer.kind == OfferKind.GIFT
 
     @property
+    def by_link(self) -> bool:
+        """Whether whoever opens its link may take it."""
+        return self.offer.link_hash is not None
+
+    @property
     def reserved(self) -> bool:
-        """Whether a buyer has reserved it and is to pay."""
-        return self.offer.state in WITH_BUYER
+        """Whether its buyer is to pay."""
+        return self.offer.state == OfferState.RESERVED
 
+    @property
+    def paid(self) -> bool:
+        """Whether its buyer says that the money is on its way."""
+        return self.offer.state == OfferState.PAID
 
-def listed(offer: Offer) -> str:
-    """An offer's rights, by week and number."""
-    return ", ".join(map(str, offer.rights))
+    @property
+    def disputed(self) -> bool:
+        """Whether the operators decide about it."""
+        return self.offer.state == OfferState.DISPUTED
+
+    @property
+    def each_cents(self) -> int:
+        """What one of its rights costs, rounded."""
+        return round((self.offer.price_cents or 0) / len(self.weeks))
 
 
 def deals_to(session: Session, settings: Settings, account_id: int) -> list[Deal]:
@@ -60,17 +79,24 @@ def deals_from(session: Session, settings: Settings, account_id: int) -> list[De
 def deals_on_the_market(session: Session, settings: Settings) -> list[Deal]:
     """Everything for sale, earliest week and lowest price first."""
     found = _deals(session, settings, listings(session), giver=True)
-    return sorted(found, key=lambda deal: (deal.week.monday, deal.offer.price_cents or 0))
+    return sorted(found, key=lambda deal: (deal.weeks[0].monday, deal.offer.price_cents or 0))
 
 
-def _deals(session: Session, settings: Settings, offers: list[Offer], *, giver: bool) -> list[Deal]:
+def weeks_of(offer: Offer, settings: Settings) -> tuple[Week, ...]:
+    """The week of each of an offer's rights, earliest first."""
+    return tuple(right.parsed_week(settings.zone) for right in offer.rights)
+
+
+def _deals(
+    session: Session, settings: Settings, offers: Sequence[Offer], *, giver: bool
+) -> list[Deal]:
     ids = {offer.giver_id if giver else offer.receiver_id for offer in offers}
     query = sa.select(Person).where(Person.account_id.in_(ids - {None}))
     people = {person.account_id: person for person in session.scalars(query)}
     return [
         Deal(
             offer,
-            offer.rights[0].parsed_week(settings.zone),
+            weeks_of(offer, settings),
             people.get((offer.giver_id if giver else offer.receiver_id) or 0),
         )
         for offer in offers

@@ -1,0 +1,148 @@
+"""A holder gives rights to somebody here, or by a link to a friend who is not here yet."""
+
+from collections.abc import Callable
+
+from flask import render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from station.errors import Refusal
+from station.market import gifts, offers
+from station.market.gifts import Gift
+from station.market.offers import Offer
+from station.rights import local_text
+from web import words
+from web.deals import deals_from, weeks_of
+from web.member import forms
+from web.member.area import member_area, page_at
+from web.member.page import draw
+from web.session import act_once, me, now, station
+
+# The newest link is remembered by its giver's browser alone; the station keeps only its hash.
+LINK = "gift-link"
+
+area = member_area("giving", draw)
+
+
+@area.post("/rights/<int:right_id>/gift")
+def give(right_id: int) -> ResponseReturnValue:
+    """Offer a right to somebody here."""
+    return offer_to(
+        forms.read_text(request.form, "email", "email address of your friend"), right_id
+    )
+
+
+@area.post("/rights/<int:right_id>/link")
+def give_by_link(right_id: int) -> ResponseReturnValue:
+    """Offer a right to a friend who is not here yet."""
+    return offer_by_link(right_id)
+
+
+@area.post("/offers/<int:offer_id>/link")
+def renew(offer_id: int) -> ResponseReturnValue:
+    """Make another link for a gift, when the first one was lost."""
+    return _tell_link(lambda session: gifts.renew_link(session, offer_id, me(), now()))
+
+
+@area.get("/link")
+def link() -> ResponseReturnValue:
+    """The newest link that this browser made, to copy or to send on."""
+    settings, token = station().settings, str(cookie.get(LINK, ""))
+    with station().database.reading() as session:
+        offer = _offer(session, token)
+        waiting = [deal for deal in deals_from(session, settings, me().account_id) if deal.by_link]
+    if offer is None:
+        return render_template("member/link.html", offer=None, deals=waiting)
+    what = words.airtime(settings.station.slot_seconds, weeks_of(offer, settings))
+    until = local_text(offer.deadline, settings)
+    return render_template(
+        "member/link.html",
+        offer=offer,
+        what=what,
+        link=gifts.link(settings, token),
+        message=f"Hello {offer.friend}! I give you {what} on {settings.station.name}. "
+        f"Open this link before {until} to take it:",
+    )
+
+
+@area.post("/offers/<int:offer_id>/accept")
+def accept(offer_id: int) -> ResponseReturnValue:
+    """Accept a gift."""
+
+    def act(session: Session) -> str:
+        offer = gifts.accept(session, station().settings, offer_id, me(), now())
+        return f"Yours: {airtime(offer)}."
+
+    return act_once(act, url_for("member.page"))
+
+
+@area.post("/offers/<int:offer_id>/refuse")
+def refuse(offer_id: int) -> ResponseReturnValue:
+    """Refuse a gift."""
+
+    def act(session: Session) -> str:
+        gifts.refuse(session, station().settings, offer_id, me(), now())
+        return "Refused. It is back with its giver."
+
+    return act_once(act, url_for("member.page"))
+
+
+@area.post("/offers/<int:offer_id>/withdraw")
+def take_back(offer_id: int) -> ResponseReturnValue:
+    """Take back an offer that nobody took."""
+
+    def act(session: Session) -> str:
+        offer = offers.withdraw(session, offer_id, me(), now())
+        return f"Taken back: {airtime(offer)} are in your hands again."
+
+    return act_once(act, url_for("member.page"))
+
+
+def offer_to(email: str, *right_ids: int) -> ResponseReturnValue:
+    """Offer rights to somebody here, all of them or none."""
+
+    def act(session: Session) -> str:
+        offer = gifts.give(session, station().settings, right_ids, me().account_id, email, now())
+        return f"Offered to {email}: {airtime(offer.offer)}. They are your friend's once accepted."
+
+    return act_once(act, page_at("offers"))
+
+
+def offer_by_link(*right_ids: int) -> ResponseReturnValue:
+    """Offer rights by a link, which the next page shows."""
+    friend = forms.read_text(request.form, "friend", "name of your friend")
+    email, giver_id = request.form.get("friend_email", "").strip(), me().account_id
+    settings = station().settings
+    return _tell_link(
+        lambda session: gifts.give_by_link(
+            session, settings, right_ids, giver_id, friend, now(), email
+        )
+    )
+
+
+def airtime(offer: Offer) -> str:
+    """An offer's rights in words."""
+    settings = station().settings
+    return words.airtime(settings.station.slot_seconds, weeks_of(offer, settings), now())
+
+
+def _tell_link(make: Callable[[Session], Gift]) -> ResponseReturnValue:
+    tokens: list[str] = []
+
+    def act(session: Session) -> str:
+        gift = make(session)
+        tokens[:] = [gift.token or ""]
+        return f"There is a link for {gift.offer.friend}."
+
+    answer = act_once(act, url_for("giving.link"))
+    if tokens:
+        cookie[LINK] = tokens[0]
+    return answer
+
+
+def _offer(session: Session, token: str) -> Offer | None:
+    try:
+        return gifts.by_link(session, token, now())
+    except Refusal:
+        return None

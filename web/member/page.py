@@ -1,0 +1,66 @@
+"""The member's page answers first, then shows offers and a card for each right; and a statement."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from station import rights
+from station.airtime import Week
+from station.statement import sentence, statement
+from web.deals import deals_from, deals_to
+from web.member.answers import answers
+from web.member.area import member_area
+from web.member.cards import cards
+from web.session import me, now, station
+from web.upload import ACCEPT
+
+WEEKS_SHOWN = 4
+MOST_WEEKS = 53
+VOICE_NOTE_KILOBITS = 24
+
+
+def draw(problem: str = "") -> str:
+    """The page as whoever is signed in sees it, with what was typed when it was refused."""
+    settings, account_id = station().settings, me().account_id
+    count = min(max(request.args.get("weeks", WEEKS_SHOWN, type=int), 1), MOST_WEEKS)
+    this = Week.of(now(), settings.zone)
+    weeks = [this.plus(n) for n in range(count)]
+    with station().database.reading() as session:
+        found = cards(session, settings, account_id, weeks, now())
+        to_me = deals_to(session, settings, account_id)
+        from_me = deals_from(session, settings, account_id)
+    refused = request.view_args or {}
+    return render_template(
+        "member/page.html",
+        problem=problem,
+        answers=answers(found, settings, now()),
+        cards=found,
+        to_me=to_me,
+        from_me=from_me,
+        more=count + 8 if count < MOST_WEEKS else None,
+        accept=ACCEPT,
+        refused=refused.get("right_id"),
+        refused_offer=refused.get("offer_id"),
+        typed=request.form,
+        longest_title=rights.LONGEST_TITLE,
+        longest_cause=rights.LONGEST_CAUSE,
+        note_bytes=settings.station.slot_seconds * VOICE_NOTE_KILOBITS * 1000 / 8,
+    )
+
+
+area = member_area("member", draw)
+
+
+@area.get("/")
+def page() -> ResponseReturnValue:
+    """Answers first, then a card for each right of the next weeks."""
+    return draw()
+
+
+@area.get("/statement")
+def statement_page() -> ResponseReturnValue:
+    """What became of every five minutes this person ever had."""
+    settings = station().settings
+    with station().database.reading() as session:
+        lines = statement(session, settings, me().account_id)
+    told = [(Week.parse(line.week, settings.zone), sentence(line, settings)) for line in lines]
+    return render_template("member/statement.html", lines=told)

@@ -1,0 +1,82 @@
+"""A sale as its two sides carry it on: for sale, paid, received, stepped back from, disputed."""
+
+from collections.abc import Sequence
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from station.market import sales
+from web import words
+from web.member import forms
+from web.member.area import member_area, page_at
+from web.member.giving import airtime
+from web.member.page import draw
+from web.session import act_once, me, now, station
+
+area = member_area("selling", draw)
+
+
+@area.post("/rights/<int:right_id>/sale")
+def sell(right_id: int) -> ResponseReturnValue:
+    """List a right on the market."""
+    return list_together([right_id])
+
+
+@area.post("/offers/<int:offer_id>/paid")
+def paid(offer_id: int) -> ResponseReturnValue:
+    """The buyer says that the money is on its way."""
+
+    def act(session: Session) -> str:
+        offer = sales.paid(session, station().settings, offer_id, me(), now())
+        until = words.moment(offer.deadline, station().settings.zone, now())
+        return f"Noted. The seller has until {until} to say that the money came."
+
+    return act_once(act, page_at("offers"))
+
+
+@area.post("/offers/<int:offer_id>/release")
+def release(offer_id: int) -> ResponseReturnValue:
+    """The buyer steps back before paying."""
+
+    def act(session: Session) -> str:
+        offer = sales.release_reservation(session, station().settings, offer_id, me(), now())
+        return f"No longer reserved: {airtime(offer)} are back with the seller."
+
+    return act_once(act, url_for("member.page"))
+
+
+@area.post("/offers/<int:offer_id>/received")
+def received(offer_id: int) -> ResponseReturnValue:
+    """The seller says that the buyer's money came: the rights are theirs."""
+
+    def act(session: Session) -> str:
+        offer = sales.received(session, station().settings, offer_id, me(), now())
+        return f"Thank you: {airtime(offer)} belong to the buyer now."
+
+    return act_once(act, url_for("member.page"))
+
+
+@area.post("/offers/<int:offer_id>/dispute")
+def dispute(offer_id: int) -> ResponseReturnValue:
+    """Either side asks the operators to decide."""
+    why = request.form.get("why", "")
+
+    def act(session: Session) -> str:
+        sales.dispute(session, station().settings, offer_id, me(), why, now())
+        return "The station's operators will ask you both, and decide."
+
+    return act_once(act, page_at("offers"))
+
+
+def list_together(right_ids: Sequence[int]) -> ResponseReturnValue:
+    """List rights on the market together at the price that was typed, all of them or none."""
+    cents = words.cents(forms.read_text(request.form, "price"))
+
+    def act(session: Session) -> str:
+        settings = station().settings
+        offer = sales.sell(session, settings, right_ids, me().account_id, cents, now())
+        price = words.money(cents, settings.station.currency)
+        return f"For sale at {price}: {airtime(offer)}."
+
+    return act_once(act, page_at("offers"))

@@ -1,0 +1,91 @@
+"""A holder uses a right: sends a recording, dedicates it to silence, or takes that back."""
+
+from flask import Response, abort, request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from station import rights
+from station.errors import Refusal
+from station.ledger import require_holder
+from station.recordings import Recording, preview_at
+from web import words
+from web.member import forms
+from web.member.area import member_area, page_at
+from web.member.page import draw
+from web.session import act_once, me, now, sent_before, station
+from web.upload import keep_upload
+
+PIECE_KEPT_SECONDS = 3600
+
+area = member_area("use", draw)
+
+
+@area.post("/rights/<int:right_id>/recording")
+def send(right_id: int) -> ResponseReturnValue:
+    """Take a recording, and promise to check it."""
+    settings, account_id = station().settings, me().account_id
+    said = forms.read_recording(request.form)
+    if not sent_before():
+        with station().database.reading() as session:
+            rights.require_open(require_holder(session, right_id, account_id), settings, now())
+    upload = keep_upload(request.files.get("file"), settings)
+
+    def act(session: Session) -> str:
+        recording = Recording(
+            account_id=account_id,
+            title=said.title,
+            language=said.language,
+            adult=said.adult,
+            fade_out=said.fade_out,
+            permission=True,
+            file_name=upload.file_name,
+            upload_sha256=upload.sha256,
+            upload_bytes=upload.size,
+        )
+        rights.receive(session, settings, right_id, recording, said.wishes, now())
+        return f"We have your recording ({words.megabytes(upload.size)}) and are checking it."
+
+    return act_once(act, page_at(f"right-{right_id}"), upload.sha256)
+
+
+@area.post("/rights/<int:right_id>/silence")
+def dedicate(right_id: int) -> ResponseReturnValue:
+    """Dedicate a right to silence for a cause."""
+    cause, wishes = forms.read_cause(request.form), forms.read_wishes(request.form)
+
+    def act(session: Session) -> str:
+        settings, who = station().settings, me().account_id
+        rights.dedicate(session, settings, right_id, who, cause, wishes, now())
+        length = words.length(settings.station.slot_seconds)
+        return f"Your {length} are dedicated to silence for {cause}."
+
+    return act_once(act, page_at(f"right-{right_id}"))
+
+
+@area.post("/rights/<int:right_id>/withdrawal")
+def withdraw(right_id: int) -> ResponseReturnValue:
+    """Let a right ask for nothing again."""
+
+    def act(session: Session) -> str:
+        rights.withdraw_request(session, station().settings, right_id, me().account_id, now())
+        return "Withdrawn. Nothing will air in these minutes unless you send something."
+
+    return act_once(act, page_at(f"right-{right_id}"))
+
+
+@area.get("/rights/<int:right_id>/piece")
+def piece(right_id: int) -> Response:
+    """The piece as it will air, for whoever asked for it, in ranges as players want it."""
+    with station().database.reading() as session:
+        asked = rights.open_request(session, right_id)
+        if asked is None or asked.account_id != me().account_id:
+            raise Refusal("recording-not-yours")
+        sha256 = asked.master.preview_sha256 if asked.master else None
+    file = preview_at(station().settings.media_folder, sha256) if sha256 else None
+    if file is None or not file.exists():
+        abort(404)
+    answer = send_file(
+        file, "audio/mpeg", conditional=True, etag=sha256 or "", max_age=PIECE_KEPT_SECONDS
+    )
+    answer.cache_control.private = True
+    return answer
