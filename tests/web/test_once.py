@@ -1,13 +1,20 @@
 """However often and however fast a form is pressed, it acts once; and looking stays cheap."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
+from station.airtime import Week
+from station.db import connect
 from station.market.offers import Offer
+from station.rights import cutoff
+from tests.web.uploads import WEEK, filled, recordings_in, voice
+from tests.web.visitor import Visitor
+from web.app import create_app
 
-WEEK = "2026-W49"
+LATER = "2026-W50"
 PRESSES = 8
 
 
@@ -37,6 +44,76 @@ def test_a_form_pressed_many_times_at_once_acts_once(
     assert statuses == [303] * PRESSES
     with database.reading() as session:
         assert len(session.scalars(sa.select(Offer)).all()) == 1
+
+
+def test_a_form_sent_again_with_other_words_is_refused(admit_member, right_of, signed_in, database):
+    person = admit_member("Thandi")
+    visitor = signed_in(person)
+    action, other = (f"/member/rights/{right_of(person, week).id}/sale" for week in (WEEK, LATER))
+    form = {**visitor.forms[action], "price": "150"}
+    assert visitor.client.post(action, data=form).status_code == 303
+    for path, price in ((action, "1500"), (other, "150")):
+        answer = visitor.client.post(path, data={**form, "price": price})
+        assert answer.status_code == 409
+        assert "was sent before with other words" in answer.text
+    assert visitor.client.post(action, data=form).status_code == 303
+    with database.reading() as session:
+        assert [offer.price_cents for offer in session.scalars(sa.select(Offer))] == [150_00]
+
+
+def test_a_recording_sent_again_is_kept_once_even_when_its_right_has_moved(sender, right, database):
+    action = f"/member/rights/{right.id}/recording"
+    sale = {**sender.forms[f"/member/rights/{right.id}/sale"], "price": "150"}
+    hidden = sender.forms[action]
+    for file, status in ((voice(), 303), (voice(b"OggS another"), 409)):
+        form = {**hidden, **filled(file=file)}
+        assert sender.client.post(action, data=form).status_code == status
+    assert sender.client.post(f"/member/rights/{right.id}/sale", data=sale).status_code == 303
+    form = {**hidden, **filled()}
+    assert sender.client.post(action, data=form).status_code == 303
+    assert len(recordings_in(database)) == 1
+
+
+def test_what_runs_out_while_a_form_waits_for_the_database_has_run_out(
+    settings, database, clock, admit_member, right_of, link_of
+):
+    asked = threading.Event()
+
+    def watched():
+        asked.set()
+        return clock()
+
+    person = admit_member("Thandi")
+    visitor = Visitor(create_app(settings, database, watched).test_client())
+    visitor.enter(link_of(person))
+    action = f"/member/rights/{right_of(person, WEEK).id}/sale"
+    form = {**visitor.forms[action], "price": "150"}
+    asked.clear()
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing():
+            answer = pool.submit(visitor.client.post, action, data=form)
+            assert asked.wait(10)
+            clock.now = cutoff(Week.parse(WEEK, settings.zone), settings)
+        assert answer.result().status_code == 409
+    assert "closed on" in answer.result().text
+
+
+def test_who_waits_too_long_for_the_database_is_told_so(
+    settings, clock, admit_member, right_of, link_of, database
+):
+    impatient = connect(settings.database_url)
+    sa.event.listen(
+        impatient.engine, "connect", lambda opened, _: opened.execute("PRAGMA busy_timeout = 20")
+    )
+    person = admit_member("Thandi")
+    visitor = Visitor(create_app(settings, impatient, clock).test_client())
+    visitor.enter(link_of(person))
+    action = f"/member/rights/{right_of(person, WEEK).id}/sale"
+    with database.writing():
+        answer = visitor.client.post(action, data={**visitor.forms[action], "price": "150"})
+    impatient.close()
+    assert answer.status_code == 503
+    assert "Nothing was changed: please try again." in answer.text
 
 
 def test_another_persons_form_key_means_nothing(admit_member, right_of, signed_in, database):
