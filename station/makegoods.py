@@ -16,7 +16,8 @@ from station.airtime import Week
 from station.db import Base
 from station.errors import Refusal
 from station.grid import Grid, GridState, Placement
-from station.ledger import EntryKind, Posting, Right, issue_one, lock_issuance, move, require_holder
+from station.issuance import issue_one, lock_issuance
+from station.ledger import EntryKind, Posting, Right, move, require_holder
 from station.members import Account, AccountKind, station_account, with_account
 from station.rights import (
     Request,
