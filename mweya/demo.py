@@ -20,7 +20,7 @@ import media.worker
 import scheduler.build
 import scheduler.publish
 from media.demo import DemoSound
-from station import grid, jobs, ledger, rights
+from station import grid, issuance, jobs, ledger, rights
 from station.airtime import Week
 from station.command import progress
 from station.db import Database
@@ -151,7 +151,7 @@ def _admit(session: Session, week: Week, then: datetime) -> list[Person]:
     people[OPERATOR].operator = True
     years.begin(session, [years.NewYear(person, week) for person in people], then)
     for _ in range(MEMBERSHIPS - 1):
-        ledger.issue_years(session, [person.account_id for person in people], week, then)
+        issuance.issue_years(session, [person.account_id for person in people], week, then)
     return people
 
 

@@ -8,19 +8,20 @@ before it.
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal
-from station.members import Account, AccountKind, station_account
 
 FIRST_HASH = "0" * 64
 WEEKS_IN_A_YEAR = 52
@@ -104,8 +105,7 @@ class Head(Base):
     hash: Mapped[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One posting of an entry, in the form its hash is made from."""
 
     right_id: int
@@ -113,57 +113,10 @@ class Line:
     amount: int
 
 
-def issue_years(
-    session: Session,
-    account_ids: Sequence[int],
-    first: Week,
-    now: datetime,
-    weeks: int = WEEKS_IN_A_YEAR,
-) -> list[Right]:
-    """Issue each account one right for each of the next weeks, in one entry an account."""
-    labels = [str(first.plus(n)) for n in range(weeks)]
-    used = sa.select(Right.week, sa.func.max(Right.number)).where(Right.week.in_(labels))
-    last = dict(session.execute(used.group_by(Right.week)).all())
-    rights = [
-        Right(
-            week=label,
-            number=last.get(label, 0) + place,
-            origin_account_id=account_id,
-            account_id=account_id,
-        )
-        for place, account_id in enumerate(account_ids, start=1)
-        for label in labels
-    ]
-    session.add_all(rights)
-    session.flush()
-    issuance = station_account(session, AccountKind.ISSUANCE)
-    for place, account_id in enumerate(account_ids):
-        year = rights[place * weeks : (place + 1) * weeks]
-        _append(session, EntryKind.ISSUE, _lines(year, issuance, account_id), "", now)
-    return rights
-
-
-def issue_one(
-    session: Session,
-    account_id: int,
-    week: Week,
-    kind: EntryKind,
-    now: datetime,
-    reference: str = "",
-) -> Right:
-    """Issue an account one more right of a week."""
-    issuance = lock_issuance(session)
-    used = sa.select(sa.func.max(Right.number)).where(Right.week == str(week))
-    right = Right(
-        week=str(week),
-        number=(session.scalars(used).one() or 0) + 1,
-        origin_account_id=account_id,
-        account_id=account_id,
-    )
-    session.add(right)
-    session.flush()
-    _append(session, kind, _lines([right], issuance, account_id), reference, now)
-    return right
+# Written without objects: a move is five statements, a year for thousands hardly more.
+RIGHTS, ENTRIES, POSTINGS, HEAD = (
+    Base.metadata.tables[table.__tablename__] for table in (Right, Entry, Posting, Head)
+)
 
 
 def move(
@@ -174,23 +127,32 @@ def move(
     kind: EntryKind,
     now: datetime,
     reference: str = "",
-) -> Entry:
-    """Move rights from one account to another, all of them or none.
+) -> int:
+    """Move rights from one account to another, all of them or none; returns the entry's id.
 
     Raises Refusal `right-elsewhere` when one is not where the caller thought: whoever was
     quicker has moved it.
     """
+    session.flush()
     ids = [right.id for right in rights]
     moved = session.execute(
-        sa.update(Right)
-        .where(Right.id.in_(ids), Right.account_id == source_id)
+        sa.update(RIGHTS)
+        .where(RIGHTS.c.id.in_(ids), RIGHTS.c.account_id == source_id)
         .values(account_id=target_id)
-        .returning(Right.id)
-        .execution_options(synchronize_session="fetch")
+        .returning(RIGHTS.c.id)
     )
     if len(moved.all()) != len(ids):
         raise Refusal("right-elsewhere", right=", ".join(map(str, rights)))
-    return _append(session, kind, _lines(rights, source_id, target_id), reference, now)
+    for right_id in ids:
+        known = session.identity_map.get(identity_key(Right, right_id))
+        if known is not None:
+            set_committed_value(known, "account_id", target_id)
+    lines = lines_of(ids, source_id, target_id)
+    entry_id = append(session, kind, [lines], now, reference)
+    session.execute(
+        sa.insert(POSTINGS), [{"entry_id": entry_id, **line._asdict()} for line in lines]
+    )
+    return entry_id
 
 
 def held(session: Session, account_id: int, week: str | None = None) -> list[Right]:
@@ -225,59 +187,46 @@ def root_hash(session: Session) -> str:
     return session.scalars(sa.select(Head.hash)).first() or FIRST_HASH
 
 
-def lock_issuance(session: Session) -> int:
-    """The account that rights come from; whoever issues rights waits for whoever does so now.
-
-    Comes before any right is locked.
-    """
-    query = sa.select(Account.id).where(Account.kind == AccountKind.ISSUANCE)
-    return session.scalars(query.with_for_update(key_share=True)).one()
+def lock(session: Session) -> tuple[int, str]:
+    """The newest entry's id and hash; whoever else appends one waits for this transaction."""
+    query = sa.select(Head.entry_id, Head.hash).with_for_update()
+    entry_id, newest = session.execute(query).one()
+    return entry_id, newest
 
 
-def _lines(rights: Sequence[Right], source_id: int, target_id: int) -> list[Line]:
-    return [
-        line
-        for right in rights
-        for line in (Line(right.id, source_id, -1), Line(right.id, target_id, 1))
-    ]
-
-
-def _append(
-    session: Session, kind: EntryKind, lines: list[Line], reference: str, now: datetime
-) -> Entry:
-    head = session.scalars(sa.select(Head).with_for_update()).one_or_none()
-    if head is None:
-        head = Head(id=1, entry_id=0, hash=FIRST_HASH)
-        session.add(head)
-    entry = Entry(id=head.entry_id + 1, at=now, kind=kind, reference=reference)
-    entry.hash = entry_hash(head.hash, entry, lines)
-    session.add(entry)
-    session.flush()
-    session.execute(
-        sa.insert(Posting),
-        [
-            {
-                "entry_id": entry.id,
-                "right_id": line.right_id,
-                "account_id": line.account_id,
-                "amount": line.amount,
-            }
-            for line in lines
-        ],
-    )
-    head.entry_id, head.hash = entry.id, entry.hash
-    session.flush()
-    return entry
-
-
-def entry_hash(previous: str, entry: Entry, lines: Sequence[Line]) -> str:
+def entry_hash(
+    previous: str, entry_id: int, at: datetime, kind: str, reference: str, lines: Iterable[Line]
+) -> str:
     """SHA-256, in hex, over the hash before and everything the entry says."""
-    said = [
-        previous,
-        entry.id,
-        round(entry.at.timestamp() * 1000),
-        entry.kind,
-        entry.reference,
-        sorted([line.right_id, line.account_id, line.amount] for line in lines),
-    ]
+    said = [previous, entry_id, round(at.timestamp() * 1000), kind, reference, sorted(lines)]
     return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+
+
+def append(
+    session: Session,
+    kind: EntryKind,
+    moves: Sequence[Sequence[Line]],
+    now: datetime,
+    reference: str,
+) -> int:
+    """Append an entry for each move's lines, to be posted next; returns the last one's id."""
+    entry_id, newest = lock(session)
+    entries = []
+    for lines in moves:
+        entry_id += 1
+        newest = entry_hash(newest, entry_id, now, kind, reference, lines)
+        entries.append(
+            {"id": entry_id, "at": now, "kind": kind, "reference": reference, "hash": newest}
+        )
+    session.execute(sa.insert(ENTRIES), entries)
+    session.execute(sa.update(HEAD).values(entry_id=entry_id, hash=newest))
+    return entry_id
+
+
+def lines_of(right_ids: Sequence[int], source_id: int, target_id: int) -> list[Line]:
+    """Both sides of some rights' move from one account to another."""
+    return [
+        Line(right_id, account_id, amount)
+        for right_id in right_ids
+        for account_id, amount in ((source_id, -1), (target_id, 1))
+    ]

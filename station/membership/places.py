@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from station.airtime import Week
 from station.errors import Refusal
 from station.grid import sellable_by_week
-from station.ledger import WEEKS_IN_A_YEAR, Right, lock_issuance
+from station.issuance import lock_issuance
+from station.ledger import WEEKS_IN_A_YEAR, Right
 from station.makegoods import Makegood
 from station.members import AccountKind, station_account
 from station.membership.invoices import Invoice, InvoiceState
