@@ -70,7 +70,7 @@ SENTENCES: dict[str, str] = {
     "offer-own": "This is your own offer. Withdraw it instead.",
     "offer-ended": "This offer is over: it was taken, withdrawn, or ran out.",
     "rights-missing": "Please choose at least one week.",
-    "right-cooling": "What you were given or bought can be passed on from {until}.",
+    "right-cooling": "What you were given or bought of week {week} can be passed on from {until}.",
     "receiver-not-member": "At this station only members can receive airtime.",
     "rights-too-many": "One person may hold at most {most} rights of week {week}, and {has} are "
     "held or reserved already.",

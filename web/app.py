@@ -21,12 +21,12 @@ from web import filters, headers, refusals, signin
 from web.desk.views import area as desk
 from web.gift.views import area as gift
 from web.market.views import area as market
-from web.member import giving, page, selling, use
+from web.member import bulk, causes, giving, page, selling, use
 from web.public.views import area as public
 from web.session import Station
 from web.upload import MEGABYTE, Arriving
 
-MEMBER = (page.area, use.area, giving.area, selling.area)
+MEMBER = (page.area, use.area, giving.area, selling.area, bulk.area, causes.area)
 
 # What a form holds besides its file.
 FORM_BYTES = 64_000

@@ -100,15 +100,19 @@ def _require_cooled(
     if not cooling:
         return
     query = (
-        sa.select(sa.func.max(Entry.at))
-        .join(Posting, Posting.entry_id == Entry.id)
+        sa.select(Right.week, Entry.at)
+        .join(Posting, Posting.right_id == Right.id)
+        .join(Entry, Entry.id == Posting.entry_id)
         .where(
             Posting.right_id.in_([right.id for right in rights]),
             Posting.account_id == holder_id,
             Posting.amount == 1,
             Entry.kind.in_([EntryKind.GIFT, EntryKind.SALE]),
         )
+        .order_by(Entry.at.desc(), Right.week)
+        .limit(1)
     )
-    arrived = session.scalars(query).one()
-    if arrived is not None and now < arrived + cooling:
-        raise Refusal("right-cooling", until=local_text(arrived + cooling, settings))
+    for week, arrived in session.execute(query):
+        if now < arrived + cooling:
+            until = local_text(arrived + cooling, settings)
+            raise Refusal("right-cooling", week=week, until=until)

@@ -98,7 +98,7 @@ def test_a_gift_to_a_stranger_or_oneself_is_refused_in_words(thandi, right):
 
 def test_a_sale_goes_from_the_market_to_its_buyer(thandi, sipho, right, people, database):
     thandi.send(f"/member/rights/{right.id}/sale", price="R150,50")
-    assert "For sale at R150.50." in thandi.page
+    assert "For sale at R150.50: five minutes" in thandi.page
     sipho.open("/market/")
     offer_id = the_offer(database).id
     sipho.send(f"/market/offers/{offer_id}/buy")

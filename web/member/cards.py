@@ -30,6 +30,9 @@ class Stage(StrEnum):
     AIRED = "aired"
     MISSED = "missed"
     POOLED = "not used"
+    LATER = "comes back later"
+    EXPIRED = "ran out"
+    VOIDED = "given back"
 
 
 # What became of a right says it all, except while it is still unused.
@@ -41,7 +44,11 @@ STAGES = {
     Fate.AIRED: Stage.AIRED,
     Fate.MISSED: Stage.MISSED,
     Fate.POOLED: Stage.POOLED,
+    Fate.LATER: Stage.LATER,
+    Fate.EXPIRED: Stage.EXPIRED,
+    Fate.VOIDED: Stage.VOIDED,
 }
+GONE = (Fate.POOLED, Fate.LATER, Fate.EXPIRED, Fate.VOIDED)
 ELSEWHERE = (Fate.OFFERED, Fate.GIVEN, Fate.SOLD)
 
 
@@ -129,7 +136,7 @@ def card(
     if line.at is not None:
         air = Span(line.at, line.at + timedelta(seconds=settings.station.slot_seconds))
     stage = _stage(line.fate, air, latest, now)
-    changeable = now < closes and line.fate is not Fate.POOLED
+    changeable = now < closes and line.fate not in GONE
     movable = changeable and now < transfers_close(week, settings)
     return Card(line, week, closes, changeable, movable, stage, air, request, latest)
 

@@ -1,6 +1,6 @@
 """A holder gives rights to somebody here, or by a link to a friend who is not here yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import render_template, request, url_for
 from flask import session as cookie
@@ -22,27 +22,27 @@ from web.session import act_once, me, now, station
 # The newest link is remembered by its giver's browser alone; the station keeps only its hash.
 LINK = "gift-link"
 
+Act = Callable[[Session], str]
+
 area = member_area("giving", draw)
 
 
 @area.post("/rights/<int:right_id>/gift")
 def give(right_id: int) -> ResponseReturnValue:
     """Offer a right to somebody here."""
-    return offer_to(
-        forms.read_text(request.form, "email", "email address of your friend"), right_id
-    )
+    return act_once(offering([right_id]), page_at("offers"))
 
 
 @area.post("/rights/<int:right_id>/link")
 def give_by_link(right_id: int) -> ResponseReturnValue:
     """Offer a right to a friend who is not here yet."""
-    return offer_by_link(right_id)
+    return tell_link(linking([right_id]))
 
 
 @area.post("/offers/<int:offer_id>/link")
 def renew(offer_id: int) -> ResponseReturnValue:
     """Make another link for a gift, when the first one was lost."""
-    return _tell_link(lambda session: gifts.renew_link(session, offer_id, me(), now()))
+    return tell_link(lambda session: gifts.renew_link(session, offer_id, me(), now()))
 
 
 @area.get("/link")
@@ -99,35 +99,31 @@ def take_back(offer_id: int) -> ResponseReturnValue:
     return act_once(act, url_for("member.page"))
 
 
-def offer_to(email: str, *right_ids: int) -> ResponseReturnValue:
-    """Offer rights to somebody here, all of them or none."""
+def offering(right_ids: Collection[int]) -> Act:
+    """What offers rights to the typed address, all of them or none."""
+    email = forms.read_text(request.form, "email", "email address of your friend")
 
     def act(session: Session) -> str:
-        offer = gifts.give(session, station().settings, right_ids, me().account_id, email, now())
-        return f"Offered to {email}: {airtime(offer.offer)}. They are your friend's once accepted."
+        gift = gifts.give(session, station().settings, right_ids, me().account_id, email, now())
+        return f"Offered to {email}: {airtime(gift.offer)}. They are your friend's once accepted."
 
-    return act_once(act, page_at("offers"))
+    return act
 
 
-def offer_by_link(*right_ids: int) -> ResponseReturnValue:
-    """Offer rights by a link, which the next page shows."""
+def linking(right_ids: Collection[int]) -> Callable[[Session], Gift]:
+    """What offers rights by a link to the typed friend."""
     friend = forms.read_text(request.form, "friend", "name of your friend")
-    email, giver_id = request.form.get("friend_email", "").strip(), me().account_id
-    settings = station().settings
-    return _tell_link(
-        lambda session: gifts.give_by_link(
-            session, settings, right_ids, giver_id, friend, now(), email
-        )
-    )
+    email, settings = request.form.get("friend_email", "").strip(), station().settings
+
+    def make(session: Session) -> Gift:
+        giver_id = me().account_id
+        return gifts.give_by_link(session, settings, right_ids, giver_id, friend, now(), email)
+
+    return make
 
 
-def airtime(offer: Offer) -> str:
-    """An offer's rights in words."""
-    settings = station().settings
-    return words.airtime(settings.station.slot_seconds, weeks_of(offer, settings), now())
-
-
-def _tell_link(make: Callable[[Session], Gift]) -> ResponseReturnValue:
+def tell_link(make: Callable[[Session], Gift]) -> ResponseReturnValue:
+    """Make a gift by link, once, and show the link on the next page."""
     tokens: list[str] = []
 
     def act(session: Session) -> str:
@@ -139,6 +135,12 @@ def _tell_link(make: Callable[[Session], Gift]) -> ResponseReturnValue:
     if tokens:
         cookie[LINK] = tokens[0]
     return answer
+
+
+def airtime(offer: Offer) -> str:
+    """An offer's rights in words."""
+    settings = station().settings
+    return words.airtime(settings.station.slot_seconds, weeks_of(offer, settings), now())
 
 
 def _offer(session: Session, token: str) -> Offer | None:

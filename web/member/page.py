@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from station import rights
+from station import causes, rights
 from station.airtime import Week
 from station.statement import sentence, statement
 from web.deals import deals_from, deals_to
@@ -28,6 +28,7 @@ def draw(problem: str = "") -> str:
         found = cards(session, settings, account_id, weeks, now())
         to_me = deals_to(session, settings, account_id)
         from_me = deals_from(session, settings, account_id)
+        listed = causes.listed(session)
     refused = request.view_args or {}
     return render_template(
         "member/page.html",
@@ -37,6 +38,7 @@ def draw(problem: str = "") -> str:
         to_me=to_me,
         from_me=from_me,
         more=count + 8 if count < MOST_WEEKS else None,
+        causes=listed,
         accept=ACCEPT,
         refused=refused.get("right_id"),
         refused_offer=refused.get("offer_id"),

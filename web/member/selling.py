@@ -1,6 +1,6 @@
 """A sale as its two sides carry it on: for sale, paid, received, stepped back from, disputed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from station.market import sales
 from web import words
 from web.member import forms
 from web.member.area import member_area, page_at
-from web.member.giving import airtime
+from web.member.giving import Act, airtime
 from web.member.page import draw
 from web.session import act_once, me, now, station
 
@@ -20,7 +20,7 @@ area = member_area("selling", draw)
 @area.post("/rights/<int:right_id>/sale")
 def sell(right_id: int) -> ResponseReturnValue:
     """List a right on the market."""
-    return list_together([right_id])
+    return act_once(listing([right_id]), page_at("offers"))
 
 
 @area.post("/offers/<int:offer_id>/paid")
@@ -69,8 +69,8 @@ def dispute(offer_id: int) -> ResponseReturnValue:
     return act_once(act, page_at("offers"))
 
 
-def list_together(right_ids: Sequence[int]) -> ResponseReturnValue:
-    """List rights on the market together at the price that was typed, all of them or none."""
+def listing(right_ids: Collection[int]) -> Act:
+    """What lists rights on the market together at the typed price, all of them or none."""
     cents = words.cents(forms.read_text(request.form, "price"))
 
     def act(session: Session) -> str:
@@ -79,4 +79,4 @@ def list_together(right_ids: Sequence[int]) -> ResponseReturnValue:
         price = words.money(cents, settings.station.currency)
         return f"For sale at {price}: {airtime(offer)}."
 
-    return act_once(act, page_at("offers"))
+    return act
