@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
-from station.ledger import lock_issuance
+from station.issuance import lock_issuance
 from station.members import AccountKind, Applicant, Person, admit
+from station.membership import years
 from station.membership.invitations import Invitation, use
 from station.membership.invoices import Invoice, ask, cancel_due
 from station.membership.places import places
@@ -68,8 +69,8 @@ class Application(Base):
     applied_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship()
-    invoice: Mapped[Invoice | None] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined")
+    invoice: Mapped[Invoice | None] = relationship(lazy="joined")
     invitation: Mapped[Invitation | None] = relationship()
 
 
@@ -96,6 +97,8 @@ def apply(
     invitation_id = None if token is None else use(session, token, now)
     if isinstance(who, Applicant):
         who = admit(session, who, now, AccountKind.BUYER)
+    else:
+        who = session.get_one(Person, who.id)
     _require_may_apply(session, who)
     application = Application(
         person=who,
@@ -110,6 +113,7 @@ def apply(
     # Whoever came before goes first, even when a place is free just now.
     if place == 1 and places(session, settings, now).left:
         return offer_place(session, settings, application, now)
+    session.refresh(application)
     tell(session, who, News.WAITING, now, place=place)
     return application
 
@@ -237,7 +241,7 @@ def _close(
 
 
 def _require_may_apply(session: Session, who: Person) -> None:
-    if who.account.kind == AccountKind.MEMBER:
+    if years.current(session, who.id) is not None:
         raise Refusal("member-already", email=who.email)
     if current(session, who.id) is not None:
         raise Refusal("application-open", email=who.email)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal, WrongInput
-from station.ledger import lock_issuance
-from station.members import AccountKind, Person
+from station.issuance import lock_issuance
+from station.members import Person
 from station.membership import applications, years
 from station.membership.applications import Application, ApplicationState
 from station.membership.invoices import Invoice, InvoiceState, pay
@@ -152,8 +152,10 @@ def _require_late_place(
         Membership.renewal_invoice_id == invoice.id, Membership.state == MembershipState.ENDED
     )
     by_lateness = [*session.scalars(lapsed), *session.scalars(ended)]
-    member = invoice.person.account.kind == AccountKind.MEMBER
-    if not by_lateness or member or applications.current(session, invoice.person_id):
+    here = years.current(session, invoice.person_id) or applications.current(
+        session, invoice.person_id
+    )
+    if here is not None or not by_lateness:
         raise Refusal("invoice-cancelled", reference=invoice.reference)
     if applications.waiting(session, 1) or not places(session, settings, now).left:
         raise Refusal("place-lapsed", reference=invoice.reference)

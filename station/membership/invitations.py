@@ -34,7 +34,7 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    inviter: Mapped[Person] = relationship()
+    inviter: Mapped[Person] = relationship(lazy="joined")
 
 
 def invite(
@@ -111,6 +111,12 @@ def of(session: Session, person_id: int) -> list[Invitation]:
     return list(session.scalars(query.order_by(Invitation.id.desc())))
 
 
+def running(session: Session, person_id: int, now: datetime) -> list[Invitation]:
+    """Those of a person's invitations that still work, newest first."""
+    query = sa.select(Invitation).where(Invitation.inviter_id == person_id, _runs(now))
+    return list(session.scalars(query.order_by(Invitation.id.desc())))
+
+
 def _require_may_invite(
     session: Session, settings: Settings, inviter: Person, now: datetime
 ) -> None:
@@ -119,9 +125,8 @@ def _require_may_invite(
     account = account.with_for_update(key_share=True)
     if session.scalars(account).one().kind != AccountKind.MEMBER:
         raise Refusal("invitation-for-members")
-    running = sa.select(sa.func.count()).where(Invitation.inviter_id == inviter.id, _runs(now))
     most = settings.membership.invitations_per_member
-    if session.scalars(running).one() >= most:
+    if len(running(session, inviter.id, now)) >= most:
         raise Refusal("invitations-many", most=most)
 
 

@@ -49,7 +49,7 @@ class Invoice(Base):
     due_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined")
 
 
 def ask(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Week
-from station.ledger import lock_issuance
+from station.issuance import lock_issuance
 from station.members import AccountKind
 from station.membership.applications import (
     Application,

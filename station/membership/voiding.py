@@ -42,7 +42,7 @@ def _lock(session: Session, account_id: int) -> list[Offer]:
     account = sa.select(Account.id).where(Account.id == account_id)
     session.execute(account.with_for_update(key_share=True))
     offered = sa.select(OfferedRight.right_id).where(
-        OfferedRight.offer_id.in_([offer.id for offer in offers]), OfferedRight.in_escrow
+        OfferedRight.offer_id.in_([offer.id for offer in offers]), OfferedRight.in_escrow == 1
     )
     rights = sa.select(Right.id).where(
         sa.or_(Right.account_id == account_id, Right.id.in_(offered))

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal
-from station.ledger import WEEKS_IN_A_YEAR, issue_years, lock_issuance
-from station.members import AccountKind, Person
+from station.issuance import issue_years, lock_issuance
+from station.ledger import WEEKS_IN_A_YEAR
+from station.members import Account, AccountKind, Person
 from station.membership.invoices import Invoice, cancel_due, share
 from station.membership.tell import News, tell
 from station.membership.voiding import void_year
@@ -62,8 +63,8 @@ class Membership(Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship()
-    invoice: Mapped[Invoice | None] = relationship(foreign_keys=[invoice_id])
+    person: Mapped[Person] = relationship(lazy="joined")
+    invoice: Mapped[Invoice | None] = relationship(foreign_keys=[invoice_id], lazy="joined")
     renewal_invoice: Mapped[Invoice | None] = relationship(foreign_keys=[renewal_invoice_id])
 
 
@@ -91,9 +92,10 @@ def begin(
 
     The caller has seen to their places.
     """
-    for year in years:
-        year.person.account.kind = AccountKind.MEMBER
-    session.flush()
+    account_ids = [year.person.account_id for year in years]
+    session.execute(
+        sa.update(Account).where(Account.id.in_(account_ids)).values(kind=AccountKind.MEMBER)
+    )
     memberships = [
         Membership(
             person_id=year.person.id,
@@ -109,8 +111,8 @@ def begin(
     together: dict[Week, list[int]] = defaultdict(list)
     for year in years:
         together[year.first].append(year.person.account_id)
-    for first, account_ids in together.items():
-        issue_years(session, account_ids, first, now, weeks)
+    for first, holders in together.items():
+        issue_years(session, holders, first, now, weeks)
     return memberships
 
 
@@ -171,6 +173,7 @@ def cancel(session: Session, settings: Settings, person: Person, now: datetime) 
     `membership-none`, `cancel-late`, or `cancel-sale` while a sale of theirs is under way.
     """
     lock_issuance(session)
+    person = session.get_one(Person, person.id, populate_existing=True)
     membership = current(session, person.id)
     if membership is None:
         raise Refusal("membership-none", email=person.email)

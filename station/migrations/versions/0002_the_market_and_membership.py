@@ -54,6 +54,16 @@ def begin_memberships() -> None:
     )
 
 
+def book_settled_sales() -> None:
+    """Write what members said they paid each other into the money's own book."""
+    op.execute(
+        "INSERT INTO money_entries "
+        "(at, kind, account_id, other_account_id, cents, vat_cents, currency, reference) "
+        "SELECT ended_at, 'sale', receiver_id, giver_id, price_cents, 0, currency, "
+        "'MWEYA-' || id FROM offers WHERE kind = 'sale' AND state = 'accepted' ORDER BY id"
+    )
+
+
 def let_offers_hold_many_rights() -> None:
     """Move each offer's one right into a table of its own."""
     # Read first: SQLite makes the table anew, which nothing may refer to meanwhile.
@@ -245,6 +255,7 @@ def upgrade() -> None:
         sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("invoice_id", WHOLE, nullable=True),
         sa.Column("imported_at", WHOLE, nullable=False),
+        sa.Column("settled_at", WHOLE, nullable=True),
         sa.ForeignKeyConstraint(
             ["invoice_id"], ["invoices.id"], name=op.f("fk_bank_lines_invoice_id")
         ),
@@ -343,6 +354,7 @@ def upgrade() -> None:
         letters.add_column(sa.Column("to_email", sa.Text(), nullable=False, server_default=""))
         letters.alter_column("person_id", existing_type=WHOLE, nullable=True)
     let_offers_hold_many_rights()
+    book_settled_sales()
     refuse_changes("money_entries")
     begin_the_chain()
     open_voided_account()
