@@ -7,6 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from station import makegoods
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Bump, Grid, GridState, Placement
 from station.ledger import Posting, Right
@@ -30,11 +31,25 @@ class Fate(StrEnum):
     BUMPED = "bumped"
     AIRED = "aired"
     MISSED = "missed"
+    LATER = "later"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+
+
+# What the account that a right lies in says of it, when nothing more is known.
+LIES_IN = {
+    AccountKind.MAKEGOOD: Fate.LATER,
+    AccountKind.EXPIRED: Fate.EXPIRED,
+    AccountKind.VOIDED: Fate.VOIDED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One right: `channel` counts from 0 and `at` is its time on air, where it has one."""
+    """One right: `channel` counts from 0 and `at` is its time on air, where it has one.
+
+    `made_good` is the week of the makegood that was given for it.
+    """
 
     right_id: int
     week: str
@@ -43,6 +58,7 @@ class StatementLine:
     title: str = ""
     other: str = ""
     reason: str = ""
+    made_good: str = ""
     channel: int | None = None
     at: datetime | None = None
 
@@ -60,9 +76,14 @@ def statement(
     ids = [right.id for right, _ in rights]
     offers = _offers(session, ids, account_id)
     asked = _asked(session, ids, account_id)
-    return [
+    lines = [
         _line(settings, right, AccountKind(kind), account_id, offers.get(right.id), asked)
         for right, kind in rights
+    ]
+    given = makegoods.given_for(session, ids)
+    return [
+        replace(line, made_good=given[line.right_id].right.week) if line.right_id in given else line
+        for line in lines
     ]
 
 
@@ -89,8 +110,10 @@ def _line(
     if found is None and offer is not None and right.account_id != account_id:
         return replace(line, fate=_offered(kind, offer[0]), other=offer[1])
     if found is None:
-        return line
-    line = replace(line, fate=_fate(found), title=found.request.title, reason=found.reason or "")
+        return replace(line, fate=LIES_IN.get(kind, Fate.UNUSED))
+    line = replace(
+        line, fate=_fate(found, kind), title=found.request.title, reason=found.reason or ""
+    )
     if found.placement is None:
         return line
     week = right.parsed_week(settings.zone)
@@ -104,14 +127,17 @@ def _offered(kind: AccountKind, offer: Offer) -> Fate:
     return Fate.SOLD if offer.kind == OfferKind.SALE else Fate.GIVEN
 
 
-def _fate(asked: _Asked) -> Fate:
+def _fate(asked: _Asked, kind: AccountKind) -> Fate:
     if asked.outcome is not None:
         missed = (OutcomeKind.MISSED, OutcomeKind.REPLACED)
         return Fate.MISSED if asked.outcome.kind in missed else Fate.AIRED
-    if asked.placement is not None:
-        return Fate.PLACED
     if asked.reason is not None:
         return Fate.BUMPED
+    if kind in LIES_IN:
+        # The week is over, and nothing was heard of it.
+        return Fate.VOIDED if kind is AccountKind.VOIDED else Fate.MISSED
+    if asked.placement is not None:
+        return Fate.PLACED
     return Fate.SILENCE if asked.request.kind == RequestKind.SILENCE else Fate.RECORDING
 
 
@@ -165,11 +191,15 @@ SAID = {
     Fate.GIVEN: "given to {other}",
     Fate.SOLD: "sold to {other}",
     Fate.POOLED: "not used: gone to the station's pool",
-    Fate.PLACED: "on air {place}: {title}",
+    Fate.PLACED: "on air{place}: {title}",
     Fate.BUMPED: "could not be placed: {reason}",
-    Fate.AIRED: "went out {place}: {title}",
-    Fate.MISSED: "should have gone out {place}, and did not: {title}",
+    Fate.AIRED: "went out{place}: {title}",
+    Fate.MISSED: "should have gone out{place}, and did not: {title}",
+    Fate.LATER: "not used, and comes back in a later week",
+    Fate.EXPIRED: "ran out",
+    Fate.VOIDED: "given back with the membership",
 }
+OUR_FAULT = "{said}. That was not your fault: you have airtime in week {week} instead"
 
 
 def sentence(line: StatementLine, settings: Settings) -> str:
@@ -177,7 +207,12 @@ def sentence(line: StatementLine, settings: Settings) -> str:
     place = ""
     if line.at is not None and line.channel is not None:
         channel = settings.channel_name(line.channel)
-        place = f"{local_text(line.at, settings)}, channel {channel}"
-    return SAID[line.fate].format(
+        place = f" {local_text(line.at, settings)}, channel {channel}"
+    said = SAID[line.fate].format(
         title=line.title, other=line.other or "anyone", reason=line.reason, place=place
     )
+    if not line.made_good:
+        return said
+    if line.fate is Fate.LATER:
+        return f"{said}: {line.made_good}"
+    return OUR_FAULT.format(said=said.removesuffix("."), week=line.made_good)

@@ -20,6 +20,7 @@ from station.market import gifts
 from station.members import AccountKind, station_account
 from station.recordings import Recording
 from station.rights import RequestState, Wish
+from station.statement import sentence, statement
 
 WEEK, NEXT, LAST = "2026-W49", "2026-W51", "2026-W52"
 
@@ -368,6 +369,40 @@ def test_two_workers_give_for_a_missed_right_once(database, settings, over, miss
 
     with ThreadPoolExecutor(2) as workers:
         assert sorted(workers.map(work, range(2))) == [0, 1]
+
+
+def told(database, settings, person, label):
+    with database.reading() as session:
+        lines = statement(session, settings, person.account_id, {label})
+        return [sentence(line, settings) for line in lines]
+
+
+def test_a_statement_says_which_week_makes_a_missed_one_good(database, settings, janet, made):
+    assert told(database, settings, janet, WEEK) == [
+        (
+            "should have gone out Monday 30 November 2026, 06:40, channel One, and did not: rain. "
+            "That was not your fault: you have airtime in week 2026-W51 instead"
+        )
+    ]
+    assert told(database, settings, janet, NEXT) == ["silence for rain"]
+
+
+def test_a_statement_says_that_an_unused_makegood_comes_back(database, settings, janet, made):
+    with database.writing() as session:
+        rights.release(session, made.right_id)
+        chores(session, settings, rights.cutoff(Week.parse(NEXT, settings.zone), settings))
+    assert "not used, and comes back in a later week: 2026-W52" in told(
+        database, settings, janet, NEXT
+    )
+
+
+def test_a_statement_says_what_ran_out(database, settings, turns, now, janet, right_of, over):
+    right = right_of(janet, WEEK)
+    with database.writing() as session:
+        request = silence(session, turns, right, now)
+        publish(session, turns, WEEK, now, bumped=[(request.id, "It is not your turn.")])
+        closing.end_weeks(session, turns, over)
+    assert told(database, settings, janet, WEEK) == ["could not be placed: It is not your turn."]
 
 
 def test_the_request_of_a_missed_right_stays_where_it_was(database, missed, made):
