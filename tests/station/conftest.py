@@ -1,6 +1,7 @@
 """The station's tests run on SQLite and on a real PostgreSQL alike."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,22 @@ def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Dat
     yield opened
     opened.close()
     server.order(url, "DROP DATABASE test WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with nothing in it, not even tables, on each engine."""
+    if request.param == "sqlite":
+        opened = connect(f"sqlite:///{tmp_path}/empty.db")
+        yield opened
+        opened.close()
+        return
+    url = request.getfixturevalue("postgresql")
+    server.order(url, "CREATE DATABASE empty")
+    opened = connect(url.replace("NAME", "empty"))
+    yield opened
+    opened.close()
+    server.order(url, "DROP DATABASE empty WITH (FORCE)")
 
 
 def _furnish(database: Database) -> None:

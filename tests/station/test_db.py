@@ -22,7 +22,7 @@ def rename(session, name, place):
 def test_two_transactions_that_lock_each_other_out_both_happen(database, janet, peter):
     for _ in range(3):
         meeting = threading.Barrier(2)
-        tries = []
+        tries: list[str] = []
 
         def press(first, second, meeting=meeting, tries=tries):
             def act(session):
