@@ -31,7 +31,7 @@ def fill_0001(connection: sa.Connection) -> None:
 
     def put(table: str, *rows: dict[str, object]) -> None:
         for row in rows:
-            columns = [sa.column(name) for name in row]
+            columns: list[sa.ColumnClause[object]] = [sa.column(name) for name in row]
             connection.execute(sa.insert(sa.table(table, *columns)).values(row))
 
     put("accounts", *({"id": n, "kind": kind} for n, kind in enumerate(STATION, start=1)))
