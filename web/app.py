@@ -20,8 +20,10 @@ from station.signin import SESSION_LASTS
 from web import filters, headers, refusals, signin
 from web.desk.views import area as desk
 from web.gift.views import area as gift
+from web.join.views import area as join
 from web.market.views import area as market
 from web.member import bulk, causes, giving, page, selling, use
+from web.membership.views import area as membership
 from web.public.views import area as public
 from web.session import Station
 from web.upload import MEGABYTE, Arriving
@@ -69,7 +71,7 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,
     )
     CSRFProtect(app)
-    for area in (public, signin.area, *MEMBER, gift, market, desk):
+    for area in (public, signin.area, *MEMBER, gift, market, desk, join, membership):
         app.register_blueprint(area)
     refusals.register(app)
     filters.register(app)

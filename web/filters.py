@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
     """Give an application's templates their filters and names."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(_moment, "moment")
+    app.add_template_filter(_deadline, "deadline")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_date, "date")
     app.add_template_filter(_clock, "clock")
@@ -62,6 +63,10 @@ def _version(name: str) -> str:
 
 def _moment(instant: datetime) -> str:
     return words.moment(instant, station().settings.zone, now())
+
+
+def _deadline(instant: datetime) -> str:
+    return words.deadline(instant, station().settings.zone, now())
 
 
 def _day(instant: datetime) -> str:

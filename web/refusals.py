@@ -24,6 +24,7 @@ STATUS = {
     "recording-not-yours": 403,
     "offer-not-yours": 403,
     "link-used": 410,
+    "invitation-over": 410,
     "upload-large": 413,
     "page-old": 400,
     "week-unknown": 404,

@@ -1,7 +1,7 @@
 """Signing in is a link in a letter: opening it shows a button, pressing the button uses it up."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -77,8 +77,11 @@ def out() -> ResponseReturnValue:
     return redirect(url_for("public.page"), SEE_OTHER)
 
 
-def write_link(session: Session, settings: Settings, person: Person, instant: datetime) -> None:
-    """Write a person the letter with a link."""
+def write_link(
+    session: Session, settings: Settings, person: Person, instant: datetime, after: str = ""
+) -> None:
+    """Write a person the letter with a link, which leads to `after` among our pages."""
+    link = link_for(session, settings, person, instant)
     letters.write(
         session,
         person,
@@ -87,7 +90,7 @@ def write_link(session: Session, settings: Settings, person: Person, instant: da
             name=person.name,
             station=settings.station.name,
             minutes=int(signin.LINK_LASTS.total_seconds() // 60),
-            link=link_for(session, settings, person, instant),
+            link=f"{link}?after={quote(after)}" if after else link,
         ),
         instant,
     )

@@ -92,6 +92,11 @@ def moment(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{day(instant, zone, now)}, {clock(instant, zone)}"
 
 
+def deadline(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """A deadline to the minute before it: who keeps to what is said is in time."""
+    return moment(instant.replace(second=0, microsecond=0), zone, now)
+
+
 def week_days(week: Week) -> str:
     """A week's dates: 23 to 29 November, or 30 November to 6 December."""
     first, last = week.monday, week.monday + timedelta(days=6)

@@ -13,6 +13,7 @@ from station.recordings import Recording, conclude
 from station.rights import air
 from station.settings import Settings
 from tests.web.seed import LOUD, Seeded, fill, finished
+from tests.web.seed_membership import Joined, fill_membership
 from tests.web.uploads import WEEK, filled, recordings_in
 from tests.web.visitor import Visitor
 from web.app import create_app
@@ -41,6 +42,12 @@ def app(settings: Settings, database: Database, clock: Clock) -> Flask:
 @pytest.fixture
 def seeded(database: Database, settings: Settings, now: datetime) -> Seeded:
     return fill(database, settings, now)
+
+
+@pytest.fixture
+def joined(database: Database, settings: Settings, seeded: Seeded, now: datetime) -> Joined:
+    """People who apply, pay and wait; for a station of `MEMBERSHIP`."""
+    return fill_membership(database, settings, seeded, now)
 
 
 @pytest.fixture

@@ -1,0 +1,114 @@
+"""A person's membership as they see it, said in one sentence first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from station.airtime import Week
+from station.members import Person
+from station.membership import applications, invitations, years
+from station.membership.applications import Application, ApplicationState
+from station.membership.invitations import Invitation
+from station.membership.invoices import Invoice, InvoiceState
+from station.membership.years import Membership
+from station.settings import Settings
+from web import words
+
+JOIN = "You can apply at any time."
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the station knows of a person's membership; `due` is what they are asked to pay.
+
+    `application` is their newest one, and `place` its place in line.
+    """
+
+    membership: Membership | None
+    application: Application | None
+    place: int
+    due: Invoice | None
+    paid: tuple[Invoice, ...]
+    running: tuple[Invitation, ...]
+
+
+def standing(session: Session, person: Person, now: datetime) -> Standing:
+    """Where a person stands now."""
+    newest = (
+        sa.select(Application)
+        .options(joinedload(Application.invoice))
+        .where(Application.person_id == person.id)
+        .order_by(Application.id.desc())
+        .limit(1)
+    )
+    application = session.scalars(newest).one_or_none()
+    asked = sa.select(Invoice).where(Invoice.person_id == person.id).order_by(Invoice.id.desc())
+    found = list(session.scalars(asked))
+    return Standing(
+        membership=years.current(session, person.id),
+        application=application,
+        place=0 if application is None else applications.place_in_line(session, application),
+        due=next((one for one in found if one.state == InvoiceState.DUE), None),
+        paid=tuple(one for one in found if one.state == InvoiceState.PAID),
+        running=tuple(invitations.running(session, person.id, now)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person reads first: a sentence, and what to know about it."""
+
+    sentence: str
+    detail: str
+
+
+def answer(found: Standing, settings: Settings, now: datetime) -> Answer:
+    """Say where a person stands."""
+    if found.membership is not None:
+        return _member(found, found.membership, settings, now)
+    if found.application is not None:
+        return _applied(found, found.application, settings, now)
+    return Answer("You are not a member.", JOIN)
+
+
+def _applied(
+    found: Standing, application: Application, settings: Settings, now: datetime
+) -> Answer:
+    match application.state:
+        case ApplicationState.PAYABLE if found.due is not None:
+            said = "There is a place for you."
+            by = words.deadline(found.due.due_at, settings.zone, now)
+            detail = (
+                f"It is yours once your fee of {_fee(found.due)} has come. We keep it until {by}."
+            )
+        case ApplicationState.WAITING:
+            said = f"You are number {found.place:,} in line."
+            detail = "We write to you when there is a place; nothing is to be paid before."
+        case ApplicationState.DECLINED:
+            said, detail = "We can't make you a member now.", application.reason
+        case ApplicationState.LAPSED:
+            said, detail = "Your place was passed on.", f"Your fee did not come in time. {JOIN}"
+        case ApplicationState.WITHDRAWN:
+            said, detail = "You withdrew your application.", JOIN
+        case _:
+            # They were a member, and their year has ended or was cancelled.
+            said, detail = "You are no longer a member.", JOIN
+    return Answer(said, detail)
+
+
+def _member(found: Standing, membership: Membership, settings: Settings, now: datetime) -> Answer:
+    last = Week.parse(membership.last_week, settings.zone)
+    ends = last.monday + timedelta(days=6)
+    said = f"You are a member until {ends.day} {ends:%B %Y}."
+    if found.due is not None:
+        by = words.deadline(found.due.due_at, settings.zone, now)
+        return Answer(said, f"Pay {_fee(found.due)} before {by} to stay for another year.")
+    length = words.length(settings.station.slot_seconds)
+    weeks = f"from {membership.first_week} to {membership.last_week}"
+    return Answer(said, f"Your year is {length} of each week {weeks}.")
+
+
+def _fee(invoice: Invoice) -> str:
+    return words.money(invoice.cents, invoice.currency)
