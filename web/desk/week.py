@@ -76,6 +76,7 @@ class Built:
     gap_percent: float | None
     seconds: float | None
     bumped: tuple[Someone, ...]
+    root_hash: str | None
 
 
 def readiness(session: Session, week: Week) -> Readiness:
@@ -153,6 +154,7 @@ def built(session: Session, grid: Grid | None) -> Built | None:
         gap_percent=None if gap is None else float(gap) * 100,
         seconds=proven.get("seconds"),
         bumped=tuple(bumped),
+        root_hash=grid.root_hash,
     )
 
 

@@ -7,6 +7,9 @@ from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from playout.mounts import Mount
+from station import grid
+from station.airtime import Week
+from station.grid import Grid
 from web.public.now import OnAir, Piece, on_air, seconds_to_change
 from web.session import now, station
 from web.streams import streams_of
@@ -39,12 +42,18 @@ def listening() -> list[Listening]:
     ]
 
 
+def published() -> Grid | None:
+    """The grid that is on show for this week."""
+    with station().database.reading() as session:
+        return grid.published(session, Week.of(now(), station().settings.zone))
+
+
 @area.get("/")
 def page() -> ResponseReturnValue:
     """Press play; now, next and later on every channel."""
-    channels = listening()
+    channels, shown = listening(), published()
     fresh = seconds_to_change([one.on_air for one in channels], now(), station().settings.slots)
-    return render_template("public/page.html", channels=channels, fresh=fresh)
+    return render_template("public/page.html", channels=channels, fresh=fresh, shown=shown)
 
 
 @area.get("/api/now.json")
@@ -55,6 +64,7 @@ def now_json() -> Response:
         station=settings.station.name,
         zone=settings.station.zone,
         at=now().astimezone(settings.zone).isoformat(),
+        published=_version(published()),
         channels=[
             {
                 "channel": one.on_air.channel,
@@ -73,6 +83,12 @@ def now_json() -> Response:
     answer.headers["Cache-Control"] = "public, max-age=2"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
+
+
+def _version(shown: Grid | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return {"week": shown.week, "version": shown.version, "root_hash": shown.root_hash}
 
 
 def _facts(piece: Piece | None) -> dict[str, Any] | None:
