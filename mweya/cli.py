@@ -12,8 +12,13 @@ import click
 import media.cli
 import playout.cli
 import scheduler.cli
+import scheduler.swap_cli
+import station.airtime_cli
+import station.causes_cli
 import station.cli
 import station.market.cli
+import station.membership.cli
+import station.membership.fees_cli
 import web.cli
 from mweya import backup, doctor, init, logs, status, up, worker
 from station.command import ExitCode
@@ -41,6 +46,9 @@ for command in (
     station.cli.member,
     station.cli.ledger_group,
     station.market.cli.market,
+    station.airtime_cli.airtime,
+    station.membership.cli.membership,
+    station.membership.fees_cli.fees_group,
     scheduler.cli.solve,
     scheduler.cli.check,
     scheduler.cli.week,
@@ -52,6 +60,8 @@ for command in (
 ):
     mweya.add_command(command)
 scheduler.cli.week.add_command(status.week_status)
+station.airtime_cli.airtime.add_command(station.causes_cli.causes)
+station.airtime_cli.airtime.add_command(scheduler.swap_cli.swaps)
 
 
 def main() -> None:

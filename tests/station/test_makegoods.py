@@ -396,7 +396,7 @@ def test_a_statement_says_that_an_unused_makegood_comes_back(database, settings,
     )
 
 
-def test_a_statement_says_what_ran_out(database, settings, turns, now, janet, right_of, over):
+def test_a_statement_says_why_a_bumped_right_expired(database, settings, turns, now, janet, right_of, over):
     right = right_of(janet, WEEK)
     with database.writing() as session:
         request = silence(session, turns, right, now)
