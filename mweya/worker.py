@@ -14,6 +14,7 @@ from station import closing, jobs, letters, makegoods, posts
 from station.cli import opened
 from station.command import Answer, answers
 from station.db import Database
+from station.membership import upkeep
 from station.settings import Settings
 
 IDLE_SECONDS = 0.5
@@ -53,6 +54,7 @@ def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Callable[[S
         "pooled": lambda session: closing.close_weeks(session, settings, now),
         "ended": lambda session: closing.end_weeks(session, settings, now),
         "made_good": lambda session: makegoods.issue(session, settings, now),
+        "looked_after": lambda session: upkeep.look_after(session, settings, now),
         "forms_forgotten": lambda session: posts.clear_old(session, now),
     }
 

@@ -168,8 +168,8 @@ def open_applications(session: Session) -> list[Application]:
     return list(session.scalars(query.order_by(Application.id)))
 
 
-def waiting(session: Session, most: int) -> list[Application]:
-    """The first in line."""
+def waiting(session: Session, most: int | None = None) -> list[Application]:
+    """Who waits for a place, in the order they came, or the first of them."""
     query = sa.select(Application).where(Application.state == ApplicationState.WAITING)
     return list(session.scalars(query.order_by(Application.id).limit(most)))
 

@@ -65,6 +65,11 @@ def invite(
     return invitation, token
 
 
+def link(settings: Settings, token: str) -> str:
+    """The address that an invitation's link leads to."""
+    return f"{settings.web_url}/join/{token}"
+
+
 def by_token(session: Session, token: str, now: datetime) -> Invitation:
     """The invitation that a link is for. Raises Refusal `invitation-over` when it works no more."""
     query = sa.select(Invitation).where(Invitation.token_hash == _hash(token), _runs(now))
