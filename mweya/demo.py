@@ -263,24 +263,7 @@ def _use_again(session: Session, week: Week, wish: Wish, now: datetime) -> None:
             if rights.open_request(session, right.id) is None
         ]
         if unused:
-            session.add(_copied(request, unused[0], wish, now))
-    session.flush()
-
-
-def _copied(request: Request, right: Right, wish: Wish, now: datetime) -> Request:
-    return Request(
-        right_id=right.id,
-        account_id=right.account_id,
-        week=right.week,
-        kind=request.kind,
-        title=request.title,
-        language=request.language,
-        cause=request.cause,
-        recording_id=request.recording_id,
-        master_sha256=request.master_sha256,
-        wishes=[msgspec.to_builtins(wish)],
-        asked_at=now,
-    )
+            rights.ask_again(session, unused[0], request, [wish], now)
 
 
 def _wish_soon(

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from playout import plan
 from scheduler import load
 from scheduler.build import build
 from scheduler.publish import publish
 from scheduler.swap import SENT_SINCE, accept
-from station import grid
+from station import airlog, grid
 from station.airtime import Week
 from station.errors import Refusal
 from station.grid import GridState, Pin
@@ -107,6 +108,20 @@ def test_an_accepted_swap_exchanges_two_places_in_a_new_version(
         (people["Ben"].id, "You exchanged times"),
     ]
     assert "You exchanged times with Ben: you are on air Wednesday 25 November" in written[1].body
+
+
+def test_the_air_log_follows_a_swap(database, settings, week, now, asked, shown, propose, take):
+    def logged():
+        with database.writing() as session:
+            plan.write_air_log(session, settings, now)
+            lines = airlog.lines_of_week(session, str(week))
+        first = week.first_slot(settings.slots)
+        return {line.request_id: line.slot_number - first for line in lines if line.request_id}
+
+    shown(Ada=EARLY, Ben=LATE, Cleo=NIGHT)
+    assert logged() == {asked["Ada"]: EARLY, asked["Ben"]: LATE, asked["Cleo"]: NIGHT}
+    take(propose("Ada", "Ben"))
+    assert logged() == {asked["Ada"]: LATE, asked["Ben"]: EARLY, asked["Cleo"]: NIGHT}
 
 
 def test_only_who_was_asked_accepts_and_only_once(shown, propose, take):
