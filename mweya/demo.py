@@ -25,7 +25,6 @@ from station.airtime import Week
 from station.command import progress
 from station.db import Database
 from station.errors import Fault, Refusal
-from station.ledger import Right
 from station.market import gifts, sales
 from station.members import Applicant, Person, admit
 from station.membership import years
