@@ -22,11 +22,13 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_deadline, "deadline")
+    app.add_template_filter(_by, "by")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_date, "date")
     app.add_template_filter(_clock, "clock")
     app.add_template_filter(_until, "until")
     app.add_template_filter(_week_name, "week_name")
+    app.add_template_filter(words.week_name, "week_of")
     app.add_template_filter(_channel, "channel")
     app.add_template_filter(_airtime, "airtime")
     app.add_template_filter(words.week_days, "week_days")
@@ -67,6 +69,10 @@ def _moment(instant: datetime) -> str:
 
 def _deadline(instant: datetime) -> str:
     return words.deadline(instant, station().settings.zone, now())
+
+
+def _by(instant: datetime) -> str:
+    return words.by(instant, station().settings.zone, now())
 
 
 def _day(instant: datetime) -> str:

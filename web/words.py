@@ -97,6 +97,11 @@ def deadline(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     return moment(instant.replace(second=0, microsecond=0), zone, now)
 
 
+def by(deadline: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """A deadline as people keep it: without its seconds, never later than it is."""
+    return moment(deadline.replace(second=0, microsecond=0), zone, now)
+
+
 def week_days(week: Week) -> str:
     """A week's dates: 23 to 29 November, or 30 November to 6 December."""
     first, last = week.monday, week.monday + timedelta(days=6)

@@ -22,6 +22,8 @@ TABLES = (Posting, Request, Job, Grid, Person, Application, Invitation, Cause, M
 FILLED = {
     "right_id": 1,
     "offer_id": 1,
+    "request_id": 1,
+    "swap_id": 1,
     "token": "x",
     "label": "2026-W48",
     "weekday": 1,

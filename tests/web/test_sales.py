@@ -66,7 +66,7 @@ def test_who_is_no_member_reserves_and_reads_how_to_pay(buyer, database):
     assert "Pay <b>R150</b> to Thandi" in buyer.page
     assert "If you do not, the reservation ends then and the minutes go back." in buyer.page
     buyer.open("/market/")
-    assert "You have reserved an offer." in buyer.page
+    assert "You have reserved one offer." in buyer.page
 
 
 def test_a_buyer_steps_back(buyer, offer, thandi, database):

@@ -64,6 +64,29 @@ def test_a_week_is_said_by_its_days_and_from_now():
     assert named == ["last week", "this week", "next week", "the week of 30 November"]
 
 
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        ([1], "five minutes of next week"),
+        ([2, 2], "2 times five minutes of the week of 30 November"),
+        ([2, 3, 4], "five minutes in each of 3 weeks, 30 November to 20 December"),
+        ([2, 2, 7], "3 times five minutes in 2 weeks, 30 November to 10 January 2027"),
+    ],
+)
+def test_airtime_is_said_by_its_weeks(ahead, said):
+    weeks = [Week.of(NOW, ZONE).plus(n) for n in ahead]
+    assert words.airtime(300, weeks, NOW) == said
+
+
+def test_what_is_sent_on_stays_true_later():
+    assert words.airtime(300, [Week.of(NOW, ZONE)]) == "five minutes of the week of 16 November"
+
+
+def test_a_deadline_is_said_without_its_seconds():
+    at = datetime(2026, 11, 25, 16, 35, 59, 999, tzinfo=UTC)
+    assert words.by(at, ZONE, NOW) == "Wednesday 25 November, 18:35"
+
+
 def test_the_zone_is_named_with_its_offset():
     assert words.zone_name(ZONE, NOW) == "Johannesburg, UTC+02:00"
 

@@ -14,6 +14,7 @@ from station.recordings import Recording, RecordingState
 from station.rights import Request, RequestKind, RequestState, cutoff
 from station.settings import Settings
 from station.statement import Fate, StatementLine, statement
+from web.member.makegoods import GivenAgain, given_again
 
 
 class Stage(StrEnum):
@@ -54,7 +55,10 @@ ELSEWHERE = (Fate.OFFERED, Fate.GIVEN, Fate.SOLD)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One right of one week; `latest` is the newest take that was not withdrawn."""
+    """One right of one week; `latest` is the newest take that was not withdrawn.
+
+    `given` says what it was given again for, when it is a makegood.
+    """
 
     line: StatementLine
     week: Week
@@ -65,6 +69,7 @@ class Card:
     air: Span | None
     request: Request | None
     latest: Recording | None
+    given: GivenAgain | None = None
 
     @property
     def right_id(self) -> int:
@@ -109,6 +114,7 @@ def cards(
     mine = [line for line in lines if line.fate not in ELSEWHERE]
     ids = [line.right_id for line in mine]
     requests, latest = _requests(session, ids, account_id), _latest(session, ids, account_id)
+    given = given_again(session, settings, ids)
     return [
         card(
             line,
@@ -117,6 +123,7 @@ def cards(
             latest.get(line.right_id),
             settings,
             now,
+            given.get(line.right_id),
         )
         for line in mine
     ]
@@ -129,6 +136,7 @@ def card(
     latest: Recording | None,
     settings: Settings,
     now: datetime,
+    given: GivenAgain | None = None,
 ) -> Card:
     """Decide what a right's card says."""
     closes = cutoff(week, settings)
@@ -138,7 +146,7 @@ def card(
     stage = _stage(line.fate, air, latest, now)
     changeable = now < closes and line.fate not in GONE
     movable = changeable and now < transfers_close(week, settings)
-    return Card(line, week, closes, changeable, movable, stage, air, request, latest)
+    return Card(line, week, closes, changeable, movable, stage, air, request, latest, given)
 
 
 def _stage(fate: Fate, air: Span | None, latest: Recording | None, now: datetime) -> Stage:

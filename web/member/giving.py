@@ -55,7 +55,7 @@ def link() -> ResponseReturnValue:
     if offer is None:
         return render_template("member/link.html", offer=None, deals=waiting)
     what = words.airtime(settings.station.slot_seconds, weeks_of(offer, settings))
-    until = local_text(offer.deadline, settings)
+    until = local_text(offer.deadline.replace(second=0), settings)
     return render_template(
         "member/link.html",
         offer=offer,

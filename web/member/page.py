@@ -10,6 +10,7 @@ from web.deals import deals_from, deals_to
 from web.member.answers import answers
 from web.member.area import member_area
 from web.member.cards import cards
+from web.places import proposals
 from web.session import me, now, station
 from web.upload import ACCEPT
 
@@ -28,6 +29,7 @@ def draw(problem: str = "") -> str:
         found = cards(session, settings, account_id, weeks, now())
         to_me = deals_to(session, settings, account_id)
         from_me = deals_from(session, settings, account_id)
+        swaps_to_me, swaps_from_me = proposals(session, settings, account_id)
         listed = causes.listed(session)
     refused = request.view_args or {}
     return render_template(
@@ -38,6 +40,8 @@ def draw(problem: str = "") -> str:
         to_me=to_me,
         from_me=from_me,
         more=count + 8 if count < MOST_WEEKS else None,
+        swaps_to_me=swaps_to_me,
+        swaps_from_me=swaps_from_me,
         causes=listed,
         accept=ACCEPT,
         refused=refused.get("right_id"),

@@ -29,7 +29,7 @@ def paid(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         offer = sales.paid(session, station().settings, offer_id, me(), now())
-        until = words.moment(offer.deadline, station().settings.zone, now())
+        until = words.by(offer.deadline, station().settings.zone, now())
         return f"Noted. The seller has until {until} to say that the money came."
 
     return act_once(act, page_at("offers"))

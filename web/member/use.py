@@ -1,10 +1,11 @@
 """A holder uses a right: sends a recording, dedicates it to silence, or takes that back."""
 
-from flask import Response, abort, request, send_file
+from flask import Response, abort, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import rights
+from station import makegoods, rights
+from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
 from station.recordings import Recording, preview_at
@@ -71,6 +72,18 @@ def withdraw(right_id: int) -> ResponseReturnValue:
         return "Withdrawn. Nothing will air in these minutes unless you send something."
 
     return act_once(act, page_at(f"right-{right_id}"))
+
+
+@area.post("/rights/<int:right_id>/later")
+def put_off(right_id: int) -> ResponseReturnValue:
+    """Exchange a right that was given again for one of a later week."""
+    week = Week.parse(forms.read_text(request.form, "week"), station().settings.zone)
+
+    def act(session: Session) -> str:
+        makegoods.put_off(session, station().settings, right_id, me().account_id, week, now())
+        return f"Put off to {words.week_name(week, now())}."
+
+    return act_once(act, url_for("member.page"))
 
 
 @area.get("/rights/<int:right_id>/piece")

@@ -1,0 +1,79 @@
+"""What becomes of a week that a person sends nothing for: chosen once, changed at any time."""
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from station import causes, rights, standing
+from station.errors import WrongInput
+from station.standing import StandingKind
+from web.member import forms
+from web.member.area import member_area
+from web.session import act_once, me, now, station
+
+HIGHEST_ID = 2**31 - 1
+DONE = {
+    StandingKind.POOL: "it goes to the station's pool",
+    StandingKind.LAST: "your last piece airs again",
+    StandingKind.EVERGREEN: "the piece you chose airs again",
+    StandingKind.SILENCE: "it is silence for {cause}",
+}
+
+
+def draw(problem: str = "") -> str:
+    """The choice as it is, or as it was typed when that was refused."""
+    settings, account_id = station().settings, me().account_id
+    with station().database.reading() as session:
+        choice = standing.choice_of(session, account_id)
+        pieces = standing.accepted_recordings(session, settings, account_id)
+        listed = causes.listed(session)
+    typed = request.form or {
+        "kind": choice.kind if choice else StandingKind.POOL,
+        "recording": str(choice.recording_id or "") if choice else "",
+        "cause": (choice.cause or "") if choice else "",
+    }
+    return render_template(
+        "member/standing.html",
+        problem=problem,
+        said=_said(choice.kind, choice.cause) if choice else _said(StandingKind.POOL),
+        pieces=pieces,
+        causes=listed,
+        typed=typed,
+        longest_cause=rights.LONGEST_CAUSE,
+    )
+
+
+area = member_area("standing", draw, "/member/standing")
+
+
+@area.get("/")
+def page() -> ResponseReturnValue:
+    """The choice as it is."""
+    return draw()
+
+
+@area.post("/")
+def choose() -> ResponseReturnValue:
+    """Choose anew."""
+    kind = _kind(request.form.get("kind", ""))
+    cause = forms.read_cause(request.form) if kind is StandingKind.SILENCE else None
+    recording_id = request.form.get("recording", 0, type=int)
+    if kind is StandingKind.EVERGREEN and not 0 < recording_id <= HIGHEST_ID:
+        raise WrongInput("text-missing", name="piece that airs again")
+
+    def act(session: Session) -> str:
+        standing.choose(session, me().account_id, kind, now(), cause, recording_id)
+        return f"Noted. When you send nothing for a week, {_said(kind, cause)}."
+
+    return act_once(act, url_for("standing.page"))
+
+
+def _kind(text: str) -> StandingKind:
+    try:
+        return StandingKind(text)
+    except ValueError:
+        raise WrongInput("text-missing", name="choice") from None
+
+
+def _said(kind: str, cause: str | None = None) -> str:
+    return DONE[StandingKind(kind)].format(cause=cause)
