@@ -97,14 +97,14 @@ def _scarcest(session: Session, settings: Settings, first: Week) -> WeekRoom:
     """The week with the fewest starts left, of the year from `first` on."""
     weeks = [first.plus(n) for n in range(WEEKS_IN_A_YEAR)]
     sellable = sellable_by_week(session, weeks, settings)
-    issued = _issued(session, weeks)
+    in_week = issued(session, weeks)
     ending, unpaid = _ending(session), _unpaid(session)
     rooms = [
         WeekRoom(
             week=label,
             sellable=sellable[label],
             # Whoever's year ends before is expected to renew.
-            promised=issued.get(label, 0)
+            promised=in_week.get(label, 0)
             + unpaid
             + sum(number for last_week, number in ending if last_week < label),
         )
@@ -113,7 +113,7 @@ def _scarcest(session: Session, settings: Settings, first: Week) -> WeekRoom:
     return min(rooms, key=lambda room: room.left)
 
 
-def _issued(session: Session, weeks: Sequence[Week]) -> dict[str, int]:
+def issued(session: Session, weeks: Sequence[Week]) -> dict[str, int]:
     """Regular rights of each week that were not voided; makegoods have a reserve of their own."""
     voided = station_account(session, AccountKind.VOIDED)
     query = (
