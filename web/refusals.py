@@ -23,6 +23,7 @@ STATUS = {
     "right-not-yours": 403,
     "recording-not-yours": 403,
     "offer-not-yours": 403,
+    "invitation-not-yours": 403,
     "link-used": 410,
     "invitation-over": 410,
     "upload-large": 413,
