@@ -20,6 +20,7 @@ import media.worker
 import scheduler.build
 import scheduler.publish
 from media.demo import DemoSound
+from mweya import waiting
 from station import grid, issuance, jobs, ledger, rights
 from station.airtime import Week
 from station.command import progress
@@ -73,6 +74,7 @@ def furnish(settings: Settings, database: Database) -> dict[str, int]:
     with database.writing() as session:
         people = _admit(session, week, then)
         dealt = _trade(session, settings, people, week, then)
+        waiting.leave(session, settings, people[MEMBER], CAUSES, now)
     with media.store.work_folder(settings.media_folder) as folder:
         progress("Recording the members …")
         sounds = media.demo.make(folder, len(people))
@@ -262,7 +264,8 @@ def _use_again(session: Session, week: Week, wish: Wish, now: datetime) -> None:
             if rights.open_request(session, right.id) is None
         ]
         if unused:
-            rights.ask_again(session, unused[0], request, [wish], now)
+            again = rights.for_the_same(unused[0], request, [wish], now)
+            rights.ask(session, [again], now)
 
 
 def _wish_soon(
