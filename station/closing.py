@@ -15,7 +15,7 @@ from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Grid, GridState, Placement
 from station.jobs import Job, JobKind, JobState
-from station.ledger import EntryKind, Right, move
+from station.ledger import EntryKind, Right, gather
 from station.market import deadlines, swaps
 from station.members import Account, AccountKind, station_account
 from station.recordings import Recording, RecordingState, conclude
@@ -26,6 +26,7 @@ UNCHECKED_CODE = "unchecked"
 UNCHECKED = "We could not check this recording, through no fault of yours: please send it again."
 # Playout keeps what it sent while the database is away, and tells it later.
 AS_RUN_MAY_TAKE = timedelta(days=1)
+MOST_IN_AN_ENTRY = 1000
 
 
 def close_weeks(session: Session, settings: Settings, now: datetime) -> int:
@@ -115,15 +116,15 @@ def tell_unchecked(session: Session, now: datetime) -> int:
 def _leave(
     session: Session, rights: Iterable[Right], target: AccountKind, why: str, now: datetime
 ) -> None:
-    """Move rights out of their holders' hands, one entry for each holder and week."""
-    together: dict[tuple[str, int], list[Right]] = defaultdict(list)
-    for right in rights:
-        together[right.week, right.account_id].append(right)
-    if not together:
-        return
+    """Move rights out of their holders' hands, many in one entry of their week."""
     target_id, kind = station_account(session, target), EntryKind(target)
-    for (week, account_id), theirs in together.items():
-        move(session, theirs, account_id, target_id, kind, now, f"week {week} {why}")
+    by_week: dict[str, list[Right]] = defaultdict(list)
+    for right in rights:
+        by_week[right.week].append(right)
+    for week, theirs in by_week.items():
+        for first in range(0, len(theirs), MOST_IN_AN_ENTRY):
+            some = theirs[first : first + MOST_IN_AN_ENTRY]
+            gather(session, some, target_id, kind, now, f"week {week} {why}")
 
 
 def _unchecked(session: Session, unused: Sequence[Right]) -> set[Right]:

@@ -141,13 +141,52 @@ def move(
         .values(account_id=target_id)
         .returning(RIGHTS.c.id)
     )
-    if len(moved.all()) != len(ids):
+    _require_moved(session, rights, moved.all(), target_id)
+    return _enter(session, kind, lines_of(ids, source_id, target_id), now, reference)
+
+
+def gather(
+    session: Session,
+    rights: Sequence[Right],
+    target_id: int,
+    kind: EntryKind,
+    now: datetime,
+    reference: str = "",
+) -> int:
+    """Move rights to one account, each from where it was seen last, in one entry; returns its id.
+
+    Raises Refusal `right-elsewhere` when one has moved since.
+    """
+    session.flush()
+    seen = [(right.id, right.account_id) for right in rights]
+    moved = session.execute(
+        sa.update(RIGHTS)
+        .where(
+            RIGHTS.c.id.in_([right_id for right_id, _ in seen]),
+            sa.tuple_(RIGHTS.c.id, RIGHTS.c.account_id).in_(seen),
+        )
+        .values(account_id=target_id)
+        .returning(RIGHTS.c.id)
+    )
+    _require_moved(session, rights, moved.all(), target_id)
+    lines = [line for right_id, source in seen for line in lines_of([right_id], source, target_id)]
+    return _enter(session, kind, lines, now, reference)
+
+
+def _require_moved(
+    session: Session, rights: Sequence[Right], moved: Sequence[object], target_id: int
+) -> None:
+    if len(moved) != len(rights):
         raise Refusal("right-elsewhere", right=", ".join(map(str, rights)))
-    for right_id in ids:
-        known = session.identity_map.get(identity_key(Right, right_id))
+    for right in rights:
+        known = session.identity_map.get(identity_key(Right, right.id))
         if known is not None:
             set_committed_value(known, "account_id", target_id)
-    lines = lines_of(ids, source_id, target_id)
+
+
+def _enter(
+    session: Session, kind: EntryKind, lines: Sequence[Line], now: datetime, reference: str
+) -> int:
     entry_id = append(session, kind, [lines], now, reference)
     session.execute(
         sa.insert(POSTINGS), [{"entry_id": entry_id, **line._asdict()} for line in lines]

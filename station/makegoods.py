@@ -23,8 +23,9 @@ from station.rights import (
     Request,
     RequestState,
     Wish,
-    ask_again,
+    ask,
     cutoff,
+    for_the_same,
     local_text,
     next_open_week,
     open_request,
@@ -32,6 +33,8 @@ from station.rights import (
     require_open,
 )
 from station.settings import Settings
+
+MOST_AT_ONCE = 100
 
 COMES_BACK = "Your airtime of {week} comes back in {later}"
 MISSED = (
@@ -95,34 +98,45 @@ def given_for(session: Session, right_ids: Collection[int]) -> dict[int, Makegoo
 
 
 def room(session: Session, settings: Settings, week: Week) -> int:
-    """How many more rights a week has starts for, the makegood reserve included."""
+    """How many more rights a week has starts for, the makegood reserve included.
+
+    Where everybody airs in turn there is always room: whoever comes back takes a turn too.
+    """
     gone = (AccountKind.VOIDED, AccountKind.MAKEGOOD)
     taken = (
         sa.select(sa.func.count(Right.id))
         .join(Account, Account.id == Right.account_id)
         .where(Right.week == str(week), Account.kind.not_in(gone))
     )
-    return grid.open_starts(session, week, settings) - session.scalars(taken).one()
+    starts = grid.open_starts(session, week, settings)
+    if settings.station.oversubscribed:
+        return starts
+    return starts - session.scalars(taken).one()
 
 
 def issue(session: Session, settings: Settings, now: datetime) -> int:
     """Give a right for each one that waits in the makegood account; returns how many were given.
 
-    Where no week has room, the next time may find some; after the last week it expires.
+    Where no week has room, the next time may find some; after the last week it expires. Many
+    at once are given in turns, so that others can write meanwhile.
     """
     # Whatever waits is given for once: two workers take turns.
     lock_issuance(session)
     account_id = station_account(session, AccountKind.MAKEGOOD)
+    rooms: dict[str, int] = {}
     given = 0
     for right, holder_id in _waiting(session, account_id):
         owed = _owed(session, settings, right, holder_id)
-        week = _first_with_room(session, settings, owed, now)
+        week = _first_with_room(session, settings, owed, rooms, now)
         if week is not None:
             made = _give(session, settings, owed, week, now)
             _tell_given(session, settings, owed, made, now)
+            rooms[str(week)] -= 1
             given += 1
         elif owed.last_week < str(next_open_week(settings, now)):
             _expire(session, owed, now)
+        if given == MOST_AT_ONCE:
+            break
     return given
 
 
@@ -147,7 +161,7 @@ def put_off(
         raise Refusal("makegood-none", right=right)
     if not right.week < str(week) <= earlier.last_week:
         raise Refusal("makegood-late", week=right.week, last=earlier.last_week)
-    if not _has_room(session, settings, week):
+    if room(session, settings, week) <= 0:
         raise Refusal("week-full", week=week)
     asked = open_request(session, right_id)
     release(session, right_id)
@@ -206,20 +220,18 @@ def _worth_planned(session: Session, right: Right, holder_id: int) -> int | None
 
 
 def _first_with_room(
-    session: Session, settings: Settings, owed: Owed, now: datetime
+    session: Session, settings: Settings, owed: Owed, rooms: dict[str, int], now: datetime
 ) -> Week | None:
+    """The first week that it can come back in; `rooms` keeps what was counted before."""
     after = owed.right.parsed_week(settings.zone).plus(1)
     week = max(next_open_week(settings, now), after, key=str)
     while str(week) <= owed.last_week:
-        if _has_room(session, settings, week):
+        if str(week) not in rooms:
+            rooms[str(week)] = room(session, settings, week)
+        if rooms[str(week)] > 0:
             return week
         week = week.plus(1)
     return None
-
-
-def _has_room(session: Session, settings: Settings, week: Week) -> bool:
-    # Where everybody airs in turn, whoever comes back takes a turn too.
-    return settings.station.oversubscribed or room(session, settings, week) > 0
 
 
 def _give(session: Session, settings: Settings, owed: Owed, week: Week, now: datetime) -> Right:
@@ -239,7 +251,7 @@ def _give(session: Session, settings: Settings, owed: Owed, week: Week, now: dat
     session.flush()
     if owed.request is not None:
         wishes = _wishes_in(owed.request, week, settings)
-        ask_again(session, right, owed.request, wishes, now)
+        ask(session, [for_the_same(right, owed.request, wishes, now)], now)
     return right
 
 

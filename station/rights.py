@@ -180,7 +180,9 @@ def air(session: Session, recording: Recording, now: datetime) -> Request | None
     _withdraw(before)
     session.flush()
     wishes = [msgspec.convert(wish, Wish) for wish in recording.wishes]
-    return ask_for_recording(session, right, recording, wishes, now)
+    request = for_recording(right, recording, wishes, now)
+    ask(session, [request], now)
+    return request
 
 
 def dedicate(
@@ -204,15 +206,16 @@ def dedicate(
         wish.spans(week, settings)
     # A recording that still waits for its verdict must not take the silence's place later.
     release(session, right.id)
-    return ask_for_silence(session, right, cause, wishes, now, together)
+    request = for_silence(right, cause, wishes, now, together)
+    ask(session, [request], now)
+    return request
 
 
-def ask_for_recording(
-    session: Session, right: Right, recording: Recording, wishes: Sequence[Wish], now: datetime
+def for_recording(
+    right: Right, recording: Recording, wishes: Sequence[Wish], now: datetime
 ) -> Request:
-    """Let a right that asks for nothing ask for an accepted recording."""
-    return _ask(
-        session,
+    """A right's request for an accepted recording, to be asked."""
+    return _request(
         right,
         wishes,
         now,
@@ -225,27 +228,29 @@ def ask_for_recording(
     )
 
 
-def ask_for_silence(
-    session: Session,
-    right: Right,
-    cause: str,
-    wishes: Sequence[Wish],
-    now: datetime,
-    together: str | None = None,
+def for_silence(
+    right: Right, cause: str, wishes: Sequence[Wish], now: datetime, together: str | None = None
 ) -> Request:
-    """Let a right that asks for nothing ask for silence, and promise its announcement."""
+    """A right's request for silence, to be asked."""
     says = {"title": cause, "cause": cause, "together": together}
-    return _ask(session, right, wishes, now, kind=RequestKind.SILENCE, **says)
+    return _request(right, wishes, now, kind=RequestKind.SILENCE, **says)
 
 
-def ask_again(
-    session: Session, right: Right, earlier: Request, wishes: Sequence[Wish], now: datetime
-) -> Request:
-    """Let a right that asks for nothing ask for what another one asked for."""
+def for_the_same(right: Right, earlier: Request, wishes: Sequence[Wish], now: datetime) -> Request:
+    """A right's request for what another one asked for, to be asked."""
     copied = ("kind", "title", "language", "adult", "cause", "together")
     made = ("recording_id", "master_sha256")
     says = {name: getattr(earlier, name) for name in (*copied, *made)}
-    return _ask(session, right, wishes, now, **says)
+    return _request(right, wishes, now, **says)
+
+
+def ask(session: Session, requests: Sequence[Request], now: datetime) -> None:
+    """Let rights that ask for nothing ask; a silence's announcement is promised."""
+    session.add_all(requests)
+    session.flush()
+    for request in requests:
+        if request.kind == RequestKind.SILENCE and request.master_sha256 is None:
+            promise(session, JobKind.SILENCE, request.id, now)
 
 
 def withdraw_request(
@@ -289,10 +294,8 @@ def local_text(instant: datetime, settings: Settings) -> str:
     return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}{seconds}"
 
 
-def _ask(
-    session: Session, right: Right, wishes: Sequence[Wish], now: datetime, **says: Any
-) -> Request:
-    request = Request(
+def _request(right: Right, wishes: Sequence[Wish], now: datetime, **says: Any) -> Request:
+    return Request(
         right_id=right.id,
         account_id=right.account_id,
         week=right.week,
@@ -300,11 +303,6 @@ def _ask(
         asked_at=now,
         **says,
     )
-    session.add(request)
-    session.flush()
-    if request.kind == RequestKind.SILENCE and request.master_sha256 is None:
-        promise(session, JobKind.SILENCE, request.id, now)
-    return request
 
 
 def _withdraw(request: Request | None) -> None:

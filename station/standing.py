@@ -12,13 +12,7 @@ from station.errors import Refusal
 from station.ledger import Right
 from station.members import Account
 from station.recordings import Master, Recording, RecordingState
-from station.rights import (
-    LONGEST_CAUSE,
-    Request,
-    ask_for_recording,
-    ask_for_silence,
-    clean_text,
-)
+from station.rights import LONGEST_CAUSE, ask, clean_text, for_recording, for_silence
 from station.settings import Settings
 
 
@@ -75,15 +69,7 @@ def choice_of(session: Session, account_id: int) -> StandingChoice | None:
 
 def accepted_recordings(session: Session, settings: Settings, account_id: int) -> list[Recording]:
     """An account's recordings that can air again, newest first."""
-    query = (
-        sa.select(Recording)
-        .join(Master, Master.sha256 == Recording.master_sha256)
-        .where(
-            Recording.account_id == account_id,
-            Recording.state == RecordingState.ACCEPTED,
-            Master.duration_ms == settings.station.slot_seconds * 1000,
-        )
-    )
+    query = _can_air(settings).where(Recording.account_id == account_id)
     return list(session.scalars(query.order_by(Recording.id.desc())))
 
 
@@ -92,28 +78,46 @@ def apply(session: Session, settings: Settings, unused: Sequence[Right], now: da
 
     Where there is nothing to choose from (no piece was accepted yet), a right stays unused.
     """
-    holders = {right.account_id for right in unused}
     query = sa.select(StandingChoice).where(
-        StandingChoice.account_id.in_(holders), StandingChoice.kind != StandingKind.POOL
+        StandingChoice.account_id.in_({right.account_id for right in unused}),
+        StandingChoice.kind != StandingKind.POOL,
     )
     choices = {choice.account_id: choice for choice in session.scalars(query)}
-    return {
-        right.id
-        for right in unused
-        if right.account_id in choices
-        and _ask(session, settings, right, choices[right.account_id], now) is not None
-    }
+    pieces = _pieces(session, settings, list(choices.values()))
+    requests = []
+    for right in unused:
+        choice = choices.get(right.account_id)
+        if choice is not None and choice.cause is not None:
+            requests.append(for_silence(right, choice.cause, [], now))
+        elif right.account_id in pieces:
+            requests.append(for_recording(right, pieces[right.account_id], [], now))
+    ask(session, requests, now)
+    return {request.right_id for request in requests}
 
 
-def _ask(
-    session: Session, settings: Settings, right: Right, choice: StandingChoice, now: datetime
-) -> Request | None:
-    if choice.cause is not None:
-        return ask_for_silence(session, right, choice.cause, [], now)
-    pieces = accepted_recordings(session, settings, choice.account_id)
-    if choice.kind == StandingKind.EVERGREEN:
-        pieces = [piece for piece in pieces if piece.id == choice.recording_id]
-    return ask_for_recording(session, right, pieces[0], [], now) if pieces else None
+def _pieces(
+    session: Session, settings: Settings, choices: Sequence[StandingChoice]
+) -> dict[int, Recording]:
+    """The recording that airs again for each account that chose one, where it still can."""
+    last = [one.account_id for one in choices if one.kind == StandingKind.LAST]
+    chosen = [one.recording_id for one in choices if one.recording_id is not None]
+    query = _can_air(settings).where(
+        sa.or_(Recording.account_id.in_(last), Recording.id.in_(chosen))
+    )
+    # Later ids overwrite earlier ones: the newest piece is left.
+    return {piece.account_id: piece for piece in session.scalars(query.order_by(Recording.id))}
+
+
+def _can_air(settings: Settings) -> sa.Select[Recording]:
+    """The recordings whose pieces are whole slots of this station."""
+    return (
+        sa.select(Recording)
+        .join(Master, Master.sha256 == Recording.master_sha256)
+        .where(
+            Recording.state == RecordingState.ACCEPTED,
+            Master.duration_ms == settings.station.slot_seconds * 1000,
+        )
+    )
 
 
 def _require_accepted(session: Session, account_id: int, recording_id: int | None) -> int:
