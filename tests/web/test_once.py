@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from station.airtime import Week
 from station.db import connect
 from station.market.offers import Offer
+from station.members import Applicant
+from station.membership import applications
 from station.rights import cutoff
 from tests.web.uploads import WEEK, filled, recordings_in, voice
 from tests.web.visitor import Visitor
@@ -171,6 +173,23 @@ def test_a_fuller_week_costs_the_desk_no_more_queries(seeded, signed_in, queries
         operator.open("/desk/weeks/2026-W48")
         counts.append(queries())
         admit_member(name)
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("path", ["/desk/members/", "/desk/fees/"])
+def test_more_applicants_cost_the_desk_no_more_queries(
+    path, seeded, signed_in, queries, database, settings, now
+):
+    operator = signed_in(seeded.operator)
+    counts = []
+    for names in (["Palesa"], ["Themba", "Vusi", "Gugu"]):
+        with database.writing() as session:
+            for name in names:
+                who = Applicant(name, f"{name.lower()}@example.org")
+                applications.apply(session, settings, who, "I live in Soweto. " * 2, None, now)
+        queries()
+        operator.open(path)
+        counts.append(queries())
     assert counts[0] == counts[1]
 
 

@@ -76,7 +76,10 @@ def links(database, settings):
         ]
 
 
-@pytest.mark.parametrize("path", ["/", "/signin", "/member/", "/member/statement", "/market/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/signin", "/join", "/member/", "/member/statement", "/membership/", "/market/"],
+)
 def test_a_first_visit_weighs_at_most_14_kb_with_its_style(path, phone, links):
     phone.enter(links[0])
     answer, page = phone.ask("GET", path)
