@@ -9,16 +9,36 @@ from station.airtime import Week
 from station.signin import new_link
 from tests.web.screens import DESKTOP, PHONE, Screen, browser, page_at, take
 from tests.web.seed import fill
+from tests.web.seed_market import trade
 from web.app import open_server
 
 SMALLEST = (320, 640)
 PAGES = {
-    "member": ["/", "/signin", "/member/", "/member/statement", "/market/"],
+    "member": [
+        "/",
+        "/signin",
+        "/member/",
+        "/member/statement",
+        "/member/standing/",
+        "/member/causes/",
+        "/member/link",
+        "/market/",
+    ],
+    "trader": [
+        "/member/?weeks=9",
+        "/member/bulk/?every=2",
+        "/member/bulk/chosen?{trade.rights}",
+        "/member/requests/{trade.request}/swap",
+        "/market/",
+        "{trade.gift}",
+    ],
     "operator": ["/desk/", "/desk/weeks/{week}", "/desk/weeks/{week}/days/1"],
 }
 
 # What a person who can't see the page, or can't use a mouse, would miss.
 MISSING = """() => {
+  // What is folded away is looked at too.
+  document.querySelectorAll("details").forEach((one) => { one.open = true; });
   const every = (selector) => [...document.querySelectorAll(selector)];
   const named = (one) =>
     one.labels?.length || one.getAttribute("aria-label") || one.textContent.trim();
@@ -29,7 +49,7 @@ MISSING = """() => {
     twice: ids.filter((id, at) => ids.indexOf(id) !== at),
     headings: document.querySelectorAll("h1").length,
     wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    small: every("button.wide, button.loud, summary, select, input:not([type=checkbox])")
+    small: every("button.wide, button.loud, summary, select, input:not(.tick input)")
       .filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.outerHTML),
   };
 }"""
@@ -43,10 +63,24 @@ def week(settings):
 
 
 @pytest.fixture
-def station(settings, database):
-    """A full station, served, with a maker of one-time links."""
+def seeded(settings, database):
     now = datetime.now(UTC)
-    seeded = fill(database, settings, now)
+    found = fill(database, settings, now)
+    with database.writing() as session:
+        return found, trade(session, settings, found, now)
+
+
+@pytest.fixture
+def names(week, seeded):
+    """What the pages' addresses name."""
+    return {"week": week, "trade": seeded[1]}
+
+
+@pytest.fixture
+def station(settings, database, seeded):
+    """A full station, served, with one-time links."""
+    now = datetime.now(UTC)
+    found, _ = seeded
     serving = open_server(settings, database, "127.0.0.1", 0)
     running = threading.Thread(target=serving.run)
     running.start()
@@ -55,30 +89,37 @@ def station(settings, database):
         with database.writing() as session:
             return f"{serving.url}/signin/{new_link(session, person, now)}"
 
-    people = {"member": seeded.members[0], "operator": seeded.operator}
+    people = {
+        "member": found.members[0],
+        "trader": found.members[-1],
+        "operator": found.operator,
+    }
     yield serving.url, {role: link(person) for role, person in people.items()}
     serving.stop()
     running.join(timeout=10)
 
 
-def test_pages_fit_a_small_phone_and_name_every_control(station, week):
+def test_pages_fit_a_small_phone_and_name_every_control(station, names):
     url, links = station
     with browser() as opened:
         for role, paths in PAGES.items():
             with page_at(opened, SMALLEST, link=links[role]) as page:
                 for path in paths:
-                    page.goto(url + path.format(week=week))
+                    answer = page.goto(url + path.format(**names))
+                    assert answer.ok, path
                     assert page.evaluate(MISSING) == NOTHING, path
 
 
-def test_the_browser_finds_nothing_to_complain_about(station, week):
+def test_the_browser_finds_nothing_to_complain_about(station, names):
     url, links = station
     said: list[str] = []
-    with browser() as opened, page_at(opened, link=links["operator"]) as page:
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        for path in (*PAGES["member"], *PAGES["operator"]):
-            page.goto(url + path.format(week=week))
+    with browser() as opened:
+        for role, paths in PAGES.items():
+            with page_at(opened, link=links[role]) as page:
+                page.on("console", lambda message: said.append(message.text))
+                page.on("pageerror", lambda error: said.append(str(error)))
+                for path in paths:
+                    page.goto(url + path.format(**names))
     assert said == []
 
 

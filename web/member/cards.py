@@ -38,6 +38,7 @@ class Stage(StrEnum):
 
 # What became of a right says it all, except while it is still unused.
 STAGES = {
+    Fate.UNUSED: Stage.EMPTY,
     Fate.RECORDING: Stage.READY,
     Fate.SILENCE: Stage.SILENCE,
     Fate.PLACED: Stage.PLACED,

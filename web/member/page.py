@@ -1,5 +1,7 @@
 """The member's page answers first, then shows offers and a card for each right; and a statement."""
 
+from collections import Counter
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,7 @@ from station.statement import sentence, statement
 from web.deals import deals_from, deals_to
 from web.member.answers import answers
 from web.member.area import member_area
-from web.member.cards import cards
+from web.member.cards import STAGES, cards
 from web.places import proposals
 from web.session import me, now, station
 from web.upload import ACCEPT
@@ -69,4 +71,5 @@ def statement_page() -> ResponseReturnValue:
     with station().database.reading() as session:
         lines = statement(session, settings, me().account_id)
     told = [(Week.parse(line.week, settings.zone), sentence(line, settings)) for line in lines]
-    return render_template("member/statement.html", lines=told)
+    counts = Counter(STAGES.get(line.fate, line.fate) for line in lines)
+    return render_template("member/statement.html", lines=told, counts=counts.most_common())
