@@ -71,7 +71,10 @@ def test_the_banks_file_is_told_line_by_line(operator, due, joined, database):
     operator.send("/desk/fees/bank", file=file(text))
     said = "The bank's file is read: 1 paid its invoice, 1 left to you, 1 not money that came."
     assert said in operator.page
-    assert "paid its invoice" in operator.page
+    told = operator.page.partition("<details open>")[2].partition("</details>")[0]
+    assert f"paid its invoice: {due}, R500.00, Karabo Sithole" in told
+    assert "R20.00" in told
+    assert "names no invoice of ours" in told
     assert is_member(database, joined.payable)
     operator.send("/desk/fees/bank", file=file(text))
     assert "2 read before" in operator.page

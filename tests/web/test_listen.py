@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from station.airlog import AirLine, LineKind
-from station.airtime import Slots
+from station.airtime import Slots, Week
+from station.grid import published
 from web.app import create_app
 from web.public.now import channel_from, seconds_to_change
 
@@ -129,3 +130,19 @@ def test_lengths_come_from_the_slot(settings, database, clock):
     page = app.test_client().get("/").text
     assert "Another voice every six seconds." in page
     assert "five minutes" not in page
+
+
+def test_what_the_ledger_was_when_the_week_was_published_is_public(
+    seeded, nobody, signed_in, database, now, settings
+):
+    with database.reading() as session:
+        shown = published(session, Week.of(now, settings.zone))
+    root = shown.root_hash
+    nobody.open("/")
+    assert f"Week {shown.week}, version 1, was published Monday 16 November." in nobody.page
+    assert f'<p class="code">{root}</p>' in nobody.page
+    told = nobody.client.get("/api/now.json").json
+    assert told["published"] == {"week": shown.week, "version": 1, "root_hash": root}
+    operator = signed_in(seeded.operator)
+    operator.open(f"/desk/weeks/{shown.week}")
+    assert root in operator.page

@@ -45,7 +45,7 @@ def read_bank() -> ResponseReturnValue:
         return said(bank.import_file(session, station().settings, text, now()))
 
     read = sha256(text.encode()).hexdigest()
-    return act_once(act, url_for("desk.fees.page", _anchor="file"), read)
+    return act_once(act, url_for("desk.fees.page", read="now", _anchor="file"), read)
 
 
 @area.post("/bank/<int:line_id>/settling")
