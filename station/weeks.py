@@ -41,9 +41,10 @@ class WeekState(StrEnum):
 class WeekOverview:
     """A week in numbers.
 
-    `ready` counts requests whose master is made, `checking` uploads and silences that still
-    wait for theirs, `rejected` rights with nothing but refused uploads, and `unused` rights
-    in people's hands of which nothing was heard.
+    `rights` counts those that were not given back, makegoods among them, `ready` requests whose
+    master is made, `checking` uploads and silences that still wait for theirs, `rejected` rights
+    with nothing but refused uploads, and `unused` rights in people's hands of which nothing was
+    heard.
     """
 
     week: str
@@ -94,9 +95,7 @@ def overview(session: Session, week: Week, settings: Settings, now: datetime) ->
         starts_at=week.span.start,
         closes_at=cutoff(week, settings),
         sellable_starts=sellable_starts(session, week, settings),
-        rights=session.scalars(
-            sa.select(sa.func.count(Right.id)).where(Right.week == str(week))
-        ).one(),
+        rights=_rights(session, week),
         ready=len(requests) - len(silent),
         checking=len(waiting - asked) + len(silent),
         rejected=len(refused - asked - waiting),
@@ -106,6 +105,16 @@ def overview(session: Session, week: Week, settings: Settings, now: datetime) ->
         placed=0 if newest is None else _count(session, Placement, newest),
         bumped=0 if newest is None else _count(session, Bump, newest),
     )
+
+
+def _rights(session: Session, week: Week) -> int:
+    """The rights of a week that were not given back."""
+    query = (
+        sa.select(sa.func.count(Right.id))
+        .join(Account, Account.id == Right.account_id)
+        .where(Right.week == str(week), Account.kind != AccountKind.VOIDED)
+    )
+    return session.scalars(query).one()
 
 
 def _count(session: Session, part: type[Placement | Bump], grid: Grid) -> int:

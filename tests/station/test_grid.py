@@ -1,9 +1,11 @@
 import pytest
 
-from station import grid, rights
+from station import grid, ledger, rights
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.grid import GridState, Place
+from station.ledger import EntryKind
+from station.members import AccountKind, station_account
 from station.weeks import WeekState, overview, week_state
 
 WEEK = "2026-W49"
@@ -116,7 +118,11 @@ def test_an_overview_counts_what_is_ready_waiting_and_missing(
     database, settings, week, now, asked, admit_member
 ):
     admit_member("Nobody")
-    with database.reading() as session:
+    gone = admit_member("Gone")
+    with database.writing() as session:
+        voided = station_account(session, AccountKind.VOIDED)
+        theirs = ledger.held(session, gone.account_id, WEEK)
+        ledger.move(session, theirs, gone.account_id, voided, EntryKind.VOID, now)
         found = overview(session, week, settings, now)
     assert (found.rights, found.ready, found.checking, found.unused) == (4, 0, 3, 1)
     # 2,016 starts on three channels less the makegood reserve of one percent.

@@ -12,6 +12,7 @@ from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.errors import Refusal
 from station.grid import Place
+from station.issuance import issue_years
 from station.jobs import JobKind, JobState, newest
 from station.ledger import Right, held
 from station.letters import Letter
@@ -396,7 +397,9 @@ def test_a_statement_says_that_an_unused_makegood_comes_back(database, settings,
     )
 
 
-def test_a_statement_says_why_a_bumped_right_expired(database, settings, turns, now, janet, right_of, over):
+def test_a_statement_says_why_a_bumped_right_expired(
+    database, settings, turns, now, janet, right_of, over
+):
     right = right_of(janet, WEEK)
     with database.writing() as session:
         request = silence(session, turns, right, now)
@@ -408,3 +411,17 @@ def test_a_statement_says_why_a_bumped_right_expired(database, settings, turns, 
 def test_the_request_of_a_missed_right_stays_where_it_was(database, missed, made):
     with database.reading() as session:
         assert rights.open_request(session, missed.id).state == RequestState.OPEN
+
+
+def test_many_makegoods_are_given_in_turns(database, settings, now, janet, week):
+    many = makegoods.MOST_AT_ONCE + 1
+    with database.writing() as session:
+        later = week.plus(1)
+        ids = issue_years(session, [janet.account_id] * many, later, now, 1)
+        rows = session.scalars(sa.select(Right).where(Right.id.in_(ids)))
+        rights.ask(session, [rights.for_silence(right, "rain", [], now) for right in rows], now)
+        ended = later.span.end
+        assert closing.end_weeks(session, settings, ended) == many
+        assert makegoods.issue(session, settings, ended) == makegoods.MOST_AT_ONCE
+        assert makegoods.issue(session, settings, ended) == 1
+        assert makegoods.issue(session, settings, ended) == 0
