@@ -9,7 +9,6 @@ from station.asrun import Outcome, OutcomeKind
 from station.closing import settle_aired
 from station.grid import Place
 from station.ledger import held
-from tests.web.visitor import Visitor
 
 MISSED = "2026-W47"
 
@@ -21,8 +20,8 @@ def given(thandi, right_of, database, settings, now):
     right = right_of(thandi, MISSED)
     with database.writing() as session:
         early = week.span.start.replace(day=1)
-        asked = ("rain", [], early)
-        one = rights.dedicate(session, settings, right.id, thandi.account_id, *asked)
+        holder = (right.id, thandi.account_id)
+        one = rights.dedicate(session, settings, *holder, "rain", [], early)
         version = grid.draft(session, week, [Place(one.id, 0, 1300)], [], {}, early)
         grid.put_on_air(session, version, "0" * 64, early)
         session.add(
@@ -43,7 +42,7 @@ def given(thandi, right_of, database, settings, now):
 
 
 @pytest.fixture
-def reader(given, thandi, signed_in) -> Visitor:
+def reader(given, thandi, signed_in):
     visitor = signed_in(thandi)
     visitor.open("/member/?weeks=12")
     return visitor

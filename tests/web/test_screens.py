@@ -10,6 +10,7 @@ from station.signin import new_link
 from tests.web.screens import DESKTOP, PHONE, Screen, browser, page_at, take
 from tests.web.seed import fill
 from tests.web.seed_market import trade
+from tests.web.seed_membership import MEMBERSHIP, fill_membership
 from web.app import open_server
 
 SMALLEST = (320, 640)
@@ -32,7 +33,28 @@ PAGES = {
         "/market/",
         "{trade.gift}",
     ],
-    "operator": ["/desk/", "/desk/weeks/{week}", "/desk/weeks/{week}/days/1"],
+    "payable": ["/membership/"],
+    "waiting": ["/membership/"],
+    "newcomer": [
+        "/join",
+        "/membership/",
+        "/membership/cancellation",
+        "/membership/invitation",
+        "/membership/receipts/{joined.reference}",
+    ],
+    "operator": [
+        "/desk/",
+        "/desk/weeks/{week}",
+        "/desk/weeks/{week}/days/1",
+        "/desk/members/",
+        "/desk/members/{joined.newcomer.id}",
+        "/desk/members/{joined.newcomer.id}/statement",
+        "/desk/fees/",
+        "/desk/fees/?q=RF",
+        "/desk/disputes/",
+        "/desk/causes/",
+        "/desk/books/",
+    ],
 }
 
 # What a person who can't see the page, or can't use a mouse, would miss.
@@ -57,6 +79,11 @@ NOTHING = {"unnamed": [], "twice": [], "headings": 1, "wider": 0, "small": []}
 
 
 @pytest.fixture
+def settings(make_settings):
+    return make_settings(MEMBERSHIP)
+
+
+@pytest.fixture
 def week(settings):
     """The week that has a draft."""
     return Week.of(datetime.now(UTC), settings.zone).plus(1)
@@ -66,21 +93,22 @@ def week(settings):
 def seeded(settings, database):
     now = datetime.now(UTC)
     found = fill(database, settings, now)
+    joined = fill_membership(database, settings, found, now)
     with database.writing() as session:
-        return found, trade(session, settings, found, now)
+        return found, trade(session, settings, found, now), joined
 
 
 @pytest.fixture
 def names(week, seeded):
     """What the pages' addresses name."""
-    return {"week": week, "trade": seeded[1]}
+    return {"week": week, "trade": seeded[1], "joined": seeded[2]}
 
 
 @pytest.fixture
 def station(settings, database, seeded):
     """A full station, served, with one-time links."""
     now = datetime.now(UTC)
-    found, _ = seeded
+    found, _, joined = seeded
     serving = open_server(settings, database, "127.0.0.1", 0)
     running = threading.Thread(target=serving.run)
     running.start()
@@ -92,6 +120,9 @@ def station(settings, database, seeded):
     people = {
         "member": found.members[0],
         "trader": found.members[-1],
+        "payable": joined.payable,
+        "waiting": joined.waiting,
+        "newcomer": joined.newcomer,
         "operator": found.operator,
     }
     yield serving.url, {role: link(person) for role, person in people.items()}
@@ -121,6 +152,21 @@ def test_the_browser_finds_nothing_to_complain_about(station, names):
                 for path in paths:
                     page.goto(url + path.format(**names))
     assert said == []
+
+
+def test_a_newcomer_applies_on_a_small_phone_without_scripts(station):
+    url, _ = station
+    with browser() as opened, page_at(opened, SMALLEST, scripts=False) as page:
+        answer = page.goto(f"{url}/join")
+        assert answer.ok
+        page.get_by_label("Your name").fill("Nandi Zulu")
+        page.get_by_label("Your email address").fill("nandi@example.org")
+        page.get_by_label("Who are you?").fill("A nurse from Durban, awake when others sleep.")
+        assert not page.get_by_label("Leave this empty").is_visible() or page.evaluate(
+            "document.getElementById('website').getBoundingClientRect().right < 0"
+        )
+        page.get_by_role("button", name="Apply").click()
+        assert page.locator("h1").inner_text() == "Thank you. Look at your mail."
 
 
 def test_a_member_sends_a_recording_without_scripts(station, tmp_path):

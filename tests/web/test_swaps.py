@@ -27,8 +27,8 @@ def asked(people, right_of, database, settings, now):
             right = right_of(person, WEEK)
             # It was sent before the week closed.
             early = week.span.start.replace(day=1)
-            said = ("rain", [], early)
-            one = rights.dedicate(session, settings, right.id, person.account_id, *said)
+            holder = (right.id, person.account_id)
+            one = rights.dedicate(session, settings, *holder, "rain", [], early)
             master = Master(
                 sha256=name.lower().ljust(64, "0"),
                 kind=MasterKind.SILENCE,
