@@ -73,7 +73,7 @@ def fill_membership(
         years.cancel(session, settings, leaver.person, before)
         text = BANK_FILE.format(paid=newcomer.invoice.reference, due=payable.invoice.reference)
         bank.import_file(session, settings, text, now)
-        for words in ("George Floyd", "the miners of Marikana"):
+        for words in ("our grandmothers", "the miners of Marikana"):
             causes.add(session, words, before)
         causes.propose(session, seeded.members[1], "everybody who waits for rain", before)
         _dispute(session, settings, seeded, now)

@@ -113,10 +113,10 @@ def test_causes_are_listed_declined_and_added(operator, database):
     assert "“everybody who waits for rain” is on the list." in operator.page
     operator.send("/desk/causes/", cause=" our  teachers ")
     assert "“our teachers” is on the list." in operator.page
-    answer = operator.send("/desk/causes/", cause="George floyd")
+    answer = operator.send("/desk/causes/", cause="Our Grandmothers")
     assert answer.status_code == 409
-    assert 'value="George floyd"' in operator.page
+    assert 'value="Our Grandmothers"' in operator.page
     operator.send(f"/desk/causes/{asked.id}/declining")
     with database.reading() as session:
         words = [cause.words for cause in listed(session)]
-    assert words == ["George Floyd", "our teachers", "the miners of Marikana"]
+    assert words == ["our grandmothers", "our teachers", "the miners of Marikana"]
