@@ -96,8 +96,8 @@ def test_a_swap_is_proposed_and_answered(run, database, settings, people, opened
         numbers = []
         for person in people:
             right = held(session, person.account_id, str(opened))[0]
-            said = (person.account_id, "rain", [], now)
-            request = rights.dedicate(session, settings, right.id, *said)
+            who = person.account_id
+            request = rights.dedicate(session, settings, right.id, who, "rain", [], now)
             numbers.append(request.id)
         places = [Place(number, 0, 500 + 100 * number) for number in numbers]
         made = grid.draft(session, opened, places, [], {}, now)
