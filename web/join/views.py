@@ -15,8 +15,8 @@ from web.session import SEE_OTHER, act_once, me, now, person, station
 from web.signin import write_link
 
 OVER = "invitation-over"
-# What is answered like success: only the owner of an address may learn whose it is.
-ALREADY_HERE = ("email-taken", "member-already", "application-open")
+# What is answered like success: only the owner of an address may learn that it is known.
+ALREADY_HERE = "email-taken"
 
 area = Blueprint("join", __name__, url_prefix="/join", template_folder="templates")
 
@@ -97,7 +97,7 @@ def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> Non
     try:
         station().database.do(act)
     except Refusal as refusal:
-        if refusal.code not in ALREADY_HERE:
+        if refusal.code != ALREADY_HERE:
             raise
         station().database.do(remind)
 
