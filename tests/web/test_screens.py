@@ -141,6 +141,42 @@ def test_pages_fit_a_small_phone_and_name_every_control(station, names):
                     assert page.evaluate(MISSING) == NOTHING, path
 
 
+# Text whose colour is too near to what is behind it (WCAG 2.2, 1.4.3).
+FAINT = """() => {
+  const light = ([r, g, b]) => {
+    const one = (c) => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+    return .2126 * one(r) + .7152 * one(g) + .0722 * one(b);
+  };
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const behind = (one) => {
+    for (; one; one = one.parentElement) {
+      const found = parts(getComputedStyle(one).backgroundColor);
+      if (found.length < 4 || found[3] > 0) return found;
+    }
+  };
+  const large = ({fontSize, fontWeight}) =>
+    parseFloat(fontSize) >= (fontWeight >= 700 ? 18.67 : 24);
+  const written = (one) => one.offsetHeight
+    && [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
+  return [...document.querySelectorAll("body *")].filter(written).filter((one) => {
+    const style = getComputedStyle(one);
+    const [dim, bright] = [parts(style.color), behind(one)].map(light).sort((a, b) => a - b);
+    return (bright + .05) / (dim + .05) < (large(style) ? 3 : 4.5);
+  }).map((one) => one.outerHTML);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_what_is_behind_it(scheme, station, names):
+    url, links = station
+    with browser() as opened:
+        for role in ("trader", "operator"):
+            with page_at(opened, scheme=scheme, link=links[role]) as page:
+                for path in PAGES[role]:
+                    page.goto(url + path.format(**names))
+                    assert page.evaluate(FAINT) == [], path
+
+
 def test_the_browser_finds_nothing_to_complain_about(station, names):
     url, links = station
     said: list[str] = []
