@@ -5,28 +5,26 @@ that has room. It keeps what was to air, and is good for a start that is worth a
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
-from station import grid, letters
+from station import grid
 from station.airtime import Week
 from station.db import Base
 from station.errors import Refusal
 from station.grid import Grid, GridState, Placement
 from station.issuance import issue_one, lock_issuance
 from station.ledger import EntryKind, Posting, Right, move, require_holder
-from station.members import Account, AccountKind, station_account, with_account
+from station.members import Account, AccountKind, station_account
+from station.owed import Owed, tell_given, tell_ran_out
 from station.rights import (
     Request,
     RequestState,
     Wish,
     ask,
-    cutoff,
     for_the_same,
-    local_text,
     next_open_week,
     open_request,
     release,
@@ -35,24 +33,6 @@ from station.rights import (
 from station.settings import Settings
 
 MOST_AT_ONCE = 100
-
-COMES_BACK = "Your airtime of {week} comes back in {later}"
-MISSED = (
-    "Your airtime of week {week} did not go out as planned, through no fault of yours. We are "
-    "sorry. You have airtime in week {later} instead{worth}."
-)
-WORTH_AS_MUCH = ", at a time that is worth as much or more"
-CARRIED = " It carries “{title}” again, unless you choose something else."
-UNUSED = (
-    "You did not use the airtime that we owed you, in week {week}. It comes back in week {later}, "
-    "and can until week {last}."
-)
-UNTIL = "You can change it, or put it off to a week up to {last}, until {closes}:\n\n{page}"
-RAN_OUT = "We could not make good your airtime of {week}"
-NO_ROOM = (
-    "Your airtime of week {week} did not go out as planned, and no week up to {last} had room "
-    "for it. We are sorry. Please speak with the station's operators."
-)
 
 
 class Makegood(Base):
@@ -70,18 +50,6 @@ class Makegood(Base):
     made_at: Mapped[datetime]
 
     right: Mapped[Right] = relationship(foreign_keys=[right_id])
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A right to be made good: to whom, until when, and with what."""
-
-    right: Right
-    holder_id: int
-    request: Request | None
-    least_worth: int
-    last_week: str
-    unused: bool = False
 
 
 def of(session: Session, right_ids: Collection[int]) -> dict[int, Makegood]:
@@ -130,7 +98,7 @@ def issue(session: Session, settings: Settings, now: datetime) -> int:
         week = _first_with_room(session, settings, owed, rooms, now)
         if week is not None:
             made = _give(session, settings, owed, week, now)
-            _tell_given(session, settings, owed, made, now)
+            tell_given(session, settings, owed, made, now)
             rooms[str(week)] -= 1
             given += 1
         elif owed.last_week < str(next_open_week(settings, now)):
@@ -268,28 +236,4 @@ def _expire(session: Session, owed: Owed, now: datetime) -> None:
     right = owed.right
     reference = f"no room until {owed.last_week}"
     move(session, [right], right.account_id, expired, EntryKind.EXPIRED, now, reference)
-    said = {"week": right.week, "last": owed.last_week}
-    _write(session, owed, RAN_OUT.format(**said), NO_ROOM.format(**said), now)
-
-
-def _tell_given(
-    session: Session, settings: Settings, owed: Owed, right: Right, now: datetime
-) -> None:
-    said = {
-        "week": owed.right.week,
-        "later": right.week,
-        "last": owed.last_week,
-        "worth": WORTH_AS_MUCH if owed.least_worth else "",
-        "closes": local_text(cutoff(right.parsed_week(settings.zone), settings), settings),
-        "page": f"{settings.web_url}/member/",
-    }
-    body = (UNUSED if owed.unused else MISSED).format(**said)
-    if owed.request is not None:
-        body += CARRIED.format(title=owed.request.title)
-    body += "\n\n" + UNTIL.format(**said)
-    _write(session, owed, COMES_BACK.format(**said), body, now)
-
-
-def _write(session: Session, owed: Owed, subject: str, body: str, now: datetime) -> None:
-    person = with_account(session, owed.holder_id)
-    letters.write(session, person, subject, f"Hello {person.name},\n\n{body}\n", now)
+    tell_ran_out(session, owed, now)
