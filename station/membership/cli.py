@@ -127,7 +127,7 @@ def invite(email: str, uses: int) -> Answer:
                 "link": address,
                 "token": token,
                 "most_uses": made.most_uses,
-                "expires_at": made.expires_at.isoformat(),
+                "expires_at": made.expires_at.isoformat(timespec="seconds"),
             },
             [f"Invitation {made.id} works until {expires}, {made.most_uses} times:", address],
             f"mweya membership uninvite {made.id} --as EMAIL (to end it)",
@@ -175,8 +175,8 @@ def _facts(application: Application) -> dict[str, object]:
         "reason": application.reason,
         "reference": invoice and invoice.reference,
         "cents": invoice and invoice.cents,
-        "due_at": invoice and invoice.due_at.isoformat(),
-        "applied_at": application.applied_at.isoformat(),
+        "due_at": invoice and invoice.due_at.isoformat(timespec="seconds"),
+        "applied_at": application.applied_at.isoformat(timespec="seconds"),
     }
 
 

@@ -37,7 +37,7 @@ def list_due() -> Answer:
                         "email": invoice.person.email,
                         "cents": invoice.cents,
                         "currency": invoice.currency,
-                        "due_at": invoice.due_at.isoformat(),
+                        "due_at": invoice.due_at.isoformat(timespec="seconds"),
                     }
                     for invoice in due
                 ]
@@ -93,7 +93,7 @@ def print_receipt(reference: str) -> Answer:
             "vat_cents": receipt.vat_cents,
             "vat_percent": receipt.vat_percent,
             "currency": receipt.currency,
-            "paid_at": receipt.paid_at.isoformat(),
+            "paid_at": receipt.paid_at.isoformat(timespec="seconds"),
         }
         return Answer(facts, receipt_lines(receipt, settings), "mweya fees list")
 
