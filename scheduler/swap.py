@@ -14,12 +14,12 @@ from station.errors import Refusal
 from station.grid import Grid, Place
 from station.ledger import root_hash
 from station.market import swaps
+from station.market.swap_letters import EXCHANGED, page, place_text, tell
 from station.market.swaps import Places, Swap, SwapState
 from station.members import Person
 from station.settings import Settings
 
 SENT_SINCE = "It was sent after the week was built, and the week was not built again."
-EXCHANGED = "You exchanged times with {other}: you are on air {place} now.\n\n{page}"
 
 
 def accept(session: Session, settings: Settings, swap_id: int, who: Person, now: datetime) -> Swap:
@@ -88,12 +88,11 @@ def _at(loaded: Loaded, request_id: int, place: Place) -> Place:
 
 def _tell(session: Session, settings: Settings, swap: Swap, found: Places, now: datetime) -> None:
     """Write to both where they are on air now."""
-    names = swaps.names(session, swap)
     sides = (
-        (swap.asker_id, names["asked"], found.wanted),
-        (swap.asked_id, names["asker"], found.mine),
+        (swap.asker_id, swap.asked_id, found.wanted),
+        (swap.asked_id, swap.asker_id, found.mine),
     )
-    for account_id, other, place in sides:
-        where = swaps.place_text(settings, swap, place)
-        said = EXCHANGED.format(other=other, place=where, page=f"{settings.web_url}/member/")
-        swaps.write(session, account_id, "You exchanged times", said, now)
+    for to_id, other_id, place in sides:
+        where = place_text(settings, swap.week, place)
+        facts = {"week": swap.week, "place": where, "page": page(settings)}
+        tell(session, EXCHANGED, to_id, other_id, now, **facts)

@@ -6,7 +6,9 @@ from scheduler import swap as swapping
 from station.acting import Acting, acting, as_person
 from station.command import Answer, answers
 from station.market import swaps as kept
+from station.market.swap_letters import place_text
 from station.market.swaps import Swap
+from station.members import with_account
 
 SWAP = click.argument("swap", type=int)
 
@@ -91,11 +93,11 @@ def _facts(swap: Swap) -> dict[str, object]:
 
 
 def _line(act: Acting, swap: Swap) -> str:
-    names = kept.names(act.session, swap)
+    asker, asked = (with_account(act.session, one).name for one in (swap.asker_id, swap.asked_id))
     found = kept.places(act.session, swap, swap.grid_id)
     if found is None:
         raise LookupError(f"swap {swap.id} is of places that its version does not have")
     mine, wanted = (
-        kept.place_text(act.settings, swap, place) for place in (found.mine, found.wanted)
+        place_text(act.settings, swap.week, place) for place in (found.mine, found.wanted)
     )
-    return f"{swap.id:>4}  {swap.state}: {names['asker']} ({mine}) and {names['asked']} ({wanted})"
+    return f"{swap.id:>4}  {swap.state}: {asker} ({mine}) and {asked} ({wanted})"

@@ -11,22 +11,16 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from station import grid, letters
+from station import grid
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal
 from station.grid import Place, Placement
 from station.ledger import Right
-from station.members import Account, Person, with_account
+from station.market.swap_letters import ASKED, LAPSED, REFUSED, page, place_text, tell
+from station.members import Account, Person
 from station.rights import Request, RequestState, local_text
 from station.settings import Settings
-
-ASKED = (
-    "{asker} would like to exchange times with you in week {week}.\n\nYou have: {wanted}.\n"
-    "{asker} has: {mine}.\n\nAccept or refuse before {until}:\n\n{page}"
-)
-REFUSED = "{asked} would rather keep their time in week {week}. Yours stays as it is."
-LAPSED = "{asked} did not answer you in time. Your time in week {week} stays as it is."
 
 
 class SwapState(StrEnum):
@@ -90,13 +84,7 @@ def propose(
     """
     # Two proposals of one person take turns.
     session.get_one(Account, asker_id, with_for_update={"key_share": True})
-    mine, wanted = session.get(Request, request_id), session.get(Request, wanted_request_id)
-    if mine is None or mine.account_id != asker_id:
-        raise Refusal("right-not-yours")
-    if wanted is None or wanted.week != mine.week:
-        raise Refusal("swap-not-placed")
-    if wanted.account_id == asker_id:
-        raise Refusal("swap-own")
+    mine, wanted = _require_two(session, request_id, wanted_request_id, asker_id)
     week = Week.parse(mine.week, settings.zone)
     shown = grid.published(session, week)
     swap = Swap(
@@ -118,14 +106,7 @@ def propose(
         raise Refusal("swap-asked")
     session.add(swap)
     session.flush()
-    said = ASKED.format(
-        **names(session, swap),
-        mine=place_text(settings, swap, found.mine),
-        wanted=place_text(settings, swap, found.wanted),
-        until=local_text(swap.deadline, settings),
-        page=f"{settings.web_url}/member/",
-    )
-    write(session, swap.asked_id, "Would you exchange times?", said, now)
+    _tell_asked(session, settings, swap, found, now)
     return swap
 
 
@@ -133,8 +114,7 @@ def refuse(session: Session, swap_id: int, who: Person, now: datetime) -> Swap:
     """Refuse a swap that one was asked for. Raises Refusal `swap-not-yours` or `swap-ended`."""
     swap = require_asked(session, swap_id, who)
     end(session, swap, SwapState.REFUSED, now)
-    said = REFUSED.format(**names(session, swap))
-    write(session, swap.asker_id, "Your time stays as it is", said, now)
+    tell(session, REFUSED, swap.asker_id, swap.asked_id, now, week=swap.week)
     return swap
 
 
@@ -153,8 +133,7 @@ def lapse(session: Session, now: datetime) -> int:
     over = list(session.scalars(query.order_by(Swap.id)))
     for swap in over:
         end(session, swap, SwapState.LAPSED, now)
-        said = LAPSED.format(**names(session, swap))
-        write(session, swap.asker_id, "Your time stays as it is", said, now)
+        tell(session, LAPSED, swap.asker_id, swap.asked_id, now, week=swap.week)
     return len(over)
 
 
@@ -216,29 +195,6 @@ def end_others(session: Session, swap: Swap, now: datetime) -> None:
     )
 
 
-def write(session: Session, account_id: int, subject: str, said: str, now: datetime) -> None:
-    """Write a letter to one side of a swap."""
-    person = with_account(session, account_id)
-    letters.write(session, person, subject, f"Hello {person.name},\n\n{said}\n", now)
-
-
-def names(session: Session, swap: Swap) -> dict[str, str]:
-    """Who asks whom about which week."""
-    asker, asked = with_account(session, swap.asker_id), with_account(session, swap.asked_id)
-    return {"asker": asker.name, "asked": asked.name, "week": swap.week}
-
-
-def place_text(settings: Settings, swap: Swap, place: Place) -> str:
-    """A place as people say it: Wednesday 25 November 2026, 18:35, channel One."""
-    at = Week.parse(swap.week, settings.zone).instant(place.start, settings.slots)
-    return f"{local_text(at, settings)}, channel {settings.channel_name(place.channel)}"
-
-
-def _deadline(settings: Settings, week: Week, found: Places) -> datetime:
-    first = week.instant(min(found.mine.start, found.wanted.start), settings.slots)
-    return first - timedelta(seconds=settings.week.notice_seconds)
-
-
 def held(session: Session, swap: Swap) -> bool:
     """Whether both still ask for what they asked, on rights that their holders still have."""
     query = (
@@ -255,6 +211,24 @@ def held(session: Session, swap: Swap) -> bool:
     return session.scalars(query).one() == both
 
 
+def _require_two(
+    session: Session, request_id: int, wanted_request_id: int, asker_id: int
+) -> tuple[Request, Request]:
+    mine, wanted = session.get(Request, request_id), session.get(Request, wanted_request_id)
+    if mine is None or mine.account_id != asker_id:
+        raise Refusal("right-not-yours")
+    if wanted is None or wanted.week != mine.week:
+        raise Refusal("swap-not-placed")
+    if wanted.account_id == asker_id:
+        raise Refusal("swap-own")
+    return mine, wanted
+
+
+def _deadline(settings: Settings, week: Week, found: Places) -> datetime:
+    first = week.instant(min(found.mine.start, found.wanted.start), settings.slots)
+    return first - timedelta(seconds=settings.week.notice_seconds)
+
+
 def _asked_before(session: Session, swap: Swap) -> bool:
     query = sa.select(Swap.id).where(
         Swap.state == SwapState.OPEN,
@@ -262,3 +236,16 @@ def _asked_before(session: Session, swap: Swap) -> bool:
         Swap.wanted_request_id == swap.wanted_request_id,
     )
     return session.scalars(query).first() is not None
+
+
+def _tell_asked(
+    session: Session, settings: Settings, swap: Swap, found: Places, now: datetime
+) -> None:
+    facts = {
+        "week": swap.week,
+        "theirs": place_text(settings, swap.week, found.mine),
+        "yours": place_text(settings, swap.week, found.wanted),
+        "until": local_text(swap.deadline, settings),
+        "page": page(settings),
+    }
+    tell(session, ASKED, swap.asked_id, swap.asker_id, now, **facts)
