@@ -14,6 +14,7 @@ import playout.cli
 import scheduler.cli
 import scheduler.swap_cli
 import station.airtime_cli
+import station.books.cli
 import station.causes_cli
 import station.cli
 import station.market.cli
@@ -44,7 +45,7 @@ for command in (
     backup.backup,
     backup.restore,
     station.cli.member,
-    station.cli.ledger_group,
+    station.books.cli.ledger_group,
     station.market.cli.market,
     station.airtime_cli.airtime,
     station.membership.cli.membership,

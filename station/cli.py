@@ -1,4 +1,4 @@
-"""The commands about people and the ledger."""
+"""The commands about people, and what every command begins with."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +40,15 @@ def read_text(file: Path) -> str:
         raise WrongInput("file-missing", file=file) from None
     except (OSError, UnicodeDecodeError) as problem:
         raise WrongInput("file-unreadable", file=file, problem=problem) from None
+
+
+def write_text(file: Path, content: str) -> None:
+    """Write a text file. Raises Refusal `file-unwritable`."""
+    try:
+        # As it is: CSV ends its lines in its own way.
+        file.write_text(content, encoding="utf-8", newline="")
+    except OSError as problem:
+        raise Refusal("file-unwritable", file=file, problem=problem.strerror) from None
 
 
 @click.group()
@@ -120,14 +129,17 @@ def list_members() -> Answer:
 
 @member.command("statement")
 @click.argument("email")
+@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write it as a table, too.")
 @answers
-def print_statement(email: str) -> Answer:
+def print_statement(email: str, table: Path | None) -> Answer:
     """Say where each five minutes of the person with address EMAIL are."""
     with opened() as (settings, database), database.reading() as session:
         person = members.with_email(session, email)
         if person is None:
             raise WrongInput("person-unknown", email=email)
         lines = statement(session, settings, person.account_id)
+        if table is not None:
+            write_text(table, books.csv_of_statement(lines, settings))
         return Answer(
             facts={
                 "name": person.name,
@@ -166,45 +178,3 @@ def make_operator(email: str, revoke: bool) -> Answer:
     return Answer(
         facts, [f"{facts['email']} {does} the station."], next_command=f"mweya signin {email}"
     )
-
-
-@click.group("ledger")
-def ledger_group() -> None:
-    """The ledger: audit it, or export it."""
-
-
-@ledger_group.command("verify")
-@answers
-def verify() -> Answer:
-    """Audit every entry; exits 1 when a rule is broken."""
-    with opened() as (_, database), database.reading() as session:
-        violations = books.verify(session)
-        root = ledger.root_hash(session)
-        entries = session.scalars(sa.select(sa.func.count()).select_from(ledger.Entry)).one()
-    return Answer(
-        facts={
-            "entries": entries,
-            "root_hash": root,
-            "violations": [{"rule": v.rule, "sentence": v.sentence} for v in violations],
-        },
-        lines=[violation.sentence for violation in violations]
-        or [f"The books are whole: {entries} entries, root hash {root}."],
-        next_command="mweya restore FILE" if violations else "mweya ledger export",
-        found_problems=bool(violations),
-    )
-
-
-@ledger_group.command("export")
-@click.option("--out", type=click.Path(path_type=Path), help="A file; default: print it.")
-@answers
-def export(out: Path | None) -> Answer:
-    """Write the ledger as a plain-text journal that hledger reads."""
-    with opened() as (_, database), database.reading() as session:
-        lines = list(books.journal(session))
-    if out is None:
-        return Answer({"journal": lines}, lines)
-    try:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as problem:
-        raise Refusal("file-unwritable", file=out, problem=problem.strerror) from None
-    return Answer({"file": str(out)}, [f"Written to {out}."], f"hledger -f {out} balance")

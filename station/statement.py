@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from station import makegoods
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Bump, Grid, GridState, Placement
-from station.ledger import Posting, Right
+from station.ledger import Entry, EntryKind, Posting, Right
 from station.market.offers import OPEN_STATES, Offer, OfferedRight, OfferKind, OfferState
 from station.members import Account, AccountKind, Person
 from station.rights import Request, RequestKind, RequestState, local_text
@@ -38,10 +38,14 @@ class Fate(StrEnum):
 
 # What the account that a right lies in says of it, when nothing more is known.
 LIES_IN = {
+    AccountKind.POOL: Fate.POOLED,
     AccountKind.MAKEGOOD: Fate.LATER,
     AccountKind.EXPIRED: Fate.EXPIRED,
     AccountKind.VOIDED: Fate.VOIDED,
 }
+
+
+PASSED_ON = (Fate.OFFERED, Fate.GIVEN, Fate.SOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def statement(
         query = query.where(Right.week.in_(weeks))
     rights = session.execute(query).all()
     ids = [right.id for right, _ in rights]
-    offers = _offers(session, ids, account_id)
+    offers = _passed_on(session, ids, account_id)
     asked = _asked(session, ids, account_id)
     lines = [
         _line(settings, right, AccountKind(kind), account_id, offers.get(right.id), asked)
@@ -82,7 +86,9 @@ def statement(
     ]
     given = makegoods.given_for(session, ids)
     return [
-        replace(line, made_good=given[line.right_id].right.week) if line.right_id in given else line
+        replace(line, made_good=given[line.right_id].right.week)
+        if line.right_id in given and line.fate not in PASSED_ON
+        else line
         for line in lines
     ]
 
@@ -104,11 +110,9 @@ def _line(
     asked: dict[int, _Asked],
 ) -> StatementLine:
     line = StatementLine(right.id, right.week, right.number, Fate.UNUSED)
-    if kind is AccountKind.POOL:
-        return replace(line, fate=Fate.POOLED)
-    found = asked.get(right.id)
-    if found is None and offer is not None and right.account_id != account_id:
+    if offer is not None and right.account_id != account_id:
         return replace(line, fate=_offered(kind, offer[0]), other=offer[1])
+    found = asked.get(right.id)
     if found is None:
         return replace(line, fate=LIES_IN.get(kind, Fate.UNUSED))
     line = replace(
@@ -122,8 +126,9 @@ def _line(
 
 
 def _offered(kind: AccountKind, offer: Offer) -> Fate:
-    if kind is AccountKind.ESCROW:
-        return Fate.OFFERED
+    if offer.state != OfferState.ACCEPTED:
+        # While a sale is disputed its week can close.
+        return Fate.EXPIRED if kind is AccountKind.EXPIRED else Fate.OFFERED
     return Fate.SOLD if offer.kind == OfferKind.SALE else Fate.GIVEN
 
 
@@ -135,21 +140,32 @@ def _fate(asked: _Asked, kind: AccountKind) -> Fate:
         return Fate.BUMPED
     if kind in LIES_IN:
         # The week is over, and nothing was heard of it.
-        return Fate.VOIDED if kind is AccountKind.VOIDED else Fate.MISSED
+        taken = (AccountKind.VOIDED, AccountKind.POOL)
+        return LIES_IN[kind] if kind in taken else Fate.MISSED
     if asked.placement is not None:
         return Fate.PLACED
     return Fate.SILENCE if asked.request.kind == RequestKind.SILENCE else Fate.RECORDING
 
 
-def _offers(
+def _passed_on(
     session: Session, right_ids: list[int], account_id: int
 ) -> dict[int, tuple[Offer, str]]:
+    """The offers by which rights left an account last, each with its receiver's name."""
+    left = (
+        sa.select(Posting.right_id, sa.func.max(Posting.entry_id).label("entry_id"))
+        .where(
+            Posting.right_id.in_(right_ids), Posting.account_id == account_id, Posting.amount == -1
+        )
+        .group_by(Posting.right_id)
+        .subquery()
+    )
     query = (
         sa.select(OfferedRight.right_id, Offer, Person.name)
+        .join(left, left.c.right_id == OfferedRight.right_id)
+        .join(Entry, sa.and_(Entry.id == left.c.entry_id, Entry.kind == EntryKind.OFFER))
         .join(Offer, Offer.id == OfferedRight.offer_id)
         .outerjoin(Person, Person.account_id == Offer.receiver_id)
         .where(
-            OfferedRight.right_id.in_(right_ids),
             Offer.giver_id == account_id,
             Offer.state.in_([*OPEN_STATES, OfferState.ACCEPTED]),
         )
