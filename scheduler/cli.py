@@ -123,7 +123,9 @@ def show_week(week: str, version: int | None) -> Answer:
         bumps, bump_lines = tell.bumped(session, shown)
         facts = {**tell.version_facts(shown), "placements": places, "bumped": bumps}
     head = f"Version {shown.version} of {week}, {shown.state}: {len(places)} placed."
-    return Answer(facts, [head, *lines, *bump_lines])
+    # Whoever keeps this line can tell later whether anything before it was changed.
+    proof = [f"The ledger's root hash then: {shown.root_hash}."] if shown.root_hash else []
+    return Answer(facts, [head, *lines, *bump_lines, *proof])
 
 
 @week.command("diff")

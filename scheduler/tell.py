@@ -44,6 +44,7 @@ def version_facts(grid: Grid) -> Fact:
         "version": grid.version,
         "state": grid.state,
         "certificate": grid.certificate,
+        "root_hash": grid.root_hash,
     }
 
 
