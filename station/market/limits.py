@@ -59,7 +59,9 @@ def require_may_receive(
 
     Raises Refusal `receiver-not-member` or `rights-too-many`.
     """
-    account = session.get_one(Account, receiver.account_id, with_for_update=True)
+    # Not for its key: whoever holds the ledger may post to this account meanwhile.
+    taking_turns = {"key_share": True}
+    account = session.get_one(Account, receiver.account_id, with_for_update=taking_turns)
     if settings.market.receivers == "members" and account.kind != AccountKind.MEMBER:
         raise Refusal("receiver-not-member")
     most = settings.market.most_rights_per_week

@@ -138,3 +138,21 @@ def test_members_step_back_while_their_gifts_are_accepted_and_others_join(
         for one, answer in zip(leaving, found[12:16], strict=True):
             kind = session.get_one(Person, one.person_id).account.kind
             assert (kind == AccountKind.BUYER) == (answer == "done")
+
+
+def test_who_accepts_and_gives_at_once_stands_in_nobodys_way(database, settings, now, admit_member):
+    janet, peter = admit_member("Janet", weeks=12), admit_member("Peter", weeks=12)
+    jobs = []
+    with database.writing() as session:
+        mine, theirs = (held(session, one.account_id)[3:] for one in (peter, janet))
+        for right, other in zip(mine, theirs, strict=True):
+            gift = gifts.give(session, settings, [other.id], janet.account_id, peter.email, now)
+            jobs += [
+                lambda session, offer=gift.offer: gifts.accept(
+                    session, settings, offer.id, peter, now
+                ),
+                lambda session, right=right: gifts.give(
+                    session, settings, [right.id], peter.account_id, janet.email, now
+                ),
+            ]
+    assert set(at_once(database, jobs)) == {"done"}
