@@ -39,3 +39,28 @@ def test_the_journal_is_sent_as_a_file(operator, database):
     assert answer.headers["Cache-Control"] == "private, no-store"
     with database.reading() as session:
         assert answer.text.splitlines() == list(journal(session))
+
+
+def test_the_statement_says_where_the_rights_of_each_week_are(operator, seeded):
+    assert "108 rights were issued." in operator.page
+    assert "2027-W02" in operator.page
+    operator.open("/desk/books/?first=2026-W48&last=2026-W49")
+    assert "24 rights were issued." in operator.page
+    assert "weeks 2026-W48 to 2026-W49, as of 21 November 2026." in operator.page
+    assert "2026-W50" not in operator.page.partition("<tbody>")[2]
+
+
+def test_a_week_that_is_none_is_kept_beside_the_refusal(operator):
+    answer = operator.open("/desk/books/?first=2026-W99")
+    assert answer.status_code == 404
+    assert "“2026-W99” is not a week." in operator.page
+    assert 'value="2026-W99"' in operator.page
+
+
+def test_the_statement_is_sent_as_a_table(operator):
+    answer = operator.client.get("/desk/books/statement.csv?first=2026-W48&last=2026-W49")
+    name = 'attachment; filename="mweya-2026-W48-2026-W49.csv"'
+    assert answer.headers["Content-Disposition"] == name
+    assert answer.text.startswith("week,issued,held,")
+    assert "total,24," in answer.text
+    assert operator.client.get("/desk/books/statement.csv?last=x").status_code == 404

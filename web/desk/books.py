@@ -2,19 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from station import books
 from station.airtime import Week
+from station.books.summary import COUNTS
 from station.db import Database
 from station.errors import Refusal, Violation
 from station.ledger import root_hash
+from station.money import MoneyKind
 from web import refusals
 from web.session import now, station
 
 # Not a kind of text that is squeezed: a journal of years is sent while it is written.
 JOURNAL = "application/x-hledger"
+MONEY = {
+    MoneyKind.FEE: "Fees that came",
+    MoneyKind.REFUND_DUE: "Refunds promised",
+    MoneyKind.REFUND_PAID: "Refunds sent",
+    MoneyKind.SALE: "Sales between people, never held by the station",
+}
 
 area = Blueprint("books", __name__, url_prefix="/books")
 
@@ -33,13 +41,33 @@ def audit() -> ResponseReturnValue:
     return _draw(found=found)
 
 
+@area.get("/statement.csv")
+def as_csv() -> Response:
+    """The station's statement as a table for a spreadsheet."""
+    first, last = _weeks()
+    with station().database.reading() as session:
+        found = books.summary(session, station().settings, first, last)
+    name = "-".join(["mweya", *filter(None, (found.first, found.last))])
+    return _file(books.csv_of_summary(found), f"{name}.csv", "text/csv")
+
+
 @area.get("/journal")
 def journal() -> Response:
     """The whole ledger as a journal that hledger reads."""
     name = f"mweya-{Week.of(now(), station().settings.zone)}.journal"
-    answer = Response(_lines(station().database), mimetype=JOURNAL)
+    return _file(_lines(station().database), name, JOURNAL)
+
+
+def _file(content: str | Iterator[str], name: str, mimetype: str) -> Response:
+    answer = Response(content, mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _weeks() -> tuple[str | None, str | None]:
+    """The first and the last week that are asked for; None where there is no end."""
+    first, last = (request.args.get(name, "").strip() or None for name in ("first", "last"))
+    return first, last
 
 
 def _lines(database: Database) -> Iterator[str]:
@@ -49,12 +77,18 @@ def _lines(database: Database) -> Iterator[str]:
 
 
 def _draw(problem: str = "", found: Sequence[Violation] | None = None) -> str:
+    # What can't be read is kept in the form, and everything is shown.
+    first, last = (None, None) if problem else _weeks()
     with station().database.reading() as session:
         return render_template(
             "desk/books.html",
             problem=problem,
             found=found,
+            statement=books.summary(session, station().settings, first, last),
+            columns=COUNTS,
+            money=MONEY,
             root_hash=root_hash(session),
+            typed=request.args,
         )
 
 
