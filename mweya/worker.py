@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -19,6 +19,8 @@ from station.settings import Settings
 
 IDLE_SECONDS = 0.5
 CHORES_EVERY = timedelta(minutes=1)
+
+Chore = Callable[[Session], int]
 
 logger = structlog.get_logger()
 
@@ -41,13 +43,23 @@ def chores(settings: Settings, database: Database, now: datetime) -> None:
         from mweya import demo
 
         demo.try_to_live_on(settings, database, now)
-    done = {name: database.do(chore) for name, chore in due_by_the_clock(settings, now).items()}
+    do_each(database, due_by_the_clock(settings, now))
+
+
+def do_each(database: Database, due: Mapping[str, Chore]) -> None:
+    """Do each chore in a transaction of its own; one that fails keeps no other from being done."""
+    done = {}
+    for name, chore in due.items():
+        try:
+            done[name] = database.do(chore)
+        except Exception:
+            logger.exception("chore-failed", chore=name)
     if any(done.values()):
         logger.info("chores-done", **done)
 
 
-def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Callable[[Session], int]]:
-    """What is done each time, in order, each in a transaction of its own that counts it."""
+def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Chore]:
+    """What is done each time, in order; each counts what it did."""
     return {
         "unchecked": lambda session: closing.tell_unchecked(session, now),
         "settled": lambda session: closing.settle_aired(session, now),
