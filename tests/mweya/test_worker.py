@@ -11,7 +11,11 @@ def test_a_chore_that_fails_keeps_no_other_from_being_done(database):
     def broken(_):
         raise sa.exc.OperationalError("SELECT 1", {}, Exception("the disk is full"))
 
-    worker.do_each(database, {"first": broken, "second": lambda _: done.append("second") or 1})
+    def whole(_):
+        done.append("second")
+        return 1
+
+    worker.do_each(database, {"first": broken, "second": whole})
     assert done == ["second"]
 
 
