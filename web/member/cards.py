@@ -13,7 +13,7 @@ from station.market.limits import closes as transfers_close
 from station.recordings import Recording, RecordingState
 from station.rights import Request, RequestKind, RequestState, cutoff
 from station.settings import Settings
-from station.statement import Fate, StatementLine, statement
+from station.statement import PASSED_ON, Fate, StatementLine, statement
 from web.member.makegoods import GivenAgain, given_again
 
 
@@ -51,7 +51,6 @@ STAGES = {
     Fate.VOIDED: Stage.VOIDED,
 }
 GONE = (Fate.POOLED, Fate.LATER, Fate.EXPIRED, Fate.VOIDED)
-ELSEWHERE = (Fate.OFFERED, Fate.GIVEN, Fate.SOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def cards(
     """The cards of an account's rights in some weeks, earliest first."""
     by_label = {str(week): week for week in weeks}
     lines = statement(session, settings, account_id, set(by_label))
-    mine = [line for line in lines if line.fate not in ELSEWHERE]
+    mine = [line for line in lines if line.fate not in PASSED_ON]
     ids = [line.right_id for line in mine]
     requests, latest = _requests(session, ids, account_id), _latest(session, ids, account_id)
     given = given_again(session, settings, ids)

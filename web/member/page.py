@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from station import causes, rights
 from station.airtime import Week
+from station.books import csv_of_statement
 from station.statement import sentence, statement
 from web.deals import deals_from, deals_to
 from web.member.answers import answers
@@ -73,3 +74,14 @@ def statement_page() -> ResponseReturnValue:
     told = [(Week.parse(line.week, settings.zone), sentence(line, settings)) for line in lines]
     counts = Counter(STAGES.get(line.fate, line.fate) for line in lines)
     return render_template("member/statement.html", lines=told, counts=counts.most_common())
+
+
+@area.get("/statement.csv")
+def statement_csv() -> ResponseReturnValue:
+    """The same as a table for a spreadsheet."""
+    settings = station().settings
+    with station().database.reading() as session:
+        table = csv_of_statement(statement(session, settings, me().account_id), settings)
+    answer = Response(table, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="statement.csv"'
+    return answer
