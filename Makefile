@@ -7,13 +7,13 @@ export MWEYA_HOME ?= $(CURDIR)/station-home
 
 # What the station needs from Debian, and what its tests need besides.
 STATION_PACKAGES := python3 python3-venv ffmpeg liquidsoap icecast2 espeak-ng libebur128-1 bubblewrap
-TEST_PACKAGES := chromium postgresql
+TEST_PACKAGES := chromium postgresql hledger
 
 LOCKING := --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
   --upgrade pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run station test check format lock pictures clean
+.PHONY: help run station test check bench format lock pictures clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
@@ -34,6 +34,9 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before 
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest --quiet tests/docs
+
+bench: $(VENV)/dev.stamp ## Measure the ledger beside the bare database, on both engines
+	$(BIN)/python -m bench.ledger
 
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	$(BIN)/ruff format .

@@ -104,8 +104,8 @@ def lines_of(statement: StationStatement) -> list[str]:
         for line in (*statement.weeks, statement.total)
     ]
     money = [
-        f"{line.kind}: {shown(line.cents, line.currency)} in {line.times}, of which "
-        f"{shown(line.vat_cents, line.currency)} is VAT"
+        f"{line.kind} ({line.times}): {shown(line.cents, line.currency)}, "
+        f"VAT in it {shown(line.vat_cents, line.currency)}"
         for line in statement.money
     ]
     return [head, *rows, "", *(money or ["No money came or went."])]
