@@ -1,19 +1,24 @@
-"""A build loads a week, solves it without holding the database, and keeps a draft."""
+"""A build or a repair loads a week, solves it without holding the database, and keeps a draft."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from scheduler import load
 from scheduler.check import check
 from scheduler.load import Loaded
 from scheduler.patience import never
-from scheduler.plan import Plan, Status, figures
-from scheduler.problem import Problem
+from scheduler.plan import Bumped, Plan, figures
+from scheduler.problem import Place, Problem
+from scheduler.repair import Repaired
+from scheduler.repair import repair as repair_problem
 from scheduler.solve import Told, hears_nothing, solve
 from station import grid
 from station.airtime import Week
 from station.db import Database
-from station.errors import Fault, Refusal
+from station.errors import Fault, Refusal, Violation
+from station.grid import Grid
 from station.settings import Settings
 
 
@@ -39,15 +44,65 @@ def build(
         told=told,
         stopped=stopped,
     )
-    _require_grid(week, plan)
+    _require_possible(week, plan.conflict)
+    if not plan.has_grid:
+        raise Refusal("week-undecided", week=week)
     broken = check(loaded.problem, plan)
     if broken:
         raise Fault(f"The plan of {week} breaks a rule: {broken[0].sentence}", permanent=True)
     with database.writing() as session:
-        draft = grid.draft(
-            session, week, _places(loaded, plan), _bumps(loaded, plan), proof_of(plan), now
-        )
+        places = {placed.id: placed.place for placed in plan.placements}
+        draft = _keep(session, loaded, week, places, plan.bumped, proof_of(plan), now)
         return loaded.problem, plan, draft.version
+
+
+def repair(
+    database: Database,
+    settings: Settings,
+    week: Week,
+    now: datetime,
+    stopped: Callable[[], bool] = never,
+) -> tuple[Repaired, int | None]:
+    """Repair the published version of a week into a draft that moves as few people as possible.
+
+    Answers the draft's version, None when the published one fits as it is. Raises Refusal
+    `nothing-published` or `week-impossible`.
+    """
+    with database.reading() as session:
+        shown = grid.published(session, week)
+        if shown is None:
+            raise Refusal("nothing-published", week=week)
+        version, was = shown.version, _spots(shown)
+        without = {bump.request_id for bump in shown.bumps}
+        loaded = load.load(session, settings, week, now)
+    repaired = repair_problem(
+        loaded.problem,
+        seconds=settings.solver.seconds,
+        seed=settings.solver.seed,
+        stopped=stopped,
+    )
+    _require_possible(week, repaired.conflict)
+    bumped = {load.request_id(bump.id) for bump in repaired.bumped} | loaded.left_out.keys()
+    places = {load.request_id(name): place for name, place in repaired.places.items()}
+    if (places, bumped) == (was, without):
+        return repaired, None
+    proven = {**proof_of_repair(repaired), "repairs": version, "seed": settings.solver.seed}
+    with database.writing() as session:
+        draft = _keep(session, loaded, week, repaired.places, repaired.bumped, proven, now)
+        return repaired, draft.version
+
+
+def proof_of_repair(repaired: Repaired) -> dict[str, object]:
+    """The certificate that is kept with a repaired version."""
+    return {
+        "status": "repaired",
+        "moved": len(repaired.moved),
+        "least": repaired.least,
+        "bumped_weight": repaired.bumped_weight,
+        "score": repaired.score,
+        "seconds": repaired.seconds,
+        "violations": [],
+    }
 
 
 def proof_of(plan: Plan) -> dict[str, object]:
@@ -55,26 +110,34 @@ def proof_of(plan: Plan) -> dict[str, object]:
     return {**figures(plan), "violations": []}
 
 
-def _require_grid(week: Week, plan: Plan) -> None:
-    if plan.status == Status.INFEASIBLE:
-        clashes = " ".join(clash.sentence for clash in plan.conflict)
+def _spots(shown: Grid) -> dict[int, Place]:
+    return {one.request_id: Place(one.channel, one.start) for one in shown.placements}
+
+
+def _require_possible(week: Week, conflict: Iterable[Violation]) -> None:
+    clashes = " ".join(clash.sentence for clash in conflict)
+    if clashes:
         raise Refusal("week-impossible", week=week, clashes=clashes)
-    if not plan.has_grid:
-        raise Refusal("week-undecided", week=week)
 
 
-def _places(loaded: Loaded, plan: Plan) -> list[grid.Place]:
-    return [
+def _keep(
+    session: Session,
+    loaded: Loaded,
+    week: Week,
+    places: Mapping[str, Place],
+    bumped: Iterable[Bumped],
+    proven: dict[str, object],
+    now: datetime,
+) -> Grid:
+    """Keep a grid of a problem as the week's draft."""
+    placed = [
         grid.Place(
-            load.request_id(placed.id),
-            placed.channel,
-            placed.start,
-            load.worth_at(loaded.problem, placed.channel, placed.start),
+            load.request_id(name),
+            place.channel,
+            place.start,
+            load.worth_at(loaded.problem, place.channel, place.start),
         )
-        for placed in plan.placements
+        for name, place in places.items()
     ]
-
-
-def _bumps(loaded: Loaded, plan: Plan) -> list[tuple[int, str]]:
-    solved = [(load.request_id(bump.id), bump.reason) for bump in plan.bumped]
-    return [*solved, *loaded.left_out.items()]
+    solved = [(load.request_id(bump.id), bump.reason) for bump in bumped]
+    return grid.draft(session, week, placed, [*solved, *loaded.left_out.items()], proven, now)

@@ -110,6 +110,35 @@ def build_week(week: str, problem_out: Path | None, plan_out: Path | None) -> An
     )
 
 
+@week.command("repair")
+@click.argument("week")
+@answers
+def repair_week(week: str) -> Answer:
+    """Repair WEEK's published version after late changes, moving as few people as possible.
+
+    The result is a draft. Publishing it tells everybody whom it moves.
+    """
+    from scheduler.build import proof_of_repair, repair
+
+    with opened() as (settings, database):
+        chosen = Week.parse(week, settings.zone)
+        with _until_ctrl_c() as stopped:
+            repaired, version = repair(database, settings, chosen, _now(), stopped)
+        with database.reading() as session:
+            shown = grid.require_version(session, chosen, version)
+            before = grid.published(session, chosen)
+            changes = grid.differences(before, shown)
+            moves, lines = tell.moved(session, settings, chosen, changes)
+            bumps, bump_lines = tell.bumped(session, shown)
+    facts = {"week": week, "version": version, **proof_of_repair(repaired)}
+    facts |= {"moves": moves, "bumped": bumps}
+    if version is None:
+        return Answer(facts, [f"The published version of {week} fits as it is."])
+    few = ", which is proven to be the fewest" if repaired.least else ""
+    head = f"Version {version} of {week}: {len(repaired.moved)} of those on show move{few}."
+    return Answer(facts, [head, *lines, *bump_lines], f"mweya week publish {week}")
+
+
 @week.command("show")
 @click.argument("week")
 @VERSION

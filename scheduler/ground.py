@@ -56,6 +56,12 @@ class Bands:
         )
 
 
+def joined(*parts: Bands) -> Bands:
+    """Several tables of bands as one."""
+    columns = ("channel", "first", "end", "points")
+    return Bands(*(np.concatenate([getattr(part, one) for part in parts]) for one in columns))
+
+
 class Ground:
     """A problem's week as arrays of channels x starts, and of channels x clock hours.
 

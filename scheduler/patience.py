@@ -71,11 +71,14 @@ class Patience:
         effort: float,
         share: float = 1.0,
         enough: float = math.inf,
+        *,
+        linear: bool = False,
     ) -> Outcome | None:
         """Solve a model that maximises, within `effort` and a share of the clock's rest.
 
         `effort` is deterministic time; a solution that reaches `enough` ends the search. None
-        when it found no solution. What was found when it is stopped is kept.
+        when it found no solution. What was found when it is stopped is kept. A `linear` model
+        is all but an assignment: its relaxation answers before probing would have begun.
         """
         if self.left <= 0:
             return None
@@ -85,6 +88,10 @@ class Patience:
         solver.parameters.max_time_in_seconds = self.left * share
         solver.parameters.max_deterministic_time = effort
         solver.parameters.catch_sigint_signal = False
+        if linear:
+            solver.parameters.linearization_level = 2
+            solver.parameters.cp_model_probing_level = 0
+            solver.parameters.symmetry_level = 0
         status = self._watch(solver, model, Enough(enough))
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             return None

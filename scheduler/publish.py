@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from scheduler import load
+from scheduler import load, tell
 from scheduler.check import broken_rules
 from scheduler.load import Loaded
 from scheduler.plan import Bumped, Placement
@@ -29,7 +29,7 @@ STARTED_SINCE = "Its place in the version that the station went back to has pass
 
 
 def publish(session: Session, settings: Settings, week: Week, now: datetime) -> Grid:
-    """Put the week's draft on show.
+    """Put the week's draft on show, and tell everybody whom it moves.
 
     Raises Refusal `nothing-built` when there is no draft, `draft-unfit` when the checker
     finds anything, `draft-overtaken` when another draft came meanwhile.
@@ -39,7 +39,7 @@ def publish(session: Session, settings: Settings, week: Week, now: datetime) -> 
         raise Refusal("nothing-built", week=week)
     loaded = load.load(session, settings, week, now, AT_ONCE)
     _require_fit(loaded, draft)
-    grid.put_on_air(session, draft, root_hash(session), now)
+    _put_on_show(session, settings, week, draft, now)
     return draft
 
 
@@ -59,8 +59,17 @@ def rollback(session: Session, settings: Settings, week: Week, now: datetime) ->
     proven = {"status": "rollback", "of_version": earlier.version, "violations": []}
     draft = grid.draft(session, week, places.values(), bumped.items(), proven, now)
     _require_fit(loaded, draft)
-    grid.put_on_air(session, draft, root_hash(session), now)
+    _put_on_show(session, settings, week, draft, now)
     return draft
+
+
+def _put_on_show(
+    session: Session, settings: Settings, week: Week, draft: Grid, now: datetime
+) -> None:
+    """Publish a draft, and write to everybody whose place it changes."""
+    before = grid.published(session, week)
+    grid.put_on_air(session, draft, root_hash(session), now)
+    tell.write_letters(session, settings, week, before, draft, now)
 
 
 def _before(session: Session, week: Week, shown: Grid) -> Grid | None:

@@ -1,19 +1,28 @@
 """What a plan and a version say to people and, with stable keys, to programs."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scheduler.plan import Plan, Status, figures
 from scheduler.problem import Problem
+from station import letters
 from station.airtime import Week
-from station.grid import Bump, Grid, Move, Place, Placement
+from station.grid import Bump, Grid, Move, Place, Placement, differences
 from station.members import Person
 from station.rights import Request, local_text
 from station.settings import Settings
 
 Fact = dict[str, object]
+
+CHANGED = "Your time in week {week} has changed"
+SORRY = "Week {week} was published and had to change since. We are sorry for the trouble.\n\n"
+MOVED = "“{title}” airs {after}, and no longer {before}."
+LOST = "“{title}” was to air {before}, and has no place now. {reason}"
+PLACED = "“{title}” has a place now: {after}."
 
 
 def plan_facts(plan: Plan) -> Fact:
@@ -110,6 +119,54 @@ def moved(
     return facts, lines
 
 
+def write_letters(
+    session: Session,
+    settings: Settings,
+    week: Week,
+    before: Grid | None,
+    after: Grid,
+    now: datetime,
+) -> int:
+    """Write to everybody whose place a new version changes; answers how many letters.
+
+    The first version of a week changes nobody's, and whoever withdrew knows it.
+    """
+    if before is None:
+        return 0
+    moves = {move.request_id: move for move in differences(before, after)}
+    reasons = {bump.request_id: bump.reason for bump in after.bumps}
+    query = (
+        sa.select(Request.id, Request.title, Person)
+        .join(Person, Person.account_id == Request.account_id)
+        .where(Request.id.in_(moves))
+        .order_by(Request.id)
+    )
+    said: dict[Person, list[str]] = defaultdict(list)
+    for number, title, person in session.execute(query):
+        move = moves[number]
+        if move.after is not None or number in reasons:
+            said[person].append(
+                _sentence(move).format(
+                    title=title,
+                    before=_at(settings, week, move.before),
+                    after=_at(settings, week, move.after),
+                    reason=reasons.get(number),
+                )
+            )
+    page = f"{settings.web_url}/member/"
+    for person, lines in said.items():
+        news = "\n".join(lines)
+        body = f"Hello {person.name},\n\n{SORRY.format(week=week)}{news}\n\n{page}\n"
+        letters.write(session, person, CHANGED.format(week=week), body, now)
+    return len(said)
+
+
+def _sentence(move: Move) -> str:
+    if move.after is None:
+        return LOST
+    return PLACED if move.before is None else MOVED
+
+
 def _short_of_best(plan: Plan) -> str:
     return f"at most {plan.gap or 0:.2%} short of the best"
 
@@ -122,4 +179,4 @@ def _at(settings: Settings, week: Week, place: Place | None) -> str:
     if place is None:
         return "nowhere"
     at = local_text(week.instant(place.start, settings.slots), settings)
-    return f"{at}, {settings.station.channels[place.channel]}"
+    return f"{at}, {settings.channel_name(place.channel)}"

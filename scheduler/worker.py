@@ -1,4 +1,4 @@
-"""The build as a promised job; done twice, it makes the same draft again as a newer version."""
+"""The build and the repair as promised jobs; done twice, the same draft is a newer version."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,4 +21,14 @@ def duties(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
         placed, bumped = len(plan.placements), len(plan.bumped)
         return f"Version {version} of {week}: {placed} placed, {bumped} bumped."
 
-    return {JobKind.BUILD: build_week}
+    def repair_week(subject: str, now: datetime) -> str:
+        from scheduler.build import repair
+
+        week = Week.parse(subject, settings.zone)
+        repaired, version = repair(database, settings, week, now)
+        if version is None:
+            return f"The published version of {week} fits as it is."
+        moved, bumped = len(repaired.moved), len(repaired.bumped)
+        return f"Version {version} of {week}: {moved} moved, {bumped} bumped."
+
+    return {JobKind.BUILD: build_week, JobKind.REPAIR: repair_week}

@@ -99,6 +99,8 @@ SENTENCES: dict[str, str] = {
     "week-undecided": "The build of {week} was stopped before it had a plan. Nothing was changed.",
     "draft-unfit": "Version {version} of {week} no longer fits the station: {problems} "
     "Build it again with: mweya week build {week}",
+    "nothing-published": "Week {week} has no published version to repair. Build it with: "
+    "mweya week build {week}",
     "nothing-earlier": "Week {week} has no earlier published version to go back to.",
     "draft-overtaken": "A newer draft of week {week} was built meanwhile. Look at it first.",
     # membership
@@ -134,6 +136,9 @@ SENTENCES: dict[str, str] = {
     "station-full": "Only {room} of {asked} members fit: the station can sell {sellable} starts in "
     "week {week} and {held} are taken or promised. Add a channel, or set station.oversubscribed = "
     "true.",
+    "bank-file-missing": "Please choose the bank's file first, then press Read.",
+    "bank-file-large": "This file is too big: at most {limit} MB of a bank's CSV are read at once. "
+    "Ask your bank for fewer days.",
     "member-file-broken": "Nothing was imported.\n{problems}",
 }
 

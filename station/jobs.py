@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     INGEST = "ingest"  # subject: a recording's id
     SILENCE = "silence"  # subject: a request's id
     BUILD = "build"  # subject: a week
+    REPAIR = "repair"  # subject: a week
     LETTER = "letter"  # subject: a letter's id
 
 

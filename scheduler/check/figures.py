@@ -1,9 +1,9 @@
 """What a plan claims to be worth, summed again from its placements."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scheduler.check.seated import Seated
-from scheduler.plan import Plan, Status
+from scheduler.plan import Placement, Plan, Status
 from scheduler.problem import Problem
 from station.errors import Violation
 
@@ -20,11 +20,7 @@ def figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
     if plan.bumped_weight != weight:
         said = f"The bumped weight is {weight}, the plan says {plan.bumped_weight}."
         yield Violation("bumped-weight", said)
-    shown = {seat.id: (seat.channel, seat.start) for seat in problem.published}
-    score = sum(
-        _points(problem, Seated(problem.request[one.id], one), shown.get(one.id))
-        for one in plan.placements
-    )
+    score = score_of(problem, plan.placements)
     if plan.score != score:
         yield Violation("score", f"The score is {score}, the plan says {plan.score}.")
     if plan.bound is None or plan.bound < score:
@@ -36,6 +32,15 @@ def figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
     if plan.status == Status.OPTIMAL and plan.bound != score:
         said = f"The plan calls itself optimal, and its bound {plan.bound} is above its score."
         yield Violation("optimal", said)
+
+
+def score_of(problem: Problem, placements: Iterable[Placement]) -> int:
+    """What placements score together."""
+    shown = {seat.id: (seat.channel, seat.start) for seat in problem.published}
+    return sum(
+        _points(problem, Seated(problem.request[one.id], one), shown.get(one.id))
+        for one in placements
+    )
 
 
 def _points(problem: Problem, one: Seated, shown: tuple[int, int] | None) -> int:
