@@ -141,7 +141,7 @@ def decline(session: Session, application_id: int, reason: str, now: datetime) -
     application = session.get(Application, application_id)
     if application is None:
         raise Refusal("application-over")
-    _close(session, application, ApplicationState.DECLINED, now, reason=reason)
+    close(session, application, ApplicationState.DECLINED, now, reason=reason)
     tell(session, application.person, News.DECLINED, now, reason=reason)
     return application
 
@@ -152,7 +152,7 @@ def withdraw(session: Session, person: Person, now: datetime) -> Application:
     application = current(session, person.id)
     if application is None:
         raise Refusal("application-over")
-    _close(session, application, ApplicationState.WITHDRAWN, now)
+    close(session, application, ApplicationState.WITHDRAWN, now)
     return application
 
 
@@ -190,15 +190,6 @@ def place_in_line(session: Session, application: Application) -> int:
     return session.scalars(query).one()
 
 
-def admit_by(session: Session, invoice: Invoice, now: datetime) -> None:
-    """Say that the application of a paid invoice is answered; a renewal has none."""
-    session.execute(
-        sa.update(Application)
-        .where(Application.invoice_id == invoice.id)
-        .values(state=ApplicationState.ADMITTED, ended_at=now)
-    )
-
-
 def change(
     session: Session,
     application: Application,
@@ -218,21 +209,14 @@ def change(
     session.refresh(application)
 
 
-def lapse(session: Session, settings: Settings, application: Application, now: datetime) -> None:
-    """Pass an unpaid place on. Raises Refusal `application-over`."""
-    _close(session, application, ApplicationState.LAPSED, now)
-    if application.invoice is not None:
-        due = due_text(application.invoice, settings)
-        tell(session, application.person, News.LAPSED, now, due=due)
-
-
-def _close(
+def close(
     session: Session,
     application: Application,
     after: ApplicationState,
     now: datetime,
     reason: str = "",
 ) -> None:
+    """End an open application, and ask for its fee no longer. Raises Refusal `application-over`."""
     before = ApplicationState(application.state)
     if before not in OPEN_STATES:
         raise Refusal("application-over")

@@ -133,7 +133,11 @@ def _take(
     renewed = years.renew(session, settings, invoice, now)
     if renewed is not None:
         return renewed, News.RENEWED
-    applications.admit_by(session, invoice, now)
+    session.execute(
+        sa.update(Application)
+        .where(Application.invoice_id == invoice.id)
+        .values(state=ApplicationState.ADMITTED, ended_at=now)
+    )
     return NewYear(invoice.person, next_open_week(settings, now), invoice), News.ADMITTED
 
 

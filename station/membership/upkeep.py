@@ -11,7 +11,7 @@ from station.members import AccountKind
 from station.membership.applications import (
     Application,
     ApplicationState,
-    lapse,
+    close,
     offer_place,
     waiting,
 )
@@ -36,13 +36,14 @@ def look_after(session: Session, settings: Settings, now: datetime) -> int:
 def _lapse(session: Session, settings: Settings, now: datetime) -> int:
     """Pass on the places whose fee did not come in time."""
     query = (
-        sa.select(Application)
+        sa.select(Application, Invoice)
         .join(Invoice, Invoice.id == Application.invoice_id)
         .where(Application.state == ApplicationState.PAYABLE, Invoice.due_at <= now)
     )
-    late = list(session.scalars(query.order_by(Application.id).limit(MOST_AT_ONCE)))
-    for application in late:
-        lapse(session, settings, application, now)
+    late = session.execute(query.order_by(Application.id).limit(MOST_AT_ONCE)).all()
+    for application, invoice in late:
+        close(session, application, ApplicationState.LAPSED, now)
+        tell(session, application.person, News.LAPSED, now, due=due_text(invoice, settings))
     return len(late)
 
 
