@@ -264,13 +264,17 @@ def weeks_waited(session: Session, account_ids: Sequence[int], week: Week) -> di
     still = set(account_ids)
     earlier = week.plus(-1)
     while still and (grid := published(session, earlier)) is not None:
-        bumped = {bump.request.account_id for bump in grid.bumps}
-        placed = {placement.request.account_id for placement in grid.placements}
-        still &= bumped - placed
+        still &= _accounts(session, Bump, grid) - _accounts(session, Placement, grid)
         for account_id in still:
             waited[account_id] = waited.get(account_id, 0) + 1
         earlier = earlier.plus(-1)
     return waited
+
+
+def _accounts(session: Session, part: type[Placement | Bump], grid: Grid) -> set[int]:
+    """Whose requests a version placed or bumped; columns only, for thousands of them."""
+    query = sa.select(Request.account_id).join(part, part.request_id == Request.id)
+    return set(session.scalars(query.where(part.grid_id == grid.id)))
 
 
 def _in_state(session: Session, week: Week, state: GridState) -> Grid | None:
