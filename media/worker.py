@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from media import ffmpeg, fill, ingest, master, silence, store
 from media.judge import Wanted
@@ -192,7 +192,8 @@ class Worker:
         now: datetime,
     ) -> str:
         """Write the verdict, and let the right ask for what was accepted, in one transaction."""
-        with self.database.writing() as session:
+
+        def conclude(session: Session) -> str:
             kept = None if made is None else recordings.keep_master(session, made)
             concluded = recordings.conclude(
                 session, recording_id, codes=codes, sentences=sentences, master=kept, now=now
@@ -202,4 +203,6 @@ class Worker:
             recording = session.get_one(Recording, recording_id, populate_existing=True)
             if kept is not None:
                 rights.air(session, recording, now)
-        return str(Outcome.REJECTED if made is None else Outcome.ACCEPTED)
+            return str(Outcome.REJECTED if made is None else Outcome.ACCEPTED)
+
+        return self.database.do(conclude)

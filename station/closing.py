@@ -39,7 +39,7 @@ def close_weeks(session: Session, settings: Settings, now: datetime) -> int:
     deadlines.lapse(session, settings, now)
     deadlines.expire_disputed(session, settings, now)
     swaps.lapse(session, now)
-    unused = list(session.scalars(_unused(_newest_closed(settings, now))))
+    unused = _lock_unused(session, _newest_closed(settings, now))
     given = makegoods.of(session, [right.id for right in unused])
     owed = _unchecked(session, unused) | {
         right for right in unused if right.id in given and right.week < given[right.id].last_week
@@ -154,6 +154,13 @@ def _in_hands(newest: str) -> sa.Select[Right]:
         .where(Right.week <= newest, Account.kind.in_([AccountKind.MEMBER, AccountKind.BUYER]))
         .order_by(Right.week, Right.account_id, Right.id)
     )
+
+
+def _lock_unused(session: Session, newest_closed: str) -> list[Right]:
+    """The unused rights of closed weeks, once whoever sent something in the last second is done."""
+    ids = _unused(newest_closed).with_only_columns(Right.id).order_by(None).order_by(Right.id)
+    locked = set(session.scalars(ids.with_for_update(of=Right)))
+    return [right for right in session.scalars(_unused(newest_closed)) if right.id in locked]
 
 
 def _unused(newest_closed: str) -> sa.Select[Right]:

@@ -106,8 +106,9 @@ def admit(
     session: Session, applicant: Applicant, now: datetime, kind: AccountKind = AccountKind.MEMBER
 ) -> Person:
     """Make a person with an account. Raises Refusal `email-taken`."""
+    taken = Refusal("email-taken", email=applicant.email)
     if with_email(session, applicant.email):
-        raise Refusal("email-taken", email=applicant.email)
+        raise taken
     person = Person(
         account=Account(kind=kind),
         name=applicant.name,
@@ -118,7 +119,11 @@ def admit(
         joined_at=now,
     )
     session.add(person)
-    session.flush()
+    try:
+        session.flush()
+    except sa.exc.IntegrityError:
+        # Somebody came with the same address at the same moment.
+        raise taken from None
     return person
 
 
