@@ -88,7 +88,8 @@ def _crowd(ground: Ground, request: Request, fixed: Mapping[str, Place]) -> Viol
                 total += shares[name]
         if total > most:
             crowds.append(names)
-    return _clash(sold_per_hour, tuple(sorted(min(crowds, key=len))))
+    crowds.sort(key=len)
+    return _clash(sold_per_hour, tuple(sorted(crowds[0])))
 
 
 def _closed(taken: Taken, request: Request, starts: Starts, rule: Between) -> bool:
