@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from flask import current_app, flash, g, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,8 @@ TOKEN = "token"  # noqa: S105  the cookie's key, not a secret
 KEY = "key"
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the same
 SEE_OTHER = 303
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +120,26 @@ def act_once(
     key, who, body = request.form.get(KEY, ""), me().id, _body(file_sha256)
 
     def acting(writing: Session) -> str:
-        # The request's instant is not older than the wait for its transaction: what ran out
-        # meanwhile has run out.
-        g.now = station().clock()
         if not key:
             return act(writing)
         return posts.once(writing, who, key, body, lambda: act(writing), now())
 
-    flash(station().database.do(acting))
+    flash(do_now(acting))
     return redirect(back, SEE_OTHER)
+
+
+def do_now(act: Callable[[Session], T]) -> T:
+    """What `act` does in one transaction, which may run again when it had to make way.
+
+    The request's instant is not older than the wait for its transaction: what ran out meanwhile
+    has run out.
+    """
+
+    def acting(writing: Session) -> T:
+        g.now = station().clock()
+        return act(writing)
+
+    return station().database.do(acting)
 
 
 def sent_before() -> bool:

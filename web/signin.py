@@ -11,7 +11,7 @@ from station import letters, signin
 from station.errors import WrongInput
 from station.members import Person, with_email
 from station.settings import Settings
-from web.session import SEE_OTHER, enter, leave, me, now, station
+from web.session import SEE_OTHER, do_now, enter, leave, me, now, station
 
 area = Blueprint("signin", __name__)
 
@@ -61,8 +61,7 @@ def show(token: str) -> ResponseReturnValue:
 @area.post("/signin/<token>")
 def use(token: str) -> ResponseReturnValue:
     """Use the link up and sign in."""
-    with station().database.writing() as session:
-        session_token = signin.use_link(session, token, now())
+    session_token = do_now(lambda session: signin.use_link(session, token, now()))
     enter(session_token)
     flash("You are signed in.")
     first = "desk.page" if me().operator else "member.page"

@@ -14,7 +14,7 @@ from web import refusals
 from web.deals import weeks_of
 from web.member.forms import read_text
 from web.member.giving import airtime
-from web.session import SEE_OTHER, act_once, enter, me, now, person, station
+from web.session import SEE_OTHER, act_once, do_now, enter, me, now, person, station
 from web.signin import write_link
 
 OVER = 410
@@ -56,7 +56,7 @@ def join(token: str) -> ResponseReturnValue:
         write_link(session, settings, somebody, now())
         return signin.sign_in(session, somebody.id, now()), _yours(offer)
 
-    session_token, said = station().database.do(act)
+    session_token, said = do_now(act)
     enter(session_token)
     flash(said)
     return redirect(url_for("member.page"), SEE_OTHER)
@@ -65,9 +65,7 @@ def join(token: str) -> ResponseReturnValue:
 @area.post("/<token>/refuse")
 def refuse(token: str) -> ResponseReturnValue:
     """Refuse, as whoever holds the link."""
-    station().database.do(
-        lambda session: gifts.refuse_by_link(session, station().settings, token, now())
-    )
+    do_now(lambda session: gifts.refuse_by_link(session, station().settings, token, now()))
     flash("Refused. It is back with its giver.")
     return redirect(url_for("public.page"), SEE_OTHER)
 

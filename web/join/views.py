@@ -11,7 +11,7 @@ from station.members import AccountKind, Applicant, Person, with_email
 from station.membership import applications, invitations, places
 from web import refusals
 from web.join.forms import TRAP, read_applicant, trapped
-from web.session import SEE_OTHER, act_once, me, now, person, station
+from web.session import SEE_OTHER, act_once, do_now, me, now, person, station
 from web.signin import write_link
 
 OVER = "invitation-over"
@@ -95,11 +95,11 @@ def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> Non
             _write_way_in(session, who)
 
     try:
-        station().database.do(act)
+        do_now(act)
     except Refusal as refusal:
         if refusal.code != ALREADY_HERE:
             raise
-        station().database.do(remind)
+        do_now(remind)
 
 
 def _write_way_in(session: Session, who: Person) -> None:
