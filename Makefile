@@ -13,7 +13,7 @@ LOCKING := --quiet --universal --generate-hashes --python-version 3.11 --no-head
   --upgrade pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run station test check bench format lock pictures clean
+.PHONY: help run station test prove check bench format lock pictures clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
@@ -27,6 +27,9 @@ station: $(VENV)/station.stamp ## Install what a station needs, and nothing else
 
 test: $(VENV)/dev.stamp ## Run every test, on the real servers
 	$(BIN)/pytest
+
+prove: $(VENV)/dev.stamp ## Prove the market against its model at length: minutes to an hour
+	$(BIN)/python -m tests.station.machine --examples 2000 --steps 100
 
 check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before every commit
 	$(BIN)/ruff format --check .
