@@ -15,7 +15,7 @@ from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Grid, GridState, Placement
 from station.jobs import Job, JobKind, JobState
-from station.ledger import EntryKind, Right, gather
+from station.ledger import EntryKind, Right, gather, lock
 from station.market import deadlines, swaps
 from station.members import Account, AccountKind, station_account
 from station.recordings import Recording, RecordingState, conclude
@@ -36,6 +36,7 @@ def close_weeks(session: Session, settings: Settings, now: datetime) -> int:
     recording we could not check is owed. An unused makegood comes back in a later week while it
     can, and any other right becomes what its holder's standing choice says.
     """
+    lock(session)
     deadlines.lapse(session, settings, now)
     deadlines.expire_disputed(session, settings, now)
     swaps.lapse(session, now)
@@ -58,6 +59,7 @@ def settle_aired(session: Session, now: datetime) -> int:
     What went out, however late or short, is aired. What did not go out, or was replaced, is owed
     to its holder: it waits in the makegood account.
     """
+    lock(session)
     query = (
         sa.select(Right, Outcome.kind)
         .join(Request, Request.right_id == Right.id)
@@ -81,6 +83,7 @@ def end_weeks(session: Session, settings: Settings, now: datetime) -> int:
     Whoever was bumped is owed a makegood, but where everybody airs in turn only a makegood stays
     owed. A planned piece of which playout says nothing for a day is taken for missed.
     """
+    lock(session)
     over = Week.of(now, settings.zone).plus(-1)
     owed: list[Right] = []
     expired: list[Right] = []

@@ -252,10 +252,16 @@ def sellable_by_week(session: Session, weeks: Sequence[Week], settings: Settings
     sellable = {}
     for week in weeks:
         whole = week.starts(settings.slots) * settings.channels
-        reserve = -(-whole * settings.rules.makegood_reserve_percent // 100)
         # PostgreSQL sums to a decimal.
-        sellable[str(week)] = int(whole - int(reserved.get(str(week), 0)) - reserve)
+        kept = int(reserved.get(str(week), 0)) + makegood_reserve(week, settings)
+        sellable[str(week)] = whole - kept
     return sellable
+
+
+def makegood_reserve(week: Week, settings: Settings) -> int:
+    """How many starts of a week are kept for makegoods, over all channels."""
+    whole = week.starts(settings.slots) * settings.channels
+    return int(-(-whole * settings.rules.makegood_reserve_percent // 100))
 
 
 def weeks_waited(session: Session, account_ids: Sequence[int], week: Week) -> dict[int, int]:

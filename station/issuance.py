@@ -9,8 +9,17 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.db import Whole
-from station.ledger import POSTINGS, RIGHTS, WEEKS_IN_A_YEAR, EntryKind, Right, append, lines_of
-from station.members import Account, AccountKind
+from station.ledger import (
+    POSTINGS,
+    RIGHTS,
+    WEEKS_IN_A_YEAR,
+    EntryKind,
+    Right,
+    append,
+    lines_of,
+    lock,
+)
+from station.members import AccountKind, station_account
 
 
 def issue_years(
@@ -41,15 +50,6 @@ def issue_one(
     return session.get_one(Right, right_id)
 
 
-def lock_issuance(session: Session) -> int:
-    """The account that rights come from; whoever issues rights waits for whoever does so now.
-
-    Comes before any right is locked.
-    """
-    query = sa.select(Account.id).where(Account.kind == AccountKind.ISSUANCE)
-    return session.scalars(query.with_for_update(key_share=True)).one()
-
-
 def _issue(
     session: Session,
     account_ids: Sequence[int],
@@ -60,7 +60,8 @@ def _issue(
 ) -> list[int]:
     """Number each week's new rights in the accounts' order, after those that are there."""
     session.flush()
-    issuance = lock_issuance(session)
+    lock(session)
+    issuance = station_account(session, AccountKind.ISSUANCE)
     used = sa.select(RIGHTS.c.week, sa.func.max(RIGHTS.c.number)).where(RIGHTS.c.week.in_(labels))
     last = dict.fromkeys(labels, 0) | dict(session.execute(used.group_by(RIGHTS.c.week)).all())
     weeks = _rows(last.items(), week=sa.Text, last=Whole)

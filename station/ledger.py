@@ -234,7 +234,11 @@ def root_hash(session: Session) -> str:
 
 
 def lock(session: Session) -> tuple[int, str]:
-    """The newest entry's id and hash; whoever else appends one waits for this transaction."""
+    """The newest entry's id and hash; whoever else takes them waits for this transaction.
+
+    Whoever is about to move rights or to promise places takes it before any other row, so that
+    two of them never wait for each other.
+    """
     entry_id, newest = session.connection().execute(NEWEST).one()
     return entry_id, newest
 

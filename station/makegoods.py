@@ -15,8 +15,8 @@ from station.airtime import Week
 from station.db import Base
 from station.errors import Refusal
 from station.grid import Grid, GridState, Placement
-from station.issuance import issue_one, lock_issuance
-from station.ledger import EntryKind, Posting, Right, move, require_holder
+from station.issuance import issue_one
+from station.ledger import EntryKind, Posting, Right, lock, move, require_holder
 from station.members import Account, AccountKind, station_account
 from station.owed import Owed, tell_given, tell_ran_out
 from station.rights import (
@@ -89,7 +89,7 @@ def issue(session: Session, settings: Settings, now: datetime) -> int:
     at once are given in turns, so that others can write meanwhile.
     """
     # Whatever waits is given for once: two workers take turns.
-    lock_issuance(session)
+    lock(session)
     account_id = station_account(session, AccountKind.MAKEGOOD)
     rooms: dict[str, int] = {}
     given = 0
@@ -121,7 +121,7 @@ def put_off(
     Raises Refusal `right-not-yours`, `week-closed`, `makegood-none`, `makegood-late` or
     `week-full`.
     """
-    lock_issuance(session)
+    lock(session)
     right = require_holder(session, right_id, holder_id)
     require_open(right, settings, now)
     earlier = session.get(Makegood, right_id)

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base
 from station.errors import Refusal
-from station.ledger import Right
-from station.members import Account
+from station.ledger import Right, lock
 from station.recordings import Master, Recording, RecordingState
 from station.rights import LONGEST_CAUSE, ask, clean_text, for_recording, for_silence
 from station.settings import Settings
@@ -51,7 +50,7 @@ def choose(
     `recording-not-yours` or `recording-not-accepted` for an evergreen piece.
     """
     # Two choices of one person take turns.
-    session.get_one(Account, account_id, with_for_update={"key_share": True})
+    lock(session)
     silent, evergreen = kind == StandingKind.SILENCE, kind == StandingKind.EVERGREEN
     words = clean_text(cause or "", "cause", LONGEST_CAUSE) if silent else None
     piece = _require_accepted(session, account_id, recording_id) if evergreen else None

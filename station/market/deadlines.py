@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from station.ledger import EntryKind, Right
+from station.ledger import EntryKind, Right, lock
 from station.market.limits import closes
 from station.market.offers import (
     OPEN_STATES,
@@ -29,9 +29,10 @@ AT_DEADLINE = {
 
 def lapse(session: Session, settings: Settings, now: datetime) -> list[Offer]:
     """End every offer that passed its deadline; one that is said to be paid is disputed instead."""
+    lock(session)
     states = [*AT_DEADLINE, OfferState.PAID]
     query = sa.select(Offer).where(Offer.state.in_(states), Offer.deadline <= now)
-    over = list(session.scalars(query.order_by(Offer.id).with_for_update()))
+    over = list(session.scalars(query.order_by(Offer.id)))
     for offer in over:
         state = OfferState(offer.state)
         if state is OfferState.PAID:
@@ -57,6 +58,7 @@ def expire_disputed(session: Session, settings: Settings, now: datetime) -> int:
 
     Whoever wins the dispute gets what is left, and the operators settle the rest in words.
     """
+    lock(session)
     query = (
         sa.select(Offer, Right)
         .join(OfferedRight, OfferedRight.offer_id == Offer.id)

@@ -55,13 +55,11 @@ def require_transfers_open(right: Right, settings: Settings, now: datetime) -> N
 def require_may_receive(
     session: Session, settings: Settings, receiver: Person, rights: Sequence[Right]
 ) -> None:
-    """Check that a person may hold some more rights; two checks of one person take turns.
+    """Check that a person may hold some more rights, while the caller holds the ledger's lock.
 
     Raises Refusal `receiver-not-member` or `rights-too-many`.
     """
-    # Not for its key: whoever holds the ledger may post to this account meanwhile.
-    taking_turns = {"key_share": True}
-    account = session.get_one(Account, receiver.account_id, with_for_update=taking_turns)
+    account = session.get_one(Account, receiver.account_id)
     if settings.market.receivers == "members" and account.kind != AccountKind.MEMBER:
         raise Refusal("receiver-not-member")
     most = settings.market.most_rights_per_week

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
 from station.errors import Refusal
-from station.ledger import EntryKind, Right, move
+from station.ledger import EntryKind, Right, lock, move
 from station.market.limits import closes, require_movable
 from station.members import AccountKind, Person, station_account
 from station.rights import release
@@ -127,6 +127,7 @@ def put_in_escrow(
     It lasts until its own deadline, and never longer than transfers of its first week. Raises
     Refusal `right-not-yours`, `week-closed` or `right-cooling`, WrongInput `rights-missing`.
     """
+    lock(session)
     rights = require_movable(session, settings, right_ids, offer.giver_id, now)
     for right in rights:
         release(session, right.id)
@@ -170,6 +171,7 @@ def change(
     Unless told otherwise, it must not have passed its deadline, which the same statement
     compares.
     """
+    lock(session)
     if after not in OPEN_STATES:
         values["ended_at"] = now
     where = [Offer.id == offer.id, Offer.state.in_(before)]

@@ -16,9 +16,9 @@ from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal
 from station.grid import Place, Placement
-from station.ledger import Right
+from station.ledger import Right, lock
 from station.market.swap_letters import ASKED, LAPSED, REFUSED, page, place_text, tell
-from station.members import Account, Person
+from station.members import Person
 from station.rights import Request, RequestState, local_text
 from station.settings import Settings
 
@@ -83,7 +83,7 @@ def propose(
     Raises Refusal `right-not-yours`, `swap-own`, `swap-not-placed`, `swap-late` or `swap-asked`.
     """
     # Two proposals of one person take turns.
-    session.get_one(Account, asker_id, with_for_update={"key_share": True})
+    lock(session)
     mine, wanted = _require_two(session, request_id, wanted_request_id, asker_id)
     week = Week.parse(mine.week, settings.zone)
     shown = grid.published(session, week)

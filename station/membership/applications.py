@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
-from station.issuance import lock_issuance
+from station.ledger import lock
 from station.members import AccountKind, Applicant, Person, admit
 from station.membership import years
 from station.membership.invitations import Invitation, use
@@ -90,7 +90,7 @@ def apply(
     `invitation-over`.
     """
     introduction = _introduction(introduction)
-    lock_issuance(session)
+    lock(session)
     # Before it matters who applies: a page must be able to refuse known and new people alike.
     if token is None and settings.membership.invitation_needed:
         raise Refusal("invitation-needed")
@@ -137,7 +137,7 @@ def decline(session: Session, application_id: int, reason: str, now: datetime) -
     Raises WrongInput `text-missing` or `text-long`, Refusal `application-over`.
     """
     reason = clean_text(reason, "reason", LONGEST_REASON)
-    lock_issuance(session)
+    lock(session)
     application = session.get(Application, application_id)
     if application is None:
         raise Refusal("application-over")
@@ -148,7 +148,7 @@ def decline(session: Session, application_id: int, reason: str, now: datetime) -
 
 def withdraw(session: Session, person: Person, now: datetime) -> Application:
     """Step back from one's own application. Raises Refusal `application-over`."""
-    lock_issuance(session)
+    lock(session)
     application = current(session, person.id)
     if application is None:
         raise Refusal("application-over")

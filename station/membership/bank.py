@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
-from station.issuance import lock_issuance
+from station.ledger import lock
 from station.membership.bank_file import Payment, read_bank_file
 from station.membership.fees import confirm, receive
 from station.membership.invoices import Invoice, InvoiceState
@@ -76,7 +76,7 @@ def import_file(session: Session, settings: Settings, text: str, now: datetime) 
     if file.problems:
         problems = "\n".join(problem.sentence for problem in file.problems)
         raise WrongInput("bank-file-broken", problems=problems)
-    lock_issuance(session)
+    lock(session)
     known = _known(session, file.payments)
     new = {digest: payment for digest, payment in _digests(file.payments) if digest not in known}
     invoices = _named(session, new.values())

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal, WrongInput
-from station.issuance import lock_issuance
+from station.ledger import lock
 from station.members import Person
 from station.membership import applications, years
 from station.membership.applications import Application, ApplicationState
@@ -41,7 +41,7 @@ def confirm(session: Session, settings: Settings, reference: str, now: datetime)
     is free and nobody waits for it. Raises WrongInput `reference-unknown`, Refusal
     `invoice-paid`, `invoice-cancelled` or `place-lapsed`.
     """
-    lock_issuance(session)
+    lock(session)
     invoice = by_reference(session, reference)
     receive(session, settings, [invoice], now)
     return invoice
@@ -87,7 +87,7 @@ def refunds_due(session: Session) -> list[RefundDue]:
 
 def refund_paid(session: Session, settings: Settings, reference: str, now: datetime) -> MoneyEntry:
     """Say that a refund was sent. Raises WrongInput `reference-unknown`, Refusal `refund-none`."""
-    lock_issuance(session)
+    lock(session)
     invoice = by_reference(session, reference)
     owed = _refunds(session, MoneyEntry.reference == invoice.reference)
     if not owed:

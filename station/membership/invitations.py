@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
+from station.ledger import lock
 from station.members import Account, AccountKind, Person
 from station.settings import Settings
 
@@ -125,10 +126,10 @@ def running(session: Session, person_id: int, now: datetime) -> list[Invitation]
 def _require_may_invite(
     session: Session, settings: Settings, inviter: Person, now: datetime
 ) -> None:
-    # Locked, so that two invitations of one person are counted one after the other.
-    account = sa.select(Account).where(Account.id == inviter.account_id)
-    account = account.with_for_update(key_share=True)
-    if session.scalars(account).one().kind != AccountKind.MEMBER:
+    # Two invitations of one person are counted one after the other.
+    lock(session)
+    account = session.get_one(Account, inviter.account_id, populate_existing=True)
+    if account.kind != AccountKind.MEMBER:
         raise Refusal("invitation-for-members")
     most = settings.membership.invitations_per_member
     if len(running(session, inviter.id, now)) >= most:

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.errors import Refusal
-from station.grid import sellable_by_week
-from station.issuance import lock_issuance
-from station.ledger import WEEKS_IN_A_YEAR, Right
+from station.grid import makegood_reserve, sellable_by_week
+from station.ledger import WEEKS_IN_A_YEAR, Right, lock
 from station.makegoods import Makegood
 from station.members import AccountKind, station_account
 from station.membership.invoices import Invoice, InvoiceState
@@ -62,7 +61,7 @@ def require_places(session: Session, settings: Settings, first: Week, newcomers:
 
     Raises Refusal `members-full` at the cap, `station-full` when a week has too few starts.
     """
-    lock_issuance(session)
+    lock(session)
     cap, taken = settings.membership.cap, _taken(session)
     if taken + newcomers > cap:
         room = max(0, cap - taken)
@@ -97,7 +96,7 @@ def _scarcest(session: Session, settings: Settings, first: Week) -> WeekRoom:
     """The week with the fewest starts left, of the year from `first` on."""
     weeks = [first.plus(n) for n in range(WEEKS_IN_A_YEAR)]
     sellable = sellable_by_week(session, weeks, settings)
-    in_week = issued(session, weeks)
+    in_week, made_good = issued(session, weeks), _made_good(session, weeks)
     ending, unpaid = _ending(session), _unpaid(session)
     rooms = [
         WeekRoom(
@@ -105,10 +104,11 @@ def _scarcest(session: Session, settings: Settings, first: Week) -> WeekRoom:
             sellable=sellable[label],
             # Whoever's year ends before is expected to renew.
             promised=in_week.get(label, 0)
+            + max(0, made_good.get(label, 0) - makegood_reserve(week, settings))
             + unpaid
             + sum(number for last_week, number in ending if last_week < label),
         )
-        for label in map(str, weeks)
+        for label, week in zip(map(str, weeks), weeks, strict=True)
     ]
     return min(rooms, key=lambda room: room.left)
 
@@ -116,16 +116,24 @@ def _scarcest(session: Session, settings: Settings, first: Week) -> WeekRoom:
 def issued(session: Session, weeks: Sequence[Week]) -> dict[str, int]:
     """Regular rights of each week that were not voided; makegoods have a reserve of their own."""
     voided = station_account(session, AccountKind.VOIDED)
-    query = (
-        sa.select(Right.week, sa.func.count())
-        .where(
-            Right.week.between(str(weeks[0]), str(weeks[-1])),
-            Right.account_id != voided,
-            Right.id.not_in(sa.select(Makegood.right_id)),
-        )
-        .group_by(Right.week)
+    regular = Right.id.not_in(sa.select(Makegood.right_id))
+    return _counted(session, weeks, regular, Right.account_id != voided)
+
+
+def _made_good(session: Session, weeks: Sequence[Week]) -> dict[str, int]:
+    """Makegoods of each week that were not put off."""
+    put_off = station_account(session, AccountKind.MAKEGOOD)
+    given = Right.id.in_(sa.select(Makegood.right_id))
+    return _counted(session, weeks, given, Right.account_id != put_off)
+
+
+def _counted(
+    session: Session, weeks: Sequence[Week], *which: sa.ColumnElement[bool]
+) -> dict[str, int]:
+    query = sa.select(Right.week, sa.func.count()).where(
+        Right.week.between(str(weeks[0]), str(weeks[-1])), *which
     )
-    return dict(session.execute(query).all())
+    return dict(session.execute(query.group_by(Right.week)).all())
 
 
 def _ending(session: Session) -> list[tuple[str, int]]:

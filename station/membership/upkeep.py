@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Week
-from station.issuance import lock_issuance
+from station.ledger import lock
 from station.members import AccountKind
 from station.membership.applications import (
     Application,
@@ -27,7 +27,7 @@ MOST_AT_ONCE = 200
 
 def look_after(session: Session, settings: Settings, now: datetime) -> int:
     """Do what is due for applications and memberships; returns how many were concerned."""
-    lock_issuance(session)
+    lock(session)
     return sum(
         chore(session, settings, now) for chore in (_lapse, _end_years, _move_up, _ask_again)
     )

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from station.errors import Refusal
 from station.ledger import Entry, EntryKind, Posting, Right, move
-from station.market.offers import OPEN_STATES, WITH_BUYER, Offer, OfferedRight, withdraw
-from station.members import Account, AccountKind, Person, station_account
+from station.market.offers import WITH_BUYER, offers_from, withdraw
+from station.members import AccountKind, Person, station_account
 from station.rights import next_open_week, release
 from station.settings import Settings
 
@@ -21,7 +21,7 @@ def void_year(
     Their own open offers are withdrawn first. Rights of closed weeks, and those that have gone
     to others, stay where they are. Raises Refusal `cancel-sale` while a sale is under way.
     """
-    offers = _lock(session, person.account_id)
+    offers = offers_from(session, person.account_id)
     if any(offer.state in WITH_BUYER for offer in offers):
         raise Refusal("cancel-sale")
     for offer in offers:
@@ -33,22 +33,6 @@ def void_year(
         voided = station_account(session, AccountKind.VOIDED)
         move(session, rights, person.account_id, voided, EntryKind.VOID, now)
     return len(rights)
-
-
-def _lock(session: Session, account_id: int) -> list[Offer]:
-    """An account's open offers, locked with the account and all its rights in the one order."""
-    query = sa.select(Offer).where(Offer.giver_id == account_id, Offer.state.in_(OPEN_STATES))
-    offers = list(session.scalars(query.order_by(Offer.id).with_for_update(key_share=True)))
-    account = sa.select(Account.id).where(Account.id == account_id)
-    session.execute(account.with_for_update(key_share=True))
-    offered = sa.select(OfferedRight.right_id).where(
-        OfferedRight.offer_id.in_([offer.id for offer in offers]), OfferedRight.in_escrow == 1
-    )
-    rights = sa.select(Right.id).where(
-        sa.or_(Right.account_id == account_id, Right.id.in_(offered))
-    )
-    session.execute(rights.order_by(Right.id).with_for_update(key_share=True))
-    return offers
 
 
 def _issued(session: Session, account_id: int, first_open: str, since: datetime) -> list[Right]:
@@ -64,4 +48,5 @@ def _issued(session: Session, account_id: int, first_open: str, since: datetime)
     query = sa.select(Right).where(
         Right.account_id == account_id, Right.week >= first_open, Right.id.in_(issued)
     )
-    return list(session.scalars(query.order_by(Right.id)))
+    # Whoever is just sending something for one of them is waited for.
+    return list(session.scalars(query.order_by(Right.id).with_for_update()))

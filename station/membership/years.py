@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal
-from station.issuance import issue_years, lock_issuance
-from station.ledger import WEEKS_IN_A_YEAR
+from station.issuance import issue_years
+from station.ledger import WEEKS_IN_A_YEAR, lock
 from station.members import Account, AccountKind, Person
 from station.membership.invoices import Invoice, cancel_due, share
 from station.membership.tell import News, tell
@@ -172,7 +172,7 @@ def cancel(session: Session, settings: Settings, person: Person, now: datetime) 
     Who steps back from a renewal stays a member for the rest of the year before. Raises Refusal
     `membership-none`, `cancel-late`, or `cancel-sale` while a sale of theirs is under way.
     """
-    lock_issuance(session)
+    lock(session)
     person = session.get_one(Person, person.id, populate_existing=True)
     membership = current(session, person.id)
     if membership is None:

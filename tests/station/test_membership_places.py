@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from station.airtime import Week
 from station.errors import Refusal
-from station.grid import ReservedBlock, sellable_starts
+from station.grid import ReservedBlock, makegood_reserve, sellable_starts
+from station.issuance import issue_one
 from station.ledger import EntryKind, held, move
 from station.makegoods import Makegood
 from station.members import AccountKind, Applicant, admit, station_account
@@ -114,6 +115,27 @@ def test_voided_rights_and_makegoods_take_no_place(database, settings, now, week
         weeks = [week, week.plus(1)]
         found = places.issued(session, weeks)
     assert found == {}
+
+
+def test_makegoods_above_their_reserve_take_places(database, settings, now, week, admitted):
+    people = admitted(9)
+    assert left(database, settings, now) == 1
+    reserve = makegood_reserve(week, settings)
+    for batch, room in ((people[:reserve], 1), (people[reserve : reserve + 1], 0)):
+        with database.writing() as session:
+            for person in batch:
+                missed = held(session, person.account_id, str(week))[0]
+                given = issue_one(session, person.account_id, week.plus(1), EntryKind.MAKEGOOD, now)
+                session.add(
+                    Makegood(
+                        right_id=given.id,
+                        for_right_id=missed.id,
+                        least_worth=0,
+                        last_week=str(week.plus(8)),
+                        made_at=now,
+                    )
+                )
+        assert left(database, settings, now) == room
 
 
 def test_a_file_of_members_is_refused_past_the_cap_or_the_starts(

@@ -38,10 +38,11 @@ def open_voided_account() -> None:
 
 def begin_the_chain() -> None:
     """Give the ledger its head from the start, so that its first two entries can't race."""
-    op.execute(
-        f"INSERT INTO ledger_head (id, entry_id, hash) SELECT 1, 0, '{'0' * 64}' "
+    head = sa.text(
+        "INSERT INTO ledger_head (id, entry_id, hash) SELECT 1, 0, :hash "
         "WHERE NOT EXISTS (SELECT 1 FROM ledger_head)"
     )
+    op.execute(head.bindparams(hash="0" * 64))
 
 
 def begin_memberships() -> None:
