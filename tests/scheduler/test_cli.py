@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from scheduler import cli, plan, problem_file
 from scheduler.check import check
 from scheduler.problem import Place
+from station.ledger import root_hash
 from tests.scheduler.weeks import request, week
 
 ROOT = Path(__file__).parents[2]
@@ -140,13 +141,16 @@ def test_no_command_loads_the_solver_before_it_solves():
     assert ended.stdout.strip() == "False"
 
 
-def test_a_week_goes_from_build_to_rollback_by_commands(run, ask, admit_member):
+def test_a_week_goes_from_build_to_rollback_by_commands(run, ask, admit_member, database):
     number = ask(admit_member("Ada"))
     built = run(cli.week, "build", "2026-W48")
     assert (built["version"], built["placed"], built["status"]) == (1, 1, "optimal")
     assert run(cli.week, "diff", "2026-W48")["moves"][0]["before"] is None
+    assert run(cli.week, "show", "2026-W48")["root_hash"] is None
     assert run(cli.week, "publish", "2026-W48")["state"] == "published"
     shown = run(cli.week, "show", "2026-W48")
+    with database.reading() as session:
+        assert shown["root_hash"] == root_hash(session)
     assert [one["request"] for one in shown["placements"]] == [number]
     assert run(cli.week, "explain", "2026-W48")["bumped"] == []
     later = ask(admit_member("Ben"))
