@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,15 +9,19 @@ from station.asrun import AsRunEvent, Source
 from station.errors import Refusal
 from station.issuance import issue_years
 from station.ledger import (
+    FIRST_HASH,
+    Entry,
     EntryKind,
     Posting,
     Right,
     held,
+    lock,
     move,
     require_holder,
     root_hash,
 )
 from station.market import sales
+from station.members import Account, AccountKind
 
 
 def test_a_year_issues_one_right_for_each_of_52_weeks(database, settings, now, admit_member):
@@ -117,3 +123,47 @@ def test_the_database_itself_refuses_to_change_what_was_posted(
             session.execute(sa.text(statement))
     with database.reading() as session:
         assert session.execute(rows).all() == before
+
+
+def test_an_empty_ledger_has_its_head_already(database):
+    with database.writing() as session:
+        assert lock(session) == (0, FIRST_HASH)
+        assert root_hash(session) == FIRST_HASH
+
+
+def test_a_year_is_issued_in_as_many_statements_however_many_members(database, settings, now):
+    def issued(accounts):
+        statements = []
+        with database.writing() as session:
+            connection = session.connection()
+            sa.event.listen(
+                connection, "before_cursor_execute", lambda *seen: statements.append(seen[2])
+            )
+            week = Week.of(now, settings.zone)
+            return issue_years(session, accounts, week, now), len(statements)
+
+    with database.writing() as session:
+        members = [Account(kind=AccountKind.MEMBER) for _ in range(30)]
+        session.add_all(members)
+        session.flush()
+        accounts = [member.id for member in members]
+    _, for_one = issued(accounts[:1])
+    # One of them has two years at once.
+    rights, for_many = issued([*accounts, accounts[0]])
+    assert for_many == for_one
+    assert len(set(rights)) == 31 * 52
+    with database.reading() as session:
+        assert books.verify(session) == []
+        assert len(held(session, accounts[0])) == 3 * 52
+        numbers = sa.select(Right.number).where(Right.week == "2026-W50").order_by(Right.number)
+        assert list(session.scalars(numbers)) == list(range(1, 33))
+
+
+def test_an_entrys_hash_is_made_as_the_docs_say(database, now, janet, peter):
+    with database.writing() as session:
+        right = held(session, janet.account_id)[0]
+        move(session, [right], janet.account_id, peter.account_id, EntryKind.GIFT, now, "Reën")
+        second, third = session.scalars(sa.select(Entry.hash).where(Entry.id >= 2)).all()
+    lines = f"[[{right.id},{janet.account_id},-1],[{right.id},{peter.account_id},1]]"
+    said = f'["{second}",3,1795255200000,"gift","Re\\u00ebn",{lines}]'
+    assert third == hashlib.sha256(said.encode()).hexdigest()
