@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from station import letters, signin
 from station.errors import WrongInput
 from station.members import Person, with_email
+from station.membership import applications
 from station.settings import Settings
 from web.session import SEE_OTHER, do_now, enter, leave, me, now, station
 
@@ -61,8 +62,16 @@ def show(token: str) -> ResponseReturnValue:
 @area.post("/signin/<token>")
 def use(token: str) -> ResponseReturnValue:
     """Use the link up and sign in."""
-    session_token = do_now(lambda session: signin.use_link(session, token, now()))
-    enter(session_token)
+
+    def act(session: Session) -> str:
+        session_token = signin.use_link(session, token, now())
+        who = signin.who(session, session_token, now())
+        if who is not None:
+            # The letter reached them: what they applied for with this address counts now.
+            applications.prove(session, station().settings, who, now())
+        return session_token
+
+    enter(do_now(act))
     flash("You are signed in.")
     first = "desk.page" if me().operator else "member.page"
     return redirect(_inside(request.form.get("after", "")) or url_for(first), SEE_OTHER)

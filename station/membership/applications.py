@@ -30,8 +30,12 @@ LONGEST_REASON = 500
 
 
 class ApplicationState(StrEnum):
-    """Where an application stands; the first two are open, the others final."""
+    """Where an application stands; the first three are open, the others final.
 
+    An `unproven` one came from an address that nobody has yet shown to be theirs.
+    """
+
+    UNPROVEN = "unproven"
     WAITING = "waiting"
     PAYABLE = "payable"
     ADMITTED = "admitted"
@@ -40,7 +44,8 @@ class ApplicationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OPEN_STATES = (ApplicationState.WAITING, ApplicationState.PAYABLE)
+IN_TURN = (ApplicationState.WAITING, ApplicationState.PAYABLE)
+OPEN_STATES = (ApplicationState.UNPROVEN, *IN_TURN)
 
 
 class Application(Base):
@@ -52,8 +57,8 @@ class Application(Base):
             "uq_applications_open_person",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("state IN ('waiting', 'payable')"),
-            postgresql_where=sa.text("state IN ('waiting', 'payable')"),
+            sqlite_where=sa.text("state IN ('unproven', 'waiting', 'payable')"),
+            postgresql_where=sa.text("state IN ('unproven', 'waiting', 'payable')"),
         ),
         sa.Index("ix_applications_state", "state", "id"),
         STRICT,
@@ -81,11 +86,14 @@ def apply(
     introduction: str,
     token: str | None,
     now: datetime,
+    *,
+    proven: bool = True,
 ) -> Application:
     """Apply for a place, by an invitation's token or without one.
 
     Whoever is not here yet becomes a person with an account. When a place is free it is theirs
-    to pay for, else they wait in line. Raises WrongInput `introduction-length`, Refusal
+    to pay for, else they wait in line; without an invitation, and not `proven` to own their
+    address, they take no place before they are. Raises WrongInput `introduction-length`, Refusal
     `email-taken`, `member-already`, `application-open`, `invitation-needed` or
     `invitation-over`.
     """
@@ -104,17 +112,37 @@ def apply(
         person=who,
         introduction=introduction,
         invitation_id=invitation_id,
-        state=ApplicationState.WAITING,
+        state=ApplicationState.WAITING if proven or token else ApplicationState.UNPROVEN,
         applied_at=now,
     )
     session.add(application)
     session.flush()
+    if application.state == ApplicationState.UNPROVEN:
+        return application
+    return _stand_in_line(session, settings, application, now)
+
+
+def prove(
+    session: Session, settings: Settings, person: Person, now: datetime
+) -> Application | None:
+    """Let a person's application count, now that their address is shown to be theirs."""
+    lock(session)
+    application = current(session, person.id)
+    if application is None or application.state != ApplicationState.UNPROVEN:
+        return None
+    change(session, application, ApplicationState.UNPROVEN, ApplicationState.WAITING)
+    return _stand_in_line(session, settings, application, now)
+
+
+def _stand_in_line(
+    session: Session, settings: Settings, application: Application, now: datetime
+) -> Application:
     place = place_in_line(session, application)
     # Whoever came before goes first, even when a place is free just now.
     if place == 1 and places(session, settings, now).left:
         return offer_place(session, settings, application, now)
     session.refresh(application)
-    tell(session, who, News.WAITING, now, place=place)
+    tell(session, application.person, News.WAITING, now, place=place)
     return application
 
 
@@ -164,7 +192,7 @@ def current(session: Session, person_id: int) -> Application | None:
 
 def open_applications(session: Session) -> list[Application]:
     """Everybody who waits for a place or has one to pay for, in the order they came."""
-    query = sa.select(Application).where(_is_open())
+    query = sa.select(Application).where(Application.state.in_(IN_TURN))
     return list(session.scalars(query.order_by(Application.id)))
 
 

@@ -1,6 +1,6 @@
 """Once a minute places that nobody paid for pass on, the line moves up, and years end or renew."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,7 +34,7 @@ def look_after(session: Session, settings: Settings, now: datetime) -> int:
 
 
 def _lapse(session: Session, settings: Settings, now: datetime) -> int:
-    """Pass on the places whose fee did not come in time."""
+    """Pass on the places whose fee did not come in time; forget whom no letter ever reached."""
     query = (
         sa.select(Application, Invoice)
         .join(Invoice, Invoice.id == Application.invoice_id)
@@ -44,7 +44,14 @@ def _lapse(session: Session, settings: Settings, now: datetime) -> int:
     for application, invoice in late:
         close(session, application, ApplicationState.LAPSED, now)
         tell(session, application.person, News.LAPSED, now, due=due_text(invoice, settings))
-    return len(late)
+    forgotten = sa.select(Application).where(
+        Application.state == ApplicationState.UNPROVEN,
+        Application.applied_at <= now - timedelta(days=settings.membership.payment_days),
+    )
+    unproven = list(session.scalars(forgotten.order_by(Application.id).limit(MOST_AT_ONCE)))
+    for application in unproven:
+        close(session, application, ApplicationState.LAPSED, now)
+    return len(late) + len(unproven)
 
 
 def _end_years(session: Session, settings: Settings, now: datetime) -> int:

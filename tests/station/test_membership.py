@@ -9,7 +9,7 @@ from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.letters import Letter
 from station.members import AccountKind, Applicant, Person, with_email
-from station.membership import applications, audit, fees, invitations, upkeep, years
+from station.membership import applications, audit, fees, invitations, places, upkeep, years
 from station.membership.applications import Application, ApplicationState
 from station.membership.invoices import Invoice, InvoiceState
 
@@ -306,3 +306,41 @@ def test_a_year_begins_with_the_first_week_that_is_still_open(database, settings
     with database.writing() as session:
         fees.confirm(session, settings, application.invoice.reference, before)
         assert years.current(session, application.person_id).first_week == "2026-W48"
+
+
+def test_an_address_that_nobody_has_shown_to_be_theirs_takes_no_place(database, settings, now):
+    who = Applicant("Nobody", "made-up@example.org")
+    with database.writing() as session:
+        before = places.places(session, settings, now)
+        made = applications.apply(session, settings, who, SAID, None, now, proven=False)
+        assert (made.state, made.invoice_id) == ("unproven", None)
+        assert places.places(session, settings, now) == before
+        assert applications.open_applications(session) == []
+        assert session.scalars(sa.select(Letter)).all() == []
+
+
+def test_whoever_shows_it_stands_in_line_from_then_on(database, settings, now):
+    who = Applicant("Nomsa", "nomsa@example.org")
+    with database.writing() as session:
+        made = applications.apply(session, settings, who, SAID, None, now, proven=False)
+        proven = applications.prove(session, settings, made.person, now)
+        assert proven is not None
+        assert proven.state == "payable"
+        assert applications.prove(session, settings, made.person, now) is None
+
+
+def test_an_invitation_vouches_for_whoever_was_invited(database, settings, now, janet):
+    with database.writing() as session:
+        _, token = invitations.invite(session, settings, janet, 1, now)
+        who = Applicant("Nomsa", "nomsa@example.org")
+        made = applications.apply(session, settings, who, SAID, token, now, proven=False)
+        assert made.state == "payable"
+
+
+def test_an_application_that_nobody_shows_to_be_theirs_is_forgotten(database, settings, now):
+    who = Applicant("Nobody", "made-up@example.org")
+    with database.writing() as session:
+        made = applications.apply(session, settings, who, SAID, None, now, proven=False)
+        late = now + timedelta(days=settings.membership.payment_days)
+        upkeep.look_after(session, settings, late)
+        assert session.get_one(Application, made.id, populate_existing=True).state == "lapsed"

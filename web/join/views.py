@@ -86,7 +86,9 @@ def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> Non
 
     def act(session: Session) -> None:
         settings = station().settings
-        made = applications.apply(session, settings, applicant, introduction, token, now())
+        made = applications.apply(
+            session, settings, applicant, introduction, token, now(), proven=False
+        )
         _write_way_in(session, made.person)
 
     def remind(session: Session) -> None:

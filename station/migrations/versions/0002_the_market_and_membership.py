@@ -242,8 +242,8 @@ def upgrade() -> None:
         "applications",
         ["person_id"],
         unique=True,
-        sqlite_where=sa.text("state IN ('waiting', 'payable')"),
-        postgresql_where=sa.text("state IN ('waiting', 'payable')"),
+        sqlite_where=sa.text("state IN ('unproven', 'waiting', 'payable')"),
+        postgresql_where=sa.text("state IN ('unproven', 'waiting', 'payable')"),
     )
 
     op.create_table(
