@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from station import closing, makegoods
 from station.asrun import Outcome, OutcomeKind
 from station.membership import upkeep
-from tests.station.machine.pressing import SOME
+from tests.station.machine.pressing import MOSTLY, SOME
 from tests.station.machine.sale import Sale
 from tests.station.machine.stage import Stage
 from tests.station.model.closing import Model
@@ -24,7 +24,7 @@ CLOSES_BEFORE_THE_WEEK = timedelta(hours=48)
 class Clock(Sale):
     """Rules about time; with these the machine has every rule."""
 
-    @rule(which=st.integers(0, 3), seconds=st.integers(-2, 0), chores=st.booleans())
+    @rule(which=st.integers(0, 3), seconds=st.integers(-2, 0), chores=MOSTLY)
     def wait(self, which: int, seconds: int, chores: bool) -> None:
         """Until about when something runs out, or a little while."""
         coming = sorted(moment for moment in self._moments() if moment > self.model.now)
@@ -35,16 +35,18 @@ class Clock(Sale):
             self.do_chores()
 
     @precondition(lambda self: self._running_out())
-    @rule(which=SOME, who=SOME, seconds=st.integers(-1, 1))
-    def press_at_a_deadline(self, which: int, who: int, seconds: int) -> None:
+    @rule(which=SOME, who=SOME, seconds=st.integers(-1, 1), chores=st.booleans())
+    def act_at_a_deadline(self, which: int, who: int, seconds: int, chores: bool) -> None:
         """A second before, at, and a second after the moment that an offer runs out."""
         running_out = self._running_out()
         number = running_out[which % len(running_out)]
         offer = self.model.offers[number]
-        # The press itself takes the one second.
+        # What is done then takes the one second.
         self.model.now = offer.deadline + timedelta(seconds=seconds - 1)
-        if offer.kind == "gift":
-            self.accept(number, offer.receiver)
+        if chores:
+            self._chore("close weeks", Model.close_weeks, self._with_settings(closing.close_weeks))
+        elif offer.kind == "gift":
+            self.accept(number, self.somebody(who) if offer.receiver is None else offer.receiver)
         elif offer.state == "open":
             self.book(number, self.somebody(who, but=offer.giver))
         else:
@@ -54,11 +56,7 @@ class Clock(Sale):
         return [
             number
             for number, offer in self.model.offers.items()
-            if offer.deadline > self.model.now + timedelta(seconds=2)
-            and (
-                (offer.kind == "gift" and offer.state == "open" and offer.receiver is not None)
-                or (offer.kind == "sale" and offer.state in ("open", "reserved"))
-            )
+            if offer.state in UNDER_WAY and offer.deadline > self.model.now + timedelta(seconds=2)
         ]
 
     def _moments(self) -> set[datetime]:

@@ -21,10 +21,13 @@ from tests.station.model.closing import Model
 from tests.station.model.things import Account, No, Offer, Rules
 
 SOME = st.integers(0, 7)
-ONE_OR_MORE = st.lists(SOME, min_size=1, max_size=3)
-SEVERAL = st.one_of(*[ONE_OR_MORE] * 9, st.just([]))
 # A press is mostly by whoever may, and on what can be pressed.
 MOSTLY = st.sampled_from([True] * 9 + [False])
+SEVERAL = st.builds(
+    lambda several, chosen: several if chosen else [],
+    st.lists(SOME, min_size=1, max_size=3),
+    MOSTLY,
+)
 FIRST_WEEKS = 3
 FULL_AUDIT_EVERY = 25
 DONE = "done"

@@ -11,16 +11,34 @@ from sqlalchemy.orm import Session
 from station.market import sales
 from station.members import Person
 from station.settings import Settings
-from tests.station.machine.pressing import MOSTLY, SOME, some
+from tests.station.machine.pressing import MOSTLY, SEVERAL, SOME, some
 from tests.station.machine.trade import Trade
 from tests.station.model.things import UNDER_WAY, WITH_BUYER
 
 SIDES = ("giver", "receiver")
+PRICES = st.sampled_from([150_00] * 10 + [1, 1_000_000_00, 0, 1_000_000_01])
 Verb = Callable[[Session, Settings, int, Person, datetime], Any]
 
 
 class Sale(Trade):
     """Rules about sales."""
+
+    @rule(who=SOME, several=SEVERAL, own=MOSTLY, cents=PRICES, to=SOME, far=st.integers(0, 3))
+    def sell(self, who: int, several: list[int], own: bool, cents: int, to: int, far: int) -> None:
+        """A sale, which goes as far as it is drawn: listed, reserved, paid, disputed."""
+        who = self.a_holder(who)
+        numbers = self.theirs(who, several, own=own)
+        both = self.press(
+            "sell",
+            lambda: self.model.sell(who, numbers, cents),
+            lambda session, now: sales.sell(session, self.settings, numbers, who, cents, now),
+        )
+        if both is None:
+            return
+        number, buyer = both[1].id, self.somebody(to, but=who)
+        self.model.offers[number] = both[0]
+        for step in (self.book, self.say_paid, self.say_disputed)[:far]:
+            step(number, buyer)
 
     @some(kind="sale", state="open")
     @rule(which=SOME, who=SOME, fitting=MOSTLY)
@@ -61,6 +79,11 @@ class Sale(Trade):
     @rule(which=SOME, who=SOME, own=MOSTLY, fitting=MOSTLY, side=st.sampled_from(SIDES))
     def dispute(self, which: int, who: int, own: bool, fitting: bool, side: str) -> None:
         number, who = self._side(which, who, own, fitting, "paid", side)
+
+        self.say_disputed(number, who)
+
+    def say_disputed(self, number: int, who: int) -> None:
+        """One press on "dispute"."""
 
         def act(
             session: Session, settings: Settings, offer_id: int, by: Person, now: datetime

@@ -3,20 +3,22 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from station.market import gifts, offers, sales
+from station.market import gifts, offers
 from station.members import Applicant
 from tests.station.machine.people import People
 from tests.station.machine.pressing import MOSTLY, SEVERAL, SOME, some
 
-PRICES = st.sampled_from([100, 150_00, 80_00, 99_00, 1_000_000_00, 0, 1_000_000_01])
 SOMETHING_LINKED = precondition(lambda self: self.tokens)
 
 
 class Trade(People):
     """Rules about gifts and sales."""
 
-    @rule(who=SOME, to=SOME, several=SEVERAL, own=MOSTLY, known=MOSTLY)
-    def give(self, who: int, to: int, several: list[int], own: bool, known: bool) -> None:
+    @rule(who=SOME, to=SOME, several=SEVERAL, own=MOSTLY, known=MOSTLY, taken=st.booleans())
+    def give(
+        self, who: int, to: int, several: list[int], own: bool, known: bool, taken: bool
+    ) -> None:
+        """A gift, which is accepted at once or waits."""
         who = self.a_holder(who)
         receiver = self.somebody(to, but=who if own else None) if known else None
         numbers = self.theirs(who, several, own=own)
@@ -27,7 +29,10 @@ class Trade(People):
             lambda session, now: gifts.give(session, self.settings, numbers, who, email, now),
         )
         if both is not None:
-            self.model.offers[both[1].offer.id] = both[0]
+            number = both[1].offer.id
+            self.model.offers[number] = both[0]
+            if taken:
+                self.accept(number, receiver)
 
     @rule(who=SOME, several=SEVERAL, own=MOSTLY)
     def give_by_link(self, who: int, several: list[int], own: bool) -> None:
@@ -45,18 +50,6 @@ class Trade(People):
             foreseen.token = gift.token
             self.model.offers[gift.offer.id] = foreseen
             self.tokens.append(gift.token)
-
-    @rule(who=SOME, several=SEVERAL, own=MOSTLY, cents=PRICES)
-    def sell(self, who: int, several: list[int], own: bool, cents: int) -> None:
-        who = self.a_holder(who)
-        numbers = self.theirs(who, several, own=own)
-        both = self.press(
-            "sell",
-            lambda: self.model.sell(who, numbers, cents),
-            lambda session, now: sales.sell(session, self.settings, numbers, who, cents, now),
-        )
-        if both is not None:
-            self.model.offers[both[1].id] = both[0]
 
     @some(kind="gift", receiver=None)
     @rule(which=SOME, who=SOME, own=MOSTLY)
