@@ -67,6 +67,27 @@ def hour_values(week: Week, settings: Settings) -> tuple[float, ...]:
     )
 
 
+def night_windows(clock: Clock) -> list[tuple[int, int]]:
+    """The starts of the dayparts that are worth least; none where all are worth as much."""
+    settings = clock.settings
+    values = [section.value for section in settings.dayparts.values()]
+    if len(set(values)) <= 1:
+        return []
+    least = [name for name, one in settings.dayparts.items() if one.value == min(values)]
+    return sorted(
+        window
+        for name in least
+        for window in clock.touching(settings.daypart(name).spans(clock.week))
+    )
+
+
+def by_day_windows(clock: Clock) -> list[tuple[int, int]]:
+    """Every start that is in none of the night's windows, as windows."""
+    edges = [0, *(edge for window in night_windows(clock) for edge in window), clock.starts]
+    windows = zip(edges[::2], edges[1::2], strict=True)
+    return [(start, end) for start, end in windows if start < end]
+
+
 def worth_at_least(
     least: int, windows: Sequence[Window], values: Sequence[float], per_hour: int
 ) -> tuple[Window, ...]:

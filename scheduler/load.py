@@ -11,8 +11,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from scheduler import carry
 from scheduler import problem as facts
-from scheduler.clock import Clock, first_open, hour_values, worth_at_least
+from scheduler.carry import Got
+from scheduler.clock import (
+    Clock,
+    by_day_windows,
+    first_open,
+    hour_values,
+    night_windows,
+    worth_at_least,
+)
 from scheduler.problem import FORMAT, Kind, Problem, Published, Reserved, Rules, Window
 from station import grid, makegoods
 from station.airtime import Week
@@ -21,9 +30,6 @@ from station.makegoods import Makegood
 from station.market.offers import sold_rights
 from station.rights import Request, requests_of
 from station.settings import Settings
-
-# Whoever got half of the mean so far is owed twice as much, and nobody more than that.
-LEAST_OWED, MOST_OWED = 0.5, 2.0
 
 NO_MASTER = "Its finished piece was not ready when the week was built."
 ON_AIR_ALREADY = "These five minutes are on air already, with what was sent before."
@@ -86,7 +92,8 @@ def _problem(
     everyone = [*(placed.request for placed in started.values()), *ready]
     accounts = sorted({one.account_id for one in everyone})
     waited = grid.weeks_waited(session, accounts, week)
-    owed = _owed(session, week)
+    owed = carry.owed(_got(session, week), [one.account_id for one in everyone])
+    tired = _tired(session, clock)
     sold = sold_rights(session, str(week))
     pins = _pins(session, [one.id for one in ready], clock.first_open)
     makegood = makegoods.of(session, [one.right_id for one in ready])
@@ -100,13 +107,13 @@ def _problem(
             sold=one.right_id in sold,
             cause=one.cause.casefold() if one.cause else None,
             together=one.together,
-            owed=owed.get(one.account_id, 1.0),
+            owed=owed[row],
             waited=waited.get(one.account_id, 0),
             allowed=_allowed(clock, one, started.get(one.id), makegood.get(one.right_id), values),
-            wishes=_wishes(clock, one),
+            wishes=_wishes(clock, one, one.account_id in tired),
             pin=pins.get(one.id),
         )
-        for one in everyone
+        for row, one in enumerate(everyone)
     ]
     return Problem(
         format=FORMAT,
@@ -160,12 +167,13 @@ def _allowed(
     return worth_at_least(makegood.least_worth, windows, values, clock.settings.slots.per_hour)
 
 
-def _wishes(clock: Clock, request: Request) -> tuple[facts.Wish, ...]:
+def _wishes(clock: Clock, request: Request, tired: bool) -> tuple[facts.Wish, ...]:
     spans = [span for wish in request.wished for span in wish.spans(clock.week, clock.settings)]
     points = clock.settings.solver.wish_points
-    return tuple(
+    own = tuple(
         facts.Wish(start=start, end=end, points=points) for start, end in clock.touching(spans)
     )
+    return (*own, *carry.rest(own, by_day_windows(clock), points)) if tired else own
 
 
 def _pins(session: Session, ids: Sequence[int], first_open: int) -> dict[int, facts.Place]:
@@ -180,8 +188,8 @@ def _published(shown: Grid | None, started: Mapping[int, Placement]) -> tuple[Pu
     )
 
 
-def _owed(session: Session, week: Week) -> dict[int, float]:
-    """How many times the usual each account's start counts, for what it got earlier this year."""
+def _got(session: Session, week: Week) -> dict[int, Got]:
+    """What each account's starts were worth earlier this year, and how many they were."""
     query = (
         sa.select(Request.account_id, sa.func.sum(Placement.worth), sa.func.count())
         .join(Request, Request.id == Placement.request_id)
@@ -191,11 +199,29 @@ def _owed(session: Session, week: Week) -> dict[int, float]:
         .where(Grid.week >= f"{week.year:04}-W01", Grid.week < str(week))
         .group_by(Request.account_id)
     )
-    got = {account: float(worth) / count for account, worth, count in session.execute(query)}
-    if not got:
-        return {}
-    mean = sum(got.values()) / len(got)
-    return {
-        account: round(min(MOST_OWED, max(LEAST_OWED, mean / max(worth, 1e-9))), 3)
-        for account, worth in got.items()
-    }
+    return {account: Got(float(worth), count) for account, worth, count in session.execute(query)}
+
+
+def _tired(session: Session, clock: Clock) -> set[int]:
+    """The accounts that were on air by night only, in as many weeks just before as are enough."""
+    tired: set[int] | None = None
+    for back in range(1, carry.MOST_NIGHTS + 1):
+        earlier = Clock(clock.week.plus(-back), clock.settings, 0)
+        shown = grid.published(session, earlier.week)
+        nights = {start for window in night_windows(earlier) for start in range(*window)}
+        places = [] if shown is None else _starts(session, shown)
+        by_day = {account for account, start in places if start not in nights}
+        by_night = {account for account, _ in places} - by_day
+        tired = by_night if tired is None else tired & by_night
+    return tired or set()
+
+
+def _starts(session: Session, shown: Grid) -> list[tuple[int, int]]:
+    """Whose request starts where in a version, in columns: they are thousands."""
+    query = sa.select(Request.account_id, Placement.start).join(
+        Placement, Placement.request_id == Request.id
+    )
+    return [
+        (account, start)
+        for account, start in session.execute(query.where(Placement.grid_id == shown.id))
+    ]

@@ -137,4 +137,33 @@ def test_whoever_got_less_so_far_is_owed_more(ask, admit_member, database, setti
     with database.reading() as session:
         problem = load.load(session, settings, week, now).problem
     owed = {request.holder: request.owed for request in problem.requests}
-    assert owed == {f"a{dawn.account_id}": 2.0, f"a{prime.account_id}": 0.562}
+    assert owed == {f"a{dawn.account_id}": 1.5, f"a{prime.account_id}": 0.5}
+
+
+def test_after_two_night_weeks_a_third_is_not_wished_for(
+    ask, admit_member, database, settings, now, week
+):
+    owl, lark, poet = (admit_member(name) for name in ("Owl", "Lark", "Poet"))
+    weeks = [week.plus(-1), week]
+    for number, earlier in enumerate(weeks):
+        monday = earlier.span.start - timedelta(days=3)
+        pins = [ask(owl, str(earlier)), ask(lark, str(earlier)), ask(poet, str(earlier))]
+        with database.writing() as session:
+            session.add(Pin(request_id=pins[0], channel=0, start=10))
+            # The lark has its second week by day.
+            session.add(Pin(request_id=pins[1], channel=1, start=10 + 100 * number))
+            session.add(Pin(request_id=pins[2], channel=2, start=10))
+        build(database, settings, earlier, monday)
+        with database.writing() as session:
+            publish(session, settings, earlier, monday)
+    third = week.plus(1)
+    ask(owl, str(third))
+    ask(lark, str(third))
+    ask(poet, str(third), wishes=[{"daypart": "night"}])
+    with database.reading() as session:
+        problem = load.load(session, settings, third, third.span.start).problem
+    owls, larks, poets = (request.wishes for request in problem.requests)
+    assert {wish.points for wish in owls} == {150}
+    assert not any(wish.start <= 10 < wish.end for wish in owls)
+    assert larks == ()
+    assert {wish.points for wish in poets} == {300}
