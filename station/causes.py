@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from station.db import Base
+from station.db import Base, compare_and_set
 from station.errors import Refusal
 from station.members import Person
 from station.rights import LONGEST_CAUSE, clean_text
@@ -78,13 +78,9 @@ def decide(session: Session, cause_id: int, listed: bool, now: datetime) -> Caus
     if cause is None:
         raise Refusal("cause-unknown")
     state = CauseState.LISTED if listed else CauseState.DECLINED
-    changed = session.execute(
-        sa.update(Cause)
-        .where(Cause.id == cause_id, Cause.state != state)
-        .values(state=state, at=now)
-        .returning(Cause.id)
-    )
-    if changed.first() is None:
+    if not compare_and_set(
+        session, Cause, Cause.id == cause_id, Cause.state != state, state=state, at=now
+    ):
         raise Refusal("cause-decided", words=cause.words, state=state)
     session.refresh(cause)
     return cause

@@ -173,6 +173,18 @@ class Database:
         self.engine.dispose()
 
 
+def compare_and_set(
+    session: Session, table: type[Base], *still: sa.ColumnElement[bool], **values: Any
+) -> bool:
+    """Change a row while it is `still` as the caller thinks; False when somebody was quicker.
+
+    One statement compares and changes: however many press at once, one wins.
+    """
+    key = sa.inspect(table).primary_key
+    changed = session.execute(sa.update(table).where(*still).values(**values).returning(*key))
+    return changed.first() is not None
+
+
 def connect(url: str) -> Database:
     """Open a database by its SQLAlchemy URL."""
     if sa.make_url(url).get_backend_name() != "sqlite":

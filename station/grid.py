@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.airtime import Week
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.rights import Request
 from station.settings import Settings
@@ -167,13 +167,15 @@ def put_on_air(session: Session, grid: Grid, root_hash: str, now: datetime) -> N
         .where(Grid.week == grid.week, Grid.state == GridState.PUBLISHED)
         .values(state=GridState.SUPERSEDED)
     )
-    won = session.execute(
-        sa.update(Grid)
-        .where(Grid.id == grid.id, Grid.state == GridState.DRAFT)
-        .values(state=GridState.PUBLISHED, published_at=now, root_hash=root_hash)
-        .returning(Grid.id)
-    )
-    if won.first() is None:
+    if not compare_and_set(
+        session,
+        Grid,
+        Grid.id == grid.id,
+        Grid.state == GridState.DRAFT,
+        state=GridState.PUBLISHED,
+        published_at=now,
+        root_hash=root_hash,
+    ):
         raise Refusal("draft-overtaken", week=grid.week)
     session.refresh(grid)
 

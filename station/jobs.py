@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from station.db import STRICT, Base, Database
+from station.db import STRICT, Base, Database, compare_and_set
 from station.errors import Fault, Refusal
 
 LEASE = timedelta(minutes=5)
@@ -99,26 +99,32 @@ def claim(session: Session, kinds: Mapping[JobKind, Any], now: datetime) -> Job 
         .limit(10)
     )
     for job_id, state, attempts in session.execute(due).all():
-        won = session.execute(
-            sa.update(Job)
-            .where(Job.id == job_id, Job.state == state, Job.attempts == attempts)
-            .values(state=JobState.CLAIMED, attempts=attempts + 1, due_at=now + LEASE)
-            .returning(Job.id)
-        )
-        if won.first() is not None:
+        if compare_and_set(
+            session,
+            Job,
+            Job.id == job_id,
+            Job.state == state,
+            Job.attempts == attempts,
+            state=JobState.CLAIMED,
+            attempts=attempts + 1,
+            due_at=now + LEASE,
+        ):
             return session.get_one(Job, job_id, populate_existing=True)
     return None
 
 
 def settle(session: Session, job: Job, state: JobState, answer: str, due_at: datetime) -> bool:
     """Say how a claimed job ended. False when another worker has claimed it since."""
-    ended = session.execute(
-        sa.update(Job)
-        .where(Job.id == job.id, Job.state == JobState.CLAIMED, Job.attempts == job.attempts)
-        .values(state=state, answer=answer, due_at=due_at)
-        .returning(Job.id)
+    return compare_and_set(
+        session,
+        Job,
+        Job.id == job.id,
+        Job.state == JobState.CLAIMED,
+        Job.attempts == job.attempts,
+        state=state,
+        answer=answer,
+        due_at=due_at,
     )
-    return ended.first() is not None
 
 
 def work_once(

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 
 MASTER_SUFFIX = ".flac"
 PREVIEW_SUFFIX = ".mp3"
@@ -127,16 +127,14 @@ def conclude(
     False when it waits no longer (withdrawn meanwhile, or concluded by another worker).
     """
     state = RecordingState.REJECTED if master is None else RecordingState.ACCEPTED
-    ended = session.execute(
-        sa.update(Recording)
-        .where(Recording.id == recording_id, Recording.state == RecordingState.RECEIVED)
-        .values(
-            state=state,
-            codes=codes,
-            sentences=sentences,
-            master_sha256=None if master is None else master.sha256,
-            checked_at=now,
-        )
-        .returning(Recording.id)
+    return compare_and_set(
+        session,
+        Recording,
+        Recording.id == recording_id,
+        Recording.state == RecordingState.RECEIVED,
+        state=state,
+        codes=codes,
+        sentences=sentences,
+        master_sha256=None if master is None else master.sha256,
+        checked_at=now,
     )
-    return ended.first() is not None

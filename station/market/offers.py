@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal
 from station.ledger import EntryKind, Right, lock, move
 from station.market.limits import closes, require_movable
@@ -177,10 +177,7 @@ def change(
     where = [Offer.id == offer.id, Offer.state.in_(before)]
     if within_deadline:
         where.append(Offer.deadline > now)
-    changed = session.execute(
-        sa.update(Offer).where(*where).values(state=after, **values).returning(Offer.id)
-    )
-    if changed.first() is None:
+    if not compare_and_set(session, Offer, *where, state=after, **values):
         raise Refusal("offer-ended")
     session.refresh(offer)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station import grid
 from station.airtime import Week
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal
 from station.grid import Place, Placement
 from station.ledger import Right, lock
@@ -174,10 +174,7 @@ def end(session: Session, swap: Swap, state: SwapState, now: datetime) -> None:
     where = [Swap.id == swap.id, Swap.state == SwapState.OPEN]
     if state is not SwapState.LAPSED:
         where.append(Swap.deadline > now)
-    ended = session.execute(
-        sa.update(Swap).where(*where).values(state=state, ended_at=now).returning(Swap.id)
-    )
-    if ended.first() is None:
+    if not compare_and_set(session, Swap, *where, state=state, ended_at=now):
         raise Refusal("swap-ended")
     session.refresh(swap)
 

@@ -12,7 +12,7 @@ from unicodedata import category
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.ledger import lock
 from station.members import AccountKind, Applicant, Person, admit
@@ -226,13 +226,14 @@ def change(
     **values: Any,
 ) -> None:
     """Change an application's state, once. Raises Refusal `application-over`."""
-    changed = session.execute(
-        sa.update(Application)
-        .where(Application.id == application.id, Application.state == before)
-        .values(state=after, **values)
-        .returning(Application.id)
-    )
-    if changed.first() is None:
+    if not compare_and_set(
+        session,
+        Application,
+        Application.id == application.id,
+        Application.state == before,
+        state=after,
+        **values,
+    ):
         raise Refusal("application-over")
     session.refresh(application)
 

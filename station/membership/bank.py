@@ -15,7 +15,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.ledger import lock
 from station.membership.bank_file import Payment, read_bank_file
@@ -97,13 +97,14 @@ def unsettled(session: Session) -> list[BankLine]:
 
 def settle(session: Session, line_id: int, now: datetime) -> BankLine:
     """Say that a payment was dealt with by hand. Raises Refusal `bank-line-settled`."""
-    settled = session.execute(
-        sa.update(BankLine)
-        .where(BankLine.id == line_id, BankLine.finding.in_(UNSETTLED))
-        .values(finding=Finding.SETTLED, settled_at=now)
-        .returning(BankLine.id)
-    )
-    if settled.first() is None:
+    if not compare_and_set(
+        session,
+        BankLine,
+        BankLine.id == line_id,
+        BankLine.finding.in_(UNSETTLED),
+        finding=Finding.SETTLED,
+        settled_at=now,
+    ):
         raise Refusal("bank-line-settled", line=line_id)
     return session.get_one(BankLine, line_id, populate_existing=True)
 

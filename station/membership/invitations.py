@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.ledger import lock
 from station.members import Account, AccountKind, Person
@@ -101,13 +101,13 @@ def end(session: Session, invitation_id: int, inviter: Person, now: datetime) ->
     invitation = session.get(Invitation, invitation_id)
     if invitation is None or not (inviter.operator or invitation.inviter_id == inviter.id):
         raise Refusal("invitation-not-yours")
-    ended = session.execute(
-        sa.update(Invitation)
-        .where(Invitation.id == invitation_id, Invitation.ended_at.is_(None))
-        .values(ended_at=now)
-        .returning(Invitation.id)
-    )
-    if ended.first() is None:
+    if not compare_and_set(
+        session,
+        Invitation,
+        Invitation.id == invitation_id,
+        Invitation.ended_at.is_(None),
+        ended_at=now,
+    ):
         raise Refusal("invitation-over")
 
 

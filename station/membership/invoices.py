@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.members import Person
 from station.membership.references import reference_of
 from station.settings import Settings
@@ -88,21 +88,22 @@ def share(cents: int, part: int, whole: int) -> int:
 
 def pay(session: Session, invoice: Invoice, before: InvoiceState, now: datetime) -> bool:
     """Say that an invoice was paid, once. False when somebody was quicker."""
-    paid = session.execute(
-        sa.update(Invoice)
-        .where(Invoice.id == invoice.id, Invoice.state == before)
-        .values(state=InvoiceState.PAID, paid_at=now)
-        .returning(Invoice.id)
+    return compare_and_set(
+        session,
+        Invoice,
+        Invoice.id == invoice.id,
+        Invoice.state == before,
+        state=InvoiceState.PAID,
+        paid_at=now,
     )
-    return paid.first() is not None
 
 
 def cancel_due(session: Session, invoice_id: int | None) -> bool:
     """Ask no longer for a fee that is still due. False when it was paid, or nothing was asked."""
-    cancelled = session.execute(
-        sa.update(Invoice)
-        .where(Invoice.id == invoice_id, Invoice.state == InvoiceState.DUE)
-        .values(state=InvoiceState.CANCELLED)
-        .returning(Invoice.id)
+    return compare_and_set(
+        session,
+        Invoice,
+        Invoice.id == invoice_id,
+        Invoice.state == InvoiceState.DUE,
+        state=InvoiceState.CANCELLED,
     )
-    return cancelled.first() is not None

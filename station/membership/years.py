@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.airtime import Week
-from station.db import STRICT, Base
+from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal
 from station.issuance import issue_years
 from station.ledger import WEEKS_IN_A_YEAR, lock
@@ -152,13 +152,14 @@ def change(
     ended_at: datetime | None,
 ) -> bool:
     """Change a membership's state, once. False when somebody was quicker."""
-    changed = session.execute(
-        sa.update(Membership)
-        .where(Membership.id == membership.id, Membership.state == before)
-        .values(state=after, ended_at=ended_at)
-        .returning(Membership.id)
+    return compare_and_set(
+        session,
+        Membership,
+        Membership.id == membership.id,
+        Membership.state == before,
+        state=after,
+        ended_at=ended_at,
     )
-    return changed.first() is not None
 
 
 def can_cancel_until(membership: Membership, settings: Settings) -> datetime:
@@ -195,17 +196,15 @@ def cancel(session: Session, settings: Settings, person: Person, now: datetime) 
 def _go_back(session: Session, settings: Settings, membership: Membership, now: datetime) -> bool:
     """Let the year that a cancelled one had renewed count again, if it still lasts."""
     this_week = str(Week.of(now, settings.zone))
-    again = session.execute(
-        sa.update(Membership)
-        .where(
-            Membership.renewal_invoice_id == membership.invoice_id,
-            Membership.state == MembershipState.RENEWED,
-            Membership.last_week >= this_week,
-        )
-        .values(state=MembershipState.ACTIVE, ended_at=None)
-        .returning(Membership.id)
+    return compare_and_set(
+        session,
+        Membership,
+        Membership.renewal_invoice_id == membership.invoice_id,
+        Membership.state == MembershipState.RENEWED,
+        Membership.last_week >= this_week,
+        state=MembershipState.ACTIVE,
+        ended_at=None,
     )
-    return again.first() is not None
 
 
 def _refund(
