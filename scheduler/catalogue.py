@@ -5,94 +5,71 @@ sum greater than all points of the week can come to. The greatest total value is
 the least bumped weight first and the best score second.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from scheduler import rules, wishes
 from scheduler.ground import Bands, Ground, Starts, Whole
 from scheduler.problem import Place, Request
 
 CLOSED = np.iinfo(np.int64).min // 4
+# The bands of a week with so many choices of a clock hour are kept, those of others made anew.
+MOST_CHOICES_KEPT = 6_000_000
 
 
-@dataclass(frozen=True)
 class Catalogue:
-    """All requests with all their bands, in the problem's order."""
+    """All requests in the problem's order, as columns, with all their bands."""
 
-    ground: Ground
-    requests: tuple[Request, ...]
-    bands: tuple[Bands, ...]
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.requests = ground.problem.requests
+        self.index = {request.id: row for row, request in enumerate(self.requests)}
+        self.must = np.array(
+            [bool(ground.problem.fixed(one)) for one in self.requests], dtype=np.bool_
+        )
+        self.sold = np.array([one.sold for one in self.requests], dtype=np.bool_)
+        self.lengths = np.array([one.length for one in self.requests], dtype=np.int64)
+        self.weights = np.array([one.weight for one in self.requests], dtype=np.int64)
+        channels, hours = ground.cells
+        self._keeps = len(self.requests) * channels * hours <= MOST_CHOICES_KEPT
+        self._kept: dict[int, Bands] = {}
+        self._points: dict[tuple[str, Place], int] = {}
 
-    @classmethod
-    def of(cls, ground: Ground) -> "Catalogue":
-        """List a problem's bands."""
-        requests = ground.problem.requests
-        bands = tuple(bands_of(ground, one, rules.openings(ground, one)) for one in requests)
-        return cls(ground, requests, bands)
-
-    @cached_property
-    def index(self) -> dict[str, int]:
-        """Each request's position."""
-        return {request.id: position for position, request in enumerate(self.requests)}
-
-    @cached_property
-    def all(self) -> Bands:
-        """All bands in one table."""
-        columns = ("channel", "first", "end", "points")
-        return Bands(*(self._joined([getattr(b, c) for b in self.bands]) for c in columns))
-
-    @cached_property
-    def owner(self) -> Whole:
-        """The position of the request that each band belongs to."""
-        return np.repeat(np.arange(len(self.bands)), [len(bands) for bands in self.bands])
+    def bands(self, row: int) -> Bands:
+        """The bands of one request."""
+        found = self._kept.get(row)
+        if found is None:
+            request = self.requests[row]
+            found = bands_of(self.ground, request, rules.openings(self.ground, request))
+            if self._keeps:
+                self._kept[row] = found
+        return found
 
     @cached_property
-    def first_band(self) -> Whole:
-        """Where each request's bands begin in the table, with the table's length at the end."""
-        return np.cumsum([0, *(len(bands) for bands in self.bands)])
+    def most(self) -> Whole:
+        """More than this no request can score."""
+        return np.array([_most(self.ground, one) for one in self.requests], dtype=np.int64)
 
     @cached_property
-    def must(self) -> npt.NDArray[np.bool_]:
-        """Whether each request is pinned or frozen, and so can't be bumped."""
-        problem = self.ground.problem
-        return np.array([bool(problem.fixed(one)) for one in self.requests], dtype=np.bool_)
-
-    @cached_property
-    def weights(self) -> Whole:
-        """What bumping each request costs."""
-        return self._joined([np.array([one.weight for one in self.requests], dtype=np.int64)])
-
-    @cached_property
-    def lengths(self) -> Whole:
-        """How many slots each request takes."""
-        return self._joined([np.array([one.length for one in self.requests], dtype=np.int64)])
-
-    @cached_property
-    def sold(self) -> npt.NDArray[np.bool_]:
-        """Whether each request is sold airtime."""
-        return np.array([one.sold for one in self.requests], dtype=np.bool_)
+    def least(self) -> Whole:
+        """Less than this no placed request can score."""
+        return np.array([_least(self.ground, one) for one in self.requests], dtype=np.int64)
 
     @cached_property
     def weight_value(self) -> int:
         """What a unit of weight is worth: more than all points of the week can come to."""
-        span = 1
-        for bands in self.bands:
-            if len(bands):
-                span += max(int(bands.points.max()), 0) - min(int(bands.points.min()), 0)
-        return span
+        return 1 + int((np.maximum(self.most, 0) - np.minimum(self.least, 0)).sum())
 
-    @cached_property
-    def value(self) -> Whole:
-        """What each band of the table is worth to the week."""
-        return self.all.points + self.weight_value * self.weights[self.owner]
-
-    def value_of(self, places: dict[str, Place]) -> int:
+    def value_of(self, places: Mapping[str, Place]) -> int:
         """The value of a whole grid."""
-        return sum(self.value_at(name, place) for name, place in places.items())
+        weight = sum(self.requests[self.index[name]].weight for name in places)
+        return self.score_of(places) + self.weight_value * weight
+
+    def score_of(self, places: Mapping[str, Place]) -> int:
+        """The score of a whole grid."""
+        return sum(self.points_at(name, place) for name, place in places.items())
 
     def value_at(self, name: str, place: Place) -> int:
         """The value of one request's place."""
@@ -101,28 +78,16 @@ class Catalogue:
 
     def points_at(self, name: str, place: Place) -> int:
         """What one request scores at a place that it may have."""
-        return int(self.all.points[self.band_at(self.index[name], place)])
+        points = self._points.get((name, place))
+        if points is None:
+            request = self.requests[self.index[name]]
+            points = int(wishes.points(self.ground, request)[place.channel, place.start])
+            self.remember(name, place, points)
+        return points
 
-    def band_at(self, row: int, place: Place) -> int:
-        """The position in the table of the band that holds one request's place."""
-        bands = self.bands[row]
-        here = (bands.channel == place.channel) & (bands.first <= place.start)
-        return int(self.first_band[row]) + int(np.argmax(here & (place.start < bands.end)))
-
-    def best_by_stretch(self) -> Whole:
-        """The best value of each request in each channel's stretch; `CLOSED` where none."""
-        channels, stretches = self.ground.stretches
-        table = np.full((len(self.requests), channels * stretches), CLOSED)
-        low, high = (self.ground.stretch(at) for at in (self.all.first, self.all.end - 1))
-        many = high - low + 1
-        inside = np.repeat(low, many) + counted(many)
-        column = np.repeat(self.all.channel, many) * stretches + inside
-        np.maximum.at(table, (np.repeat(self.owner, many), column), np.repeat(self.value, many))
-        return table
-
-    @staticmethod
-    def _joined(parts: Sequence[Whole]) -> Whole:
-        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+    def remember(self, name: str, place: Place, points: int) -> None:
+        """Keep what a request scores at a place, which is dear to find out."""
+        self._points[name, place] = points
 
 
 def counted(many: Whole) -> Whole:
@@ -134,3 +99,13 @@ def counted(many: Whole) -> Whole:
 def bands_of(ground: Ground, request: Request, starts: Starts) -> Bands:
     """The bands that open starts make for a request."""
     return ground.bands(request, starts, wishes.points(ground, request))
+
+
+def _most(ground: Ground, request: Request) -> int:
+    wished = max((wish.points for wish in request.wishes), default=0)
+    return max(wished, 0) + round(request.owed * ground.dearest) + abs(ground.problem.move_cost)
+
+
+def _least(ground: Ground, request: Request) -> int:
+    wished = min((wish.points for wish in request.wishes), default=0)
+    return min(wished, 0) + round(request.owed * ground.cheapest) - abs(ground.problem.move_cost)

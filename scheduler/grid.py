@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from scheduler.catalogue import Catalogue
 from scheduler.problem import Place
 
@@ -30,8 +32,7 @@ def measured(catalogue: Catalogue, places: dict[str, Place], value_bound: int) -
     """A grid with what a bound on its value says about its weight and its score."""
     total = int(catalogue.weights.sum())
     weight = total - sum(catalogue.requests[catalogue.index[name]].weight for name in places)
-    unit = catalogue.weight_value
-    score = catalogue.value_of(places) - unit * (total - weight)
+    unit, score = catalogue.weight_value, catalogue.score_of(places)
     bound = min(value_bound - unit * (total - weight), most_points(catalogue))
     # To bump one unit less would take at least `unit` more value, less all that points can fall.
     least = weight == 0 or value_bound < unit * (total - weight + 1) + fewest_points(catalogue)
@@ -40,14 +41,9 @@ def measured(catalogue: Catalogue, places: dict[str, Place], value_bound: int) -
 
 def most_points(catalogue: Catalogue) -> int:
     """More than this no grid can score: everybody at their best, or bumped where that is less."""
-    best = [
-        int(bands.points.max()) if must else max(0, int(bands.points.max()))
-        for bands, must in zip(catalogue.bands, catalogue.must.tolist(), strict=True)
-        if len(bands)
-    ]
-    return sum(best)
+    return int(np.where(catalogue.must, catalogue.most, np.maximum(catalogue.most, 0)).sum())
 
 
 def fewest_points(catalogue: Catalogue) -> int:
     """Less than this no grid can score."""
-    return sum(min(0, int(bands.points.min())) for bands in catalogue.bands if len(bands))
+    return int(np.minimum(catalogue.least, 0).sum())

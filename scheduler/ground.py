@@ -5,7 +5,6 @@ to one request. Nearly all rules see only the clock hour, so that a full week ha
 hundred bands a request where it has thousands of starts.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +14,8 @@ import numpy.typing as npt
 
 from scheduler.problem import Place, Problem, Request
 
-# So many requests times stretches are kept in memory at once.
-MOST_STRETCHES_OF_ALL = 8_000_000
-MOST_STRETCHES_AN_HOUR = 8
+# Up to this length, each start at which a request would reach the next hour is a band of its own.
+LONGEST_TOLD_APART = 24
 
 Starts = npt.NDArray[np.bool_]  # [channel, start]
 Whole = npt.NDArray[np.int64]
@@ -63,19 +61,14 @@ def joined(*parts: Bands) -> Bands:
 
 
 class Ground:
-    """A problem's week as arrays of channels x starts, and of channels x clock hours.
-
-    A *stretch* is a clock hour or a part of one: hours are cut where many requests' windows
-    begin or end, so that inside a stretch most requests see no difference.
-    """
+    """A problem's week as arrays of channels x starts, and of channels x clock hours."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.shape = (problem.channels, problem.starts)
         self.cells = (problem.channels, problem.hours)
-        self.stretch_first = np.array(_stretches(problem), dtype=np.int64)
-        self.stretches = (problem.channels, len(self.stretch_first))
         self.value = np.array(problem.value, dtype=np.float64)
+        self.dearest, self.cheapest = float(self.value.max()), float(self.value.min())
         self._cuts: dict[tuple[int, bool], Starts] = {}
 
     @cached_property
@@ -114,15 +107,9 @@ class Ground:
         """The clock hour of each start."""
         return starts // self.problem.starts_per_hour
 
-    def stretch(self, starts: Whole) -> Whole:
-        """The stretch of each start."""
-        found: Whole = np.searchsorted(self.stretch_first, starts, side="right") - 1
-        return found
-
-    def open_slots(self, slots: Starts, firsts: Whole | None = None) -> Whole:
-        """How many slots of each channel and clock hour (or what begins there) are open."""
-        if firsts is None:
-            firsts = np.arange(0, self.problem.starts, self.problem.starts_per_hour)
+    def open_slots(self, slots: Starts) -> Whole:
+        """How many slots of each channel and clock hour are open."""
+        firsts = np.arange(0, self.problem.starts, self.problem.starts_per_hour)
         return np.add.reduceat(slots, firsts, axis=1, dtype=np.int64)
 
     def spread(self, place: Place, length: int) -> dict[int, int]:
@@ -137,33 +124,15 @@ class Ground:
     def _cut(self, request: Request) -> Starts:
         """Where bands must end: at each clock hour, and where a long request reaches the next.
 
-        In between, what a long request takes of each hour changes evenly with its start. A
-        sold one is counted by the hour, so its share must not change at all inside a band.
+        What one that reaches the next takes of each hour differs from start to start.
         """
         key = (request.length, request.sold)
         if key not in self._cuts:
             start = np.arange(self.problem.starts)
             per_hour = self.problem.starts_per_hour
-            cut = (start % per_hour == 0) | ((start + request.length - 1) % per_hour == 0)
-            if request.sold:
-                last_slot = start + request.length - 1
-                cut |= last_slot // per_hour != (last_slot - 1) // per_hour
-                cut |= (last_slot // per_hour) != (start // per_hour)
+            last_slot = start + request.length - 1
+            cut = (start % per_hour == 0) | (last_slot % per_hour == 0)
+            if request.length <= LONGEST_TOLD_APART or request.sold:
+                cut |= last_slot // per_hour != start // per_hour
             self._cuts[key] = np.broadcast_to(cut, self.shape)
         return self._cuts[key]
-
-
-def _stretches(problem: Problem) -> list[int]:
-    """Where stretches begin: at every clock hour, and where most windows begin or end."""
-    hours = range(0, problem.starts, problem.starts_per_hour)
-    edges = Counter(
-        edge
-        for request in problem.requests
-        for window in (*request.allowed, *request.wishes)
-        for edge in (window.start, window.end)
-        if edge < problem.starts and edge % problem.starts_per_hour
-    )
-    seen_by_all = max(1, len(problem.requests)) * problem.channels
-    room = min(MOST_STRETCHES_OF_ALL // seen_by_all, MOST_STRETCHES_AN_HOUR * len(hours))
-    dearest = sorted(edges, key=lambda edge: (-edges[edge], edge))
-    return sorted({*hours, *dearest[: max(0, room - len(hours))]})

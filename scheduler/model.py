@@ -79,6 +79,20 @@ class Model:
         """Its bands, each with whether it is chosen."""
         return self._bands[name]
 
+    def told_apart(self, name: str) -> bool:
+        """Whether each of its starts is a choice of its own."""
+        return all(band.end == band.first + 1 for _, band in self._bands[name])
+
+    def literals_by_slot(self) -> dict[tuple[int, int], list[cp_model.IntVar]]:
+        """For each channel and slot, the choices of a single start that take it."""
+        slots: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+        for request in self.free:
+            for literal, band in self._bands[request.id]:
+                if band.end == band.first + 1:
+                    for slot in range(band.first, band.first + request.length):
+                        slots[band.channel, slot].append(literal)
+        return slots
+
     def channels(self, name: str) -> list[int]:
         """The channels it may be on."""
         return list(self._on[name])

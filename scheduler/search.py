@@ -8,28 +8,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from scheduler import rules
+from scheduler import rules, wishes
 from scheduler.catalogue import Catalogue, bands_of
 from scheduler.grid import Best, measured
 from scheduler.ground import Bands
 from scheduler.model import Model
-from scheduler.neighbours import neighbourhood
+from scheduler.neighbours import Neighbours
 from scheduler.patience import Patience
-from scheduler.prices import Prices, Proof
 from scheduler.problem import Place
+from scheduler.proof import Proof, Shortlist
 from scheduler.taken import Taken
 
 Told = Callable[[Best], None]
-Mask = npt.NDArray[np.bool_]
 
 # A problem with few bands left is solved whole; one with many part by part; and one between
 # them is solved whole once some parts in a row were no better.
 FEW_BANDS = 6_000
 MOST_BANDS = 100_000
 VAIN_PARTS = 3
-BANDS_IN_PART = 40
+BANDS_IN_PART = 60
+MOST_TOLD_APART = 300
 EFFORT_OF_PART = 0.5
 EFFORT_OF_WHOLE = 1e9
 SHARE_FOR_WEIGHT = 0.5
@@ -41,19 +40,18 @@ class Search:
     def __init__(
         self,
         catalogue: Catalogue,
-        prices: Prices,
         proof: Proof,
         taken: Taken,
         patience: Patience,
         told: Told,
     ) -> None:
         self.catalogue = catalogue
-        self.prices = prices
         self.proof = proof
         self.taken = taken
         self.patience = patience
         self.told = told
-        self.random = np.random.default_rng(patience.seed)
+        random = np.random.default_rng(patience.seed)
+        self.neighbours = Neighbours(catalogue, proof, random)
         ids = np.array([request.id for request in catalogue.requests], dtype=object)
         self.must = frozenset(ids[catalogue.must])
         self.best = measured(catalogue, dict(taken.places), proof.bound)
@@ -64,8 +62,8 @@ class Search:
         vain = 0
         while not self.best.optimal and self.patience.left > 0:
             possible = self._possible()
-            size = int(possible.sum())
-            if size <= FEW_BANDS or (size <= MOST_BANDS and vain >= VAIN_PARTS):
+            size = len(possible.net) if possible else MOST_BANDS
+            if possible and (size <= FEW_BANDS or (size < MOST_BANDS and vain >= VAIN_PARTS)):
                 self._whole(possible)
                 break
             before = self.best
@@ -73,19 +71,16 @@ class Search:
             vain = vain + 1 if self.best is before else 0
         return self.best
 
-    def _possible(self) -> Mask:
-        """The bands that a better grid could use."""
-        room = self.proof.bound - self.catalogue.value_of(self.best.places)
-        return self.proof.loss(self.catalogue) < room
+    def _possible(self) -> Shortlist | None:
+        """The bands that a better grid could use, when all of them are listed."""
+        return self.proof.within(self.proof.bound - self.catalogue.value_of(self.best.places))
 
-    def _whole(self, possible: Mask) -> None:
+    def _whole(self, possible: Shortlist) -> None:
         """Solve the whole problem: first the least bumped weight, then the best score."""
-        first = self.catalogue.first_band
         choices = {
-            request.id: self.catalogue.bands[row].only(possible[first[row] : first[row + 1]])
+            request.id: self._with_own(request.id, possible.of(row).bands)
             for row, request in enumerate(self.catalogue.requests)
         }
-        choices = {name: self._with_own(name, bands) for name, bands in choices.items()}
         if not self.best.least_weight:
             self._least_weight(choices)
         self._best_score(choices)
@@ -112,14 +107,14 @@ class Search:
 
     def _part(self) -> None:
         """Lift some requests that could do better, with those in their way, and place anew."""
-        names = neighbourhood(self.catalogue, self.proof, self.best.places, self.random)
+        names = self.neighbours.draw(self.best.places)
         for name in names & self.taken.places.keys():
             self.taken.lift(self.catalogue.ground.problem.request[name])
         choices = {name: self._left_for(name) for name in sorted(names)}
         model = self._model(self.taken, choices)
         unit = sum(int(abs(bands.points).max(initial=0)) for bands in choices.values()) * 2 + 1
         model.cp.maximize(model.score() - unit * model.weight())
-        outcome = self.patience.run(model.cp, EFFORT_OF_PART)
+        outcome = self.patience.run(model.cp, EFFORT_OF_PART, linear=True)
         if outcome:
             self._keep({**self.taken.places, **model.read(outcome.value)})
         for name in names & self.best.places.keys():
@@ -130,8 +125,12 @@ class Search:
         ground = self.catalogue.ground
         request = ground.problem.request[name]
         starts = rules.left_open(self.taken, request, rules.openings(ground, request))
-        bands = bands_of(ground, request, starts)
-        net = bands.points - self.prices.cheapest(request.length, request.sold, bands)
+        if starts.sum() <= MOST_TOLD_APART:
+            channel, start = np.nonzero(starts)
+            bands = Bands(channel, start, start + 1, wishes.points(ground, request)[starts])
+        else:
+            bands = bands_of(ground, request, starts)
+        net = bands.points - self.proof.prices.cheapest(request.length, request.sold, bands)
         nearest = np.argsort(-net, kind="stable")[:BANDS_IN_PART]
         return self._with_own(name, bands.only(np.sort(nearest)))
 

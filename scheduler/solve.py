@@ -14,7 +14,7 @@ from scheduler.grid import Best
 from scheduler.ground import Ground
 from scheduler.patience import Patience, never
 from scheduler.plan import FORMAT, Bumped, Placement, Plan, Status, gap_of
-from scheduler.prices import by_flow, prove
+from scheduler.pricing import priced
 from scheduler.problem import Problem
 from scheduler.search import Search
 from scheduler.taken import Taken
@@ -48,13 +48,12 @@ def solve(
         taken, clashes = place_fixed(ground)
         if clashes:
             return _nothing(Status.INFEASIBLE, patience, smallest(clashes))
-        catalogue = Catalogue.of(ground)
-        prices = by_flow(catalogue)
-        proof = prove(catalogue, prices)
-        draft(catalogue, taken, prices, proof)
+        catalogue = Catalogue(ground)
+        found = priced(catalogue)
+        draft(catalogue, taken, found)
     except KeyboardInterrupt:
         return _nothing(Status.UNKNOWN, patience, ())
-    best = Search(catalogue, prices, proof, taken, patience, told).run()
+    best = Search(catalogue, found.proof, taken, patience, told).run()
     return _plan(ground, best, patience)
 
 

@@ -1,0 +1,147 @@
+"""The flow of a shortlist of bands finds the prices of all.
+
+First a sample of the requests, each counted several times, gives rough prices. They choose a
+shortlist of each request's bands, whose flow gives finer prices, which choose a better list.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduler.catalogue import Catalogue
+from scheduler.flow import Flow, Network, best_flow, network
+from scheduler.ground import Whole
+from scheduler.prices import Prices
+from scheduler.proof import Proof, Shortlist, listing, prove
+
+# So many arcs may lead from the sample, and so many bands are listed of each request.
+SAMPLE_ARCS = 400_000
+SMALLEST_SAMPLE = 100
+LISTED = 64
+MOST_ROUNDS = 6
+# The prices are fine once a round improves the bound by no more than this share.
+FINE = 1 / 20_000
+# More passes than any chain of requests that move up for one another is ever long.
+MOST_PASSES = 400
+FAR = np.iinfo(np.int64).max // 4
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The best proof found, and all bands that are worth a thought."""
+
+    proof: Proof
+    listed: Shortlist
+
+
+def priced(catalogue: Catalogue) -> Priced:
+    """Find prices that prove a sharp bound."""
+    prices = _sampled(catalogue)
+    best = prove(catalogue, prices, LISTED)
+    listed = best.shortlist
+    scale = catalogue.weight_value * int(catalogue.weights.sum())
+    for _ in range(MOST_ROUNDS if len(catalogue.requests) else 0):
+        prices, used = flow_prices(catalogue, listed)
+        proof = prove(catalogue, prices, LISTED)
+        listed = Shortlist.joined([proof.shortlist, used])
+        gain = best.bound - proof.bound
+        best = min(proof, best, key=lambda one: one.bound)
+        if 0 <= gain <= FINE * abs(best.bound - scale):
+            break
+    return Priced(best, listed.at(catalogue, best.prices))
+
+
+def _sampled(catalogue: Catalogue) -> Prices:
+    """Rough prices, from some of the requests."""
+    free = Prices.none(catalogue.ground)
+    channels, hours = catalogue.ground.cells
+    count = len(catalogue.requests)
+    size = min(count, max(SMALLEST_SAMPLE, SAMPLE_ARCS // (channels * hours)))
+    if not size:
+        return free
+    rows = np.sort(np.random.default_rng(0).choice(count, size, replace=False))
+    listed = Shortlist.joined(
+        listing(catalogue, free, row, catalogue.bands(row)) for row in rows.tolist()
+    )
+    times = int(catalogue.lengths.sum()) // int(catalogue.lengths[rows].sum())
+    return flow_prices(catalogue, listed, times)[0]
+
+
+def flow_prices(
+    catalogue: Catalogue, listed: Shortlist, times: int = 1
+) -> tuple[Prices, Shortlist]:
+    """The prices of the best flow of a list, and the bands that it uses."""
+    ground = catalogue.ground
+    sold_room = np.full(ground.cells, ground.problem.rules.sold_per_hour)
+    net = network(catalogue, listed, ground.unreserved, sold_room)
+    flow = best_flow(catalogue, net, times)
+    least, most = _least(catalogue, net, flow), _greatest(catalogue, net, flow)
+    # All prices between are best, too; those in the middle are fair to whoever has a choice.
+    cost = np.where(most < FAR // 2, (least + most) // 2, least)
+    hours = net.hours
+    plain = np.repeat(cost[net.stretches :], net.end - net.first).reshape(ground.shape)
+    surcharge = np.maximum(0, cost[hours : 2 * hours] - cost[:hours]).reshape(ground.cells)
+    sold = plain + surcharge[:, ground.hour(np.arange(ground.problem.starts))]
+    return Prices(ground, plain, sold), listed.only(np.unique(net.band[flow.arcs > 0]))
+
+
+def _least(catalogue: Catalogue, net: Network, flow: Flow) -> Whole:
+    """The least prices of cells under which everyone in the flow is where they like best.
+
+    Somebody in cell `c` who would gain `g` in cell `d` makes `d` cost at least the price of
+    `c` plus `g`; somebody bumped makes each cell cost at least their worth there.
+    """
+    order = np.argsort(net.cell, kind="stable")
+    cells, begins = np.unique(net.cell[order], return_index=True)
+    person, worth = net.person[order], net.worth[order]
+    used = np.flatnonzero(flow.arcs)
+    bumped = (flow.bumped > 0) & ~catalogue.must[net.people]
+    cost = np.zeros(net.cells, dtype=np.int64)
+    hour, sold, stretch = np.split(cost, [net.hours, net.stretches])
+    room_for_sold = flow.links[: net.hours] < net.link_room[: net.hours]
+    hour_of, led = net.link_from[net.hours :], np.flatnonzero(flow.links[net.hours :])
+    for _ in range(MOST_PASSES):
+        before = cost.copy()
+        pays = np.where(bumped, 0, -FAR)
+        np.maximum.at(pays, net.person[used], cost[net.cell[used]] - net.worth[used])
+        cost[cells] = np.maximum(cost[cells], np.maximum.reduceat(pays[person] + worth, begins))
+        # Whoever may have any slot of an hour has the cheapest.
+        np.maximum(hour, sold, out=hour, where=room_for_sold)
+        np.maximum.at(hour, hour_of[led], stretch[led])
+        np.maximum(stretch, hour[hour_of], out=stretch)
+        np.maximum(sold, hour, out=sold)
+        if (cost == before).all():
+            break
+    return cost
+
+
+def _greatest(catalogue: Catalogue, net: Network, flow: Flow) -> Whole:
+    """The greatest prices under which everyone in the flow is where they like best.
+
+    A slot to spare costs nothing; nobody pays more than what they would gain by being here
+    instead of elsewhere, or nowhere. `FAR` and more where nothing sets a limit.
+    """
+    order = np.argsort(net.person, kind="stable")
+    begins = np.unique(net.person[order], return_index=True)[1]
+    cell, worth = net.cell[order], net.worth[order]
+    used = np.flatnonzero(flow.arcs)
+    cost = np.full(net.cells, FAR)
+    hour, sold, stretch = np.split(cost, [net.hours, net.stretches])
+    room_for_sold = flow.links[: net.hours] < net.link_room[: net.hours]
+    hour_of, led = net.link_from[net.hours :], np.flatnonzero(flow.links[net.hours :])
+    taken = np.bincount(net.cell[used], flow.arcs[used], net.cells)[net.stretches :]
+    is_open = np.flatnonzero(net.room)
+    stretch[taken + flow.links[net.hours :] < net.room] = 0
+    must = catalogue.must[net.people]
+    for _ in range(MOST_PASSES):
+        before = cost.copy()
+        elsewhere = np.minimum.reduceat(cost[cell] - worth, begins)
+        elsewhere = np.where(must, elsewhere, np.minimum(elsewhere, 0))
+        np.minimum.at(cost, net.cell[used], elsewhere[net.person[used]] + net.worth[used])
+        np.minimum.at(hour, hour_of[is_open], stretch[is_open])
+        np.minimum(hour, sold, out=hour)
+        stretch[led] = np.minimum(stretch[led], hour[hour_of[led]])
+        np.minimum(sold, hour, out=sold, where=room_for_sold)
+        if (cost == before).all():
+            break
+    return cost
