@@ -28,7 +28,7 @@ station: $(VENV)/station.stamp ## Install what a station needs, and nothing else
 test: $(VENV)/dev.stamp ## Run every test, on the real servers
 	$(BIN)/pytest
 
-prove: $(VENV)/dev.stamp ## Prove the market against its model at length: minutes to an hour
+prove: $(VENV)/dev.stamp ## Prove the market against its model at length: some twenty minutes
 	$(BIN)/python -m tests.station.machine --examples 2000 --steps 100
 
 check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before every commit

@@ -1,7 +1,7 @@
 """Many processes of many threads press on one station at once, and tell what each was answered.
 
-`python -m tests.station.crowd` gets ready once. Each line on stdin names a station and what is
-pressed, as JSON; its presses are dealt to forked processes and their threads, which all begin
+`python -m tests.station.races.crowd` gets ready once. Each line on stdin names a station and what
+is pressed, as JSON; its presses are dealt to forked processes and their threads, which all begin
 at the same moment. The answer is a line of JSON: for each press `done`, or a refusal's code.
 """
 
