@@ -12,6 +12,7 @@ import click
 import media.cli
 import playout.cli
 import scheduler.cli
+import scheduler.sim.cli
 import scheduler.swap_cli
 import station.airtime_cli
 import station.books.cli
@@ -53,6 +54,7 @@ for command in (
     scheduler.cli.solve,
     scheduler.cli.check,
     scheduler.cli.week,
+    scheduler.sim.cli.sim,
     media.cli.media,
     playout.cli.playout,
     playout.cli.asrun,

@@ -1,7 +1,7 @@
 """What everyone got so far is carried from week to week as what they are owed.
 
 Whoever got less than as many starts are worth on average is behind. Only the order counts: it
-runs from 0 for who is furthest ahead to 2 for who is furthest behind, and is 1 in the middle.
+runs from a half for who is furthest ahead to one and a half for who is furthest behind.
 """
 
 from bisect import bisect_left, bisect_right
@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from scheduler.problem import Wish
 
-# Whoever is owed more gets the better start, whatever the figures are; spread this wide, they
-# stay apart when a start's points are rounded.
-MOST_OWED = 2.0
+# Whoever is owed more gets the better start, whatever the figures are. Spread this wide, they stay
+# apart when points are rounded; and nobody is owed so little that any start would do.
+LEAST_OWED, MOST_OWED = 0.5, 1.5
 # Whoever had so many night weeks in a row is wished a place by day in the next.
 MOST_NIGHTS = 2
 
@@ -48,7 +48,8 @@ def owed(got: Mapping[Holder, Got], asking: Sequence[Holder]) -> list[float]:
         behind.append(share + apart)
         seen[holder] += 1
     order = sorted(behind)
-    return [round(MOST_OWED * _place(order, points) / len(order), 3) for points in behind]
+    span = (MOST_OWED - LEAST_OWED) / max(1, len(order))
+    return [round(LEAST_OWED + span * _place(order, points), 3) for points in behind]
 
 
 def mean(got: Iterable[Got]) -> float:

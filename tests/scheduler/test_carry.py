@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.carry import MOST_OWED, Got, owed, rest
+from scheduler.carry import LEAST_OWED, MOST_OWED, Got, owed, rest
 from scheduler.problem import Wish
 from tests.scheduler.test_solve import QUICK
 
@@ -41,7 +41,7 @@ def test_what_is_owed_keeps_the_order_and_averages_to_one(history):
     found = owed(got, asking)
     average = sum(one.worth for one in got.values()) / max(1, sum(o.starts for o in got.values()))
     behind = [got[name].starts * average - got[name].worth for name in asking]
-    assert all(0 <= one <= MOST_OWED for one in found)
+    assert all(LEAST_OWED <= one <= MOST_OWED for one in found)
     ranked = sorted(zip(behind, found, strict=True))
     assert [share for _, share in ranked] == sorted(found)
     if found:
