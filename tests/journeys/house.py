@@ -70,14 +70,18 @@ class House:
                     raise
             assert status == 0, said.read_text()
 
-    def letter_to(self, email: str) -> str:
-        """The newest letter to an address, once it is there."""
+    def letter_to(self, email: str, about: str) -> str:
+        """The newest letter to an address with some words in its subject, once it is there."""
         folder = self.home / "mail"
 
         def found() -> list[str]:
             letters = sorted(folder.glob("*.txt")) if folder.exists() else []
             texts = [letter.read_text() for letter in letters]
-            return [text for text in texts if f"To: {email}\n" in text]
+            return [
+                text
+                for text in texts
+                if f"To: {email}\n" in text and about in text.partition("\n\n")[0]
+            ]
 
         wait_until(found, 30)
         return found()[-1]
