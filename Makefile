@@ -38,8 +38,9 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest --quiet tests/docs
 
-bench: $(VENV)/dev.stamp ## Measure the ledger beside the bare database, on both engines
+bench: $(VENV)/dev.stamp ## Measure the ledger beside the bare database, the solver beside a plain model
 	$(BIN)/python -m bench.ledger
+	$(BIN)/python -m bench.solver
 
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	$(BIN)/ruff format .
