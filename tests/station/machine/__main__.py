@@ -16,7 +16,7 @@ def main() -> None:
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
-        prove(stage, given.examples, given.steps)
+        prove(stage, given.examples, given.steps, anew=True)
         stage.close()
     for (verb, said), times in sorted(stage.presses.items()):
         sys.stdout.write(f"{times:8} {verb}: {said}\n")

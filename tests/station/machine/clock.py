@@ -130,12 +130,17 @@ class Clock(Sale):
         return lambda session, now: act(session, self.settings, now)
 
 
-def prove(stage: Stage, examples: int, steps: int) -> None:
-    """Let hypothesis look for presses on which a station and its model disagree."""
+def prove(stage: Stage, examples: int, steps: int, *, anew: bool) -> None:
+    """Let hypothesis look for presses on which a station and its model disagree.
+
+    It looks at other stations each time when it looks `anew`, and else at the same ones.
+    """
     chosen = hypothesis.settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
+        derandomize=not anew,
+        database=None,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
