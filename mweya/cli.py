@@ -14,6 +14,7 @@ import playout.cli
 import scheduler.cli
 import scheduler.sim.cli
 import scheduler.swap_cli
+import scheduler.week_cli
 import station.airtime_cli
 import station.books.cli
 import station.causes_cli
@@ -53,7 +54,7 @@ for command in (
     station.membership.fees_cli.fees_group,
     scheduler.cli.solve,
     scheduler.cli.check,
-    scheduler.cli.week,
+    scheduler.week_cli.week,
     scheduler.sim.cli.sim,
     media.cli.media,
     playout.cli.playout,
@@ -62,7 +63,7 @@ for command in (
     web.cli.signin,
 ):
     mweya.add_command(command)
-scheduler.cli.week.add_command(status.week_status)
+scheduler.week_cli.week.add_command(status.week_status)
 station.airtime_cli.airtime.add_command(station.causes_cli.causes)
 station.airtime_cli.airtime.add_command(scheduler.swap_cli.swaps)
 

@@ -103,7 +103,7 @@ def _apart(found: Iterable[Violation], fixed: set[str]) -> int:
 def covered(starts: Starts, length: int) -> Starts:
     """The slots that something of a length covers at any of some starts."""
     slots = starts.copy()
-    for further in range(1, length):
+    for further in range(1, min(length, starts.shape[1])):
         slots[:, further:] |= starts[:, : starts.shape[1] - further]
     return slots
 

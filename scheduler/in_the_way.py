@@ -77,7 +77,7 @@ def _easiest(
 def _slots_taken(occupied: Starts, length: int) -> Whole:
     """How many slots from each start on are taken."""
     count = occupied.astype(np.int64)
-    for further in range(1, length):
+    for further in range(1, min(length, occupied.shape[1])):
         count[:, : occupied.shape[1] - further] += occupied[:, further:]
     return count
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scheduler import cli, plan, problem_file
+from scheduler import cli, plan, problem_file, week_cli
 from scheduler.check import check
 from scheduler.problem import Place
+from station.grid import ReservedBlock
 from station.ledger import root_hash
 from tests.scheduler.weeks import request, week
 
@@ -134,7 +135,8 @@ def test_ctrl_c_keeps_the_best_plan_found_so_far(written):
 
 
 def test_no_command_loads_the_solver_before_it_solves():
-    code = "import sys, scheduler.cli, scheduler.worker; print('ortools' in sys.modules)"
+    modules = "scheduler.cli, scheduler.week_cli, scheduler.sim.cli, scheduler.worker"
+    code = f"import sys, {modules}; print('ortools' in sys.modules)"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -143,25 +145,47 @@ def test_no_command_loads_the_solver_before_it_solves():
 
 def test_a_week_goes_from_build_to_rollback_by_commands(run, ask, admit_member, database):
     number = ask(admit_member("Ada"))
-    built = run(cli.week, "build", "2026-W48")
+    built = run(week_cli.week, "build", "2026-W48")
     assert (built["version"], built["placed"], built["status"]) == (1, 1, "optimal")
-    assert run(cli.week, "diff", "2026-W48")["moves"][0]["before"] is None
-    assert run(cli.week, "show", "2026-W48")["root_hash"] is None
-    assert run(cli.week, "publish", "2026-W48")["state"] == "published"
-    shown = run(cli.week, "show", "2026-W48")
+    assert run(week_cli.week, "diff", "2026-W48")["moves"][0]["before"] is None
+    assert run(week_cli.week, "show", "2026-W48")["root_hash"] is None
+    assert run(week_cli.week, "publish", "2026-W48")["state"] == "published"
+    shown = run(week_cli.week, "show", "2026-W48")
     with database.reading() as session:
         assert shown["root_hash"] == root_hash(session)
     assert [one["request"] for one in shown["placements"]] == [number]
-    assert run(cli.week, "explain", "2026-W48")["bumped"] == []
+    assert run(week_cli.week, "explain", "2026-W48")["bumped"] == []
     later = ask(admit_member("Ben"))
-    run(cli.week, "build", "2026-W48")
-    assert len(run(cli.week, "publish", "2026-W48")["moves"]) == 1
-    rolled = run(cli.week, "rollback", "2026-W48")
+    run(week_cli.week, "build", "2026-W48")
+    assert len(run(week_cli.week, "publish", "2026-W48")["moves"]) == 1
+    rolled = run(week_cli.week, "rollback", "2026-W48")
     assert (rolled["version"], rolled["certificate"]["of_version"]) == (3, 1)
-    assert run(cli.week, "explain", "2026-W48")["bumped"][0]["request"] == later
+    assert run(week_cli.week, "explain", "2026-W48")["bumped"][0]["request"] == later
+
+
+def test_a_late_change_is_repaired_and_explained_by_commands(run, ask, admit_member, database):
+    numbers = [ask(admit_member(name)) for name in ("Ada", "Ben")]
+    assert run(week_cli.week, "repair", "2026-W48", code=3)["error"] == "nothing-published"
+    run(week_cli.week, "build", "2026-W48")
+    run(week_cli.week, "publish", "2026-W48")
+    assert run(week_cli.week, "repair", "2026-W48")["version"] is None
+    with database.writing() as session:
+        # Only one slot is left of the whole week.
+        session.add_all(
+            ReservedBlock(week="2026-W48", channel=n, start=0, length=2016 - (n == 2), label="Fair")
+            for n in range(3)
+        )
+    mended = run(week_cli.week, "repair", "2026-W48")
+    assert (mended["version"], mended["moved"], len(mended["bumped"])) == (2, 2, 1)
+    (bump,) = run(week_cli.week, "explain", "2026-W48")["bumped"]
+    assert bump["request"] in numbers
+    assert bump["change"] == "give-back-block"
+    assert "gave the block “Fair” of Monday 23 November 2026, 00:00 back" in bump["way_out"]
+    (hurried,) = run(week_cli.week, "explain", "2026-W48", "--time-limit", 0)["bumped"]
+    assert hurried["way_out"] is None
 
 
 def test_commands_about_an_unknown_week_exit_2(run, database):
-    assert run(cli.week, "build", "soon", code=2)["error"] == "week-unknown"
-    assert run(cli.week, "show", "2026-W48", code=3)["error"] == "nothing-built"
+    assert run(week_cli.week, "build", "soon", code=2)["error"] == "week-unknown"
+    assert run(week_cli.week, "show", "2026-W48", code=3)["error"] == "nothing-built"
     del database

@@ -1,0 +1,84 @@
+"""The cheapest change that would give a bumped request a place, checked by solving again.
+
+A change helps when the week, repaired with it made, places the request and bumps nobody who
+had a place.
+"""
+
+from msgspec.structs import replace
+
+from scheduler import rules
+from scheduler.changes import Change, ChangeKind, applied, families
+from scheduler.damage import covered
+from scheduler.ground import Ground
+from scheduler.patience import Patience
+from scheduler.problem import Problem, Published, Request
+from scheduler.repair import Repaired, repair
+
+# One more change is tried for so many seconds at most.
+SECONDS_A_CHANGE = 3.0
+
+
+def cheapest_changes(problem: Problem, *, seconds: float, seed: int) -> dict[str, Change | None]:
+    """For each request without a place in the published version, its cheapest change.
+
+    None where no change of the list helps. Those for whom there was no time are left out.
+    """
+    patience = Patience(seconds, seed)
+    now = repair(problem, seconds=patience.left, seed=seed, afresh=False)
+    on_show = {seat.id for seat in problem.published}
+    bumped = [one for one in problem.requests if one.id not in on_show]
+    found: dict[str, Change | None] = {}
+    for request in sorted(bumped, key=lambda one: (-one.waited, one.id)):
+        if patience.left <= 0 or now.conflict:
+            break
+        if request.id in now.places:
+            found[request.id] = Change(ChangeKind.NOTHING)
+            continue
+        finished, change = _cheapest(_shown(problem, now), request, now, patience)
+        if finished:
+            found[request.id] = change
+    return found
+
+
+def _cheapest(
+    problem: Problem, request: Request, now: Repaired, patience: Patience
+) -> tuple[bool, Change | None]:
+    """Whether all changes up to the first that helps could be tried, and that one."""
+    for family in families(problem, request, _in_the_way(problem, request, now)):
+        if not family.changes or not _helps(family.widest, request, now, patience):
+            continue
+        for change in family.changes:
+            if _helps(applied(problem, request, change), request, now, patience):
+                return True, change
+    return patience.left > 0, None
+
+
+def _in_the_way(problem: Problem, request: Request, now: Repaired) -> list[str]:
+    """Who has a slot that the request could have, and is not fixed there."""
+    ground = Ground(problem)
+    wanted = covered(rules.openings(ground, request), request.length)
+    found = []
+    for name, place in now.places.items():
+        other = problem.request[name]
+        slots = wanted[place.channel, place.start : place.start + other.length]
+        if slots.any() and not problem.fixed(other):
+            found.append(name)
+    return found
+
+
+def _helps(changed: Problem, request: Request, now: Repaired, patience: Patience) -> bool:
+    """Whether a change gives the request a place and takes nobody's."""
+    limit = min(SECONDS_A_CHANGE, patience.left)
+    after = repair(changed, seconds=limit, seed=patience.seed, afresh=False)
+    had = now.places.keys() & set(changed.request)
+    return {request.id, *had} <= after.places.keys()
+
+
+def _shown(problem: Problem, now: Repaired) -> Problem:
+    """A problem with a repaired grid on show."""
+    frozen = {seat.id for seat in problem.published if seat.frozen}
+    seats = tuple(
+        Published(name, place.channel, place.start, name in frozen)
+        for name, place in now.places.items()
+    )
+    return replace(problem, published=seats)
