@@ -62,8 +62,8 @@ def broken(problem: Problem, places: Mapping[str, Place]) -> list[Violation]:
 def least_weight(ground: Ground, unplaced: Iterable[Request]) -> int:
     """A weight that every grid bumps at least.
 
-    Whoever must lie inside some openings can't take more slots than there are. Those of each
-    request without a place are tried, and those of all of them together.
+    Whoever must lie inside an area can't take more slots than it has. Areas that are tried: the
+    openings of each request without a place, those of all of them together, and the whole week.
     """
     openings = {one.id: rules.openings(ground, one) for one in unplaced}
     nowhere = sum(
@@ -75,7 +75,8 @@ def least_weight(ground: Ground, unplaced: Iterable[Request]) -> int:
         covered(starts, ground.problem.request[name].length) for name, starts in openings.items()
     ]
     union = np.logical_or.reduce(slots)
-    distinct = {area.tobytes(): area for area in (union, *slots) if area.any()}
+    areas = (ground.unreserved, union, *slots)
+    distinct = {area.tobytes(): area for area in areas if area.any()}
     return nowhere + max(_crowded_out(ground, area) for area in distinct.values())
 
 

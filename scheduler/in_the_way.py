@@ -15,6 +15,8 @@ from scheduler.taken import Taken
 # Whoever is lifted to make room looks at so many places for its own.
 FURTHER_PLACES = 2
 LONGEST_CHAIN = 3
+# Beyond so many, more of them only make the search slower.
+ENOUGH = 80
 NEVER = 1_000_000
 
 
@@ -31,7 +33,7 @@ def in_the_way(
     found: set[str] = set()
     for _ in range(LONGEST_CHAIN):
         lifted: list[Request] = []
-        for one in asking:
+        for one in asking if len(found) < ENOUGH else ():
             for place in _easiest(taken, one, loose, random, places):
                 new = _blocking(taken, one, place) & loose - found
                 found |= new

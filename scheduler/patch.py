@@ -55,6 +55,7 @@ class Patch:
         self.random = np.random.default_rng(patience.seed)
         self.torn = broke.torn
         self.least_moves = broke.least_moves
+        self.least_weight = 0
         self.loose = frozenset(
             one.id for one in self.problem.requests if not self.problem.fixed(one)
         )
@@ -72,10 +73,11 @@ class Patch:
             self.proven = self._place(self.loose, EFFORT_OF_WHOLE)
         elif hit:
             self._place(hit)
-            self._make_room(hit)
-            if afresh and not self._least_weight():
+            if not self._is_least():
+                self._make_room(hit)
+            if afresh and not self._is_least():
                 self._build_afresh()
-        self.proven |= self._least_weight() and self.level[1] <= self.least_moves
+        self.proven |= self._is_least() and self.level[1] <= self.least_moves
 
     def unplaced(self) -> list[Request]:
         """Whoever has no place."""
@@ -96,7 +98,8 @@ class Patch:
         lifted: set[str] = set()
         for request in [one for one in self._queue() if one.id in hit]:
             for places in PLACES_TO_CLEAR:
-                if request.id in self.taken.places or self.patience.left <= 0:
+                enough = self.level[0] <= self.least_weight or self.patience.left <= 0
+                if enough or request.id in self.taken.places:
                     break
                 others = in_the_way(self.taken, request, self.loose, places, self.random)
                 self._place({request.id} | others)
@@ -108,10 +111,11 @@ class Patch:
         """Those without a place, longest waiting first."""
         return sorted(self.unplaced(), key=lambda one: (-one.waited, -one.length, one.id))
 
-    def _least_weight(self) -> bool:
+    def _is_least(self) -> bool:
         """Whether nothing can bump less."""
-        weight = self.level[0]
-        return weight == 0 or weight == least_weight(self.ground, self.unplaced())
+        if self.level[0] > self.least_weight:
+            self.least_weight = max(self.least_weight, least_weight(self.ground, self.unplaced()))
+        return self.level[0] <= self.least_weight
 
     def _level(self, places: Mapping[str, Place]) -> Level:
         placements = [Placement(name, place.channel, place.start) for name, place in places.items()]
