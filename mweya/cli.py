@@ -11,6 +11,7 @@ import click
 
 import media.cli
 import playout.cli
+import playout.listeners_cli
 import scheduler.cli
 import scheduler.sim.cli
 import scheduler.swap_cli
@@ -58,6 +59,7 @@ for command in (
     scheduler.sim.cli.sim,
     media.cli.media,
     playout.cli.playout,
+    playout.listeners_cli.listeners,
     playout.cli.asrun,
     web.cli.web,
     web.cli.signin,

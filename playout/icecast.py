@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from playout.mounts import QUALITIES, Quality, forget_port, icecast_port, is_free
@@ -94,6 +95,11 @@ def recipe(settings: Settings) -> Recipe:
     # The configuration is part of what it is told: a changed one needs a new start.
     environment = {"PATH": os.defpath, "MWEYA_CONFIGURATION": text}
     return Recipe("icecast", ("icecast2", "-c", str(file)), environment, folder)
+
+
+def log_file(settings: Settings) -> Path:
+    """Where Icecast says who came and how long they listened."""
+    return settings.run_folder / "log" / "icecast.log"
 
 
 def run(settings: Settings) -> Running:

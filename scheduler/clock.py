@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.problem import Window
-from station.airtime import HOUR_SECONDS, Span, Week
+from station.airtime import Span, Week
 from station.settings import Settings
 
 A_MOMENT = timedelta(microseconds=1)
@@ -53,20 +53,6 @@ def first_open(settings: Settings, week: Week, now: datetime, notice: timedelta 
     return min(max(0, soonest), week.starts(settings.slots))
 
 
-def hour_values(week: Week, settings: Settings) -> tuple[float, ...]:
-    """What a start in each clock hour is worth: the dearest daypart that it begins in."""
-    bands = [
-        (span, section.value)
-        for name, section in settings.dayparts.items()
-        for span in settings.daypart(name).spans(week)
-    ]
-    hours = -(-int(week.span.seconds) // HOUR_SECONDS)
-    begins = [week.span.start + timedelta(hours=hour) for hour in range(hours)]
-    return tuple(
-        float(max((value for span, value in bands if at in span), default=0)) for at in begins
-    )
-
-
 def night_windows(clock: Clock) -> list[tuple[int, int]]:
     """The starts of the dayparts that are worth least; none where all are worth as much."""
     settings = clock.settings
@@ -89,26 +75,38 @@ def by_day_windows(clock: Clock) -> list[tuple[int, int]]:
 
 
 def worth_at_least(
-    least: int, windows: Sequence[Window], values: Sequence[float], per_hour: int
+    least: int, windows: Sequence[Window], values: Sequence[Sequence[float]], per_hour: int
 ) -> tuple[Window, ...]:
-    """The parts of windows whose starts are worth so much, or else the most that there is."""
+    """The parts of windows whose starts are worth so much, or else the most that there is.
+
+    `values` are those of each channel; where they are all alike, no channel is told apart.
+    """
+    alike = len(set(map(tuple, values))) == 1
+    channels: Sequence[int | None] = [None] if alike else range(len(values))
     hours = [
-        Window(max(window.start, hour * per_hour), min(window.end, (hour + 1) * per_hour))
+        Window(
+            max(window.start, hour * per_hour),
+            min(window.end, (hour + 1) * per_hour),
+            window.channel if channel is None else channel,
+        )
+        for channel in channels
         for window in windows
+        if channel is None or window.channel in {None, channel}
         for hour in range(window.start // per_hour, -(-window.end // per_hour))
     ]
-    worth = [values[hour.start // per_hour] for hour in hours]
+    worth = [values[hour.channel or 0][hour.start // per_hour] for hour in hours]
     floor = min(least, max(worth, default=0))
     good = [hour for hour, value in zip(hours, worth, strict=True) if value >= floor]
     return tuple(_joined(good))
 
 
 def _joined(windows: Iterable[Window]) -> list[Window]:
-    """Windows in order, those that touch as one."""
+    """Windows in order, those of a channel that touch as one."""
     joined: list[Window] = []
     for window in windows:
-        if joined and joined[-1].end == window.start:
-            joined[-1] = Window(joined[-1].start, window.end)
+        last = joined[-1] if joined else None
+        if last is not None and (last.end, last.channel) == (window.start, window.channel):
+            joined[-1] = Window(last.start, window.end, window.channel)
         else:
             joined.append(window)
     return joined

@@ -11,21 +11,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from scheduler import carry
+from scheduler import carry, history
 from scheduler import problem as facts
-from scheduler.carry import Got
-from scheduler.clock import (
-    Clock,
-    by_day_windows,
-    first_open,
-    hour_values,
-    night_windows,
-    worth_at_least,
-)
+from scheduler.clock import Clock, by_day_windows, first_open, worth_at_least
 from scheduler.problem import FORMAT, Kind, Problem, Published, Reserved, Rules, Window
-from station import grid, makegoods
+from station import grid, makegoods, worth
 from station.airtime import Week
-from station.grid import Grid, GridState, Pin, Placement
+from station.grid import Grid, Pin, Placement
 from station.makegoods import Makegood
 from station.market.offers import sold_rights
 from station.rights import Request, requests_of
@@ -33,6 +25,7 @@ from station.settings import Settings
 
 NO_MASTER = "Its finished piece was not ready when the week was built."
 ON_AIR_ALREADY = "These five minutes are on air already, with what was sent before."
+NO_CHANNEL = "No channel of the station airs what is said in this language."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,9 @@ def load(
     asked = requests_of(session, week)
     on_air = {placed.request.right_id for placed in started.values()}
     left_out = {
-        one.id: reason for one in asked if (reason := _not_ready(one, started, on_air)) is not None
+        one.id: reason
+        for one in asked
+        if (reason := _not_ready(settings, one, started, on_air)) is not None
     }
     ready = [one for one in asked if one.id not in left_out and one.id not in started]
     return Loaded(_problem(session, clock, shown, started, ready), left_out)
@@ -81,6 +76,18 @@ def worth_at(problem: Problem, channel: int, start: int) -> int:
     return round(problem.value[channel][start // problem.starts_per_hour])
 
 
+def channels_of(settings: Settings, request: Request) -> list[int | None]:
+    """The channels that air a request's language; None is every channel. A silence has none."""
+    limited = settings.station.channel_languages
+    if not limited or request.kind == Kind.SILENCE:
+        return [None]
+    return [
+        channel
+        for channel, name in enumerate(settings.station.channels)
+        if request.language in limited.get(name, (request.language,))
+    ]
+
+
 def _problem(
     session: Session,
     clock: Clock,
@@ -92,12 +99,12 @@ def _problem(
     everyone = [*(placed.request for placed in started.values()), *ready]
     accounts = sorted({one.account_id for one in everyone})
     waited = grid.weeks_waited(session, accounts, week)
-    owed = carry.owed(_got(session, week), [one.account_id for one in everyone])
-    tired = _tired(session, clock)
+    owed = carry.owed(history.got(session, week), [one.account_id for one in everyone])
+    tired = history.tired_of_nights(session, clock)
     sold = sold_rights(session, str(week))
     pins = _pins(session, [one.id for one in ready], clock.first_open)
     makegood = makegoods.of(session, [one.right_id for one in ready])
-    values = hour_values(week, settings)
+    values = worth.by_channel(settings, week, worth.read(settings))
     requests = [
         facts.Request(
             id=name_of(one.id),
@@ -105,6 +112,7 @@ def _problem(
             length=1,
             kind=Kind(one.kind),
             sold=one.right_id in sold,
+            trade=one.trade.casefold() if one.trade else None,
             cause=one.cause.casefold() if one.cause else None,
             together=one.together,
             owed=owed[row],
@@ -123,7 +131,7 @@ def _problem(
         starts=clock.starts,
         starts_per_hour=settings.slots.per_hour,
         channels=settings.channels,
-        value=(values,) * settings.channels,
+        value=values,
         rules=Rules(
             settings.rules.holder_gap, settings.rules.sold_per_hour, settings.rules.silence_gap
         ),
@@ -142,11 +150,15 @@ def _started(shown: Grid, first_open: int) -> dict[int, Placement]:
     return {placed.request_id: placed for placed in shown.placements if placed.start < first_open}
 
 
-def _not_ready(request: Request, started: Mapping[int, Placement], on_air: set[int]) -> str | None:
+def _not_ready(
+    settings: Settings, request: Request, started: Mapping[int, Placement], on_air: set[int]
+) -> str | None:
     if request.id in started:
         return None
     if request.right_id in on_air:
         return ON_AIR_ALREADY
+    if not channels_of(settings, request):
+        return NO_CHANNEL
     return None if request.master_sha256 else NO_MASTER
 
 
@@ -155,13 +167,17 @@ def _allowed(
     request: Request,
     started: Placement | None,
     makegood: Makegood | None,
-    values: Sequence[float],
+    values: Sequence[Sequence[float]],
 ) -> tuple[Window, ...]:
     if started is not None:
         return (Window(started.start, started.start + 1, started.channel),)
     whole = [clock.week.span]
     spans = clock.settings.adult_hours.spans(clock.week) if request.adult else whole
-    windows = tuple(Window(start, end) for start, end in clock.within(spans))
+    windows = tuple(
+        Window(start, end, channel)
+        for channel in channels_of(clock.settings, request)
+        for start, end in clock.within(spans)
+    )
     if makegood is None:
         return windows
     return worth_at_least(makegood.least_worth, windows, values, clock.settings.slots.per_hour)
@@ -186,42 +202,3 @@ def _published(shown: Grid | None, started: Mapping[int, Placement]) -> tuple[Pu
         Published(name_of(one.request_id), one.channel, one.start, one.request_id in started)
         for one in (shown.placements if shown else ())
     )
-
-
-def _got(session: Session, week: Week) -> dict[int, Got]:
-    """What each account's starts were worth earlier this year, and how many they were."""
-    query = (
-        sa.select(Request.account_id, sa.func.sum(Placement.worth), sa.func.count())
-        .join(Request, Request.id == Placement.request_id)
-        .join(Grid, Grid.id == Placement.grid_id)
-        .where(Grid.state == GridState.PUBLISHED)
-        # ISO week labels sort as their weeks do.
-        .where(Grid.week >= f"{week.year:04}-W01", Grid.week < str(week))
-        .group_by(Request.account_id)
-    )
-    return {account: Got(float(worth), count) for account, worth, count in session.execute(query)}
-
-
-def _tired(session: Session, clock: Clock) -> set[int]:
-    """The accounts that were on air by night only, in as many weeks just before as are enough."""
-    tired: set[int] | None = None
-    for back in range(1, carry.MOST_NIGHTS + 1):
-        earlier = Clock(clock.week.plus(-back), clock.settings, 0)
-        shown = grid.published(session, earlier.week)
-        nights = {start for window in night_windows(earlier) for start in range(*window)}
-        places = [] if shown is None else _starts(session, shown)
-        by_day = {account for account, start in places if start not in nights}
-        by_night = {account for account, _ in places} - by_day
-        tired = by_night if tired is None else tired & by_night
-    return tired or set()
-
-
-def _starts(session: Session, shown: Grid) -> list[tuple[int, int]]:
-    """Whose request starts where in a version, in columns: they are thousands."""
-    query = sa.select(Request.account_id, Placement.start).join(
-        Placement, Placement.request_id == Request.id
-    )
-    return [
-        (account, start)
-        for account, start in session.execute(query.where(Placement.grid_id == shown.id))
-    ]

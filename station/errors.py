@@ -93,6 +93,10 @@ SENTENCES: dict[str, str] = {
     "for it in your own words.",
     "cause-decided": "“{words}” is {state} already.",
     # weeks and grids
+    "value-wrong": "{file}, line {line}: {problem}. A line says channel, weekday, hour and worth, "
+    "like One,1,18,20.",
+    "listeners-none": "The log tells of nobody who listened for {least} seconds or more. Nothing "
+    "was written.",
     "nothing-built": "Week {week} has not been built. Build it with: mweya week build {week}",
     "version-unknown": "Week {week} has no version {version}. See: mweya week show {week}",
     "week-impossible": "Week {week} can't be built as it is. {clashes}",

@@ -50,7 +50,8 @@ class Recording(Base):
     """One upload for one right, with what the member said about it and what we found.
 
     `codes` and `sentences` are the verdict; `upload_sha256` names the stored bytes. A piece
-    longer than its slot is cut with a fade when the member chose `fade_out`.
+    longer than its slot is cut with a fade when the member chose `fade_out`. `trade` is what sold
+    airtime speaks for, so that two of one trade are never back to back.
     """
 
     __tablename__ = "recordings"
@@ -67,6 +68,7 @@ class Recording(Base):
     language: Mapped[str]
     adult: Mapped[bool] = mapped_column(default=False)
     fade_out: Mapped[bool] = mapped_column(default=False)
+    trade: Mapped[str | None]
     permission: Mapped[bool]
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     file_name: Mapped[str]

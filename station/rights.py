@@ -100,6 +100,7 @@ class Request(Base):
     adult: Mapped[bool] = mapped_column(default=False)
     cause: Mapped[str | None]
     together: Mapped[str | None]
+    trade: Mapped[str | None]
     recording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recordings.id"))
     master_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("masters.sha256"))
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
@@ -223,6 +224,7 @@ def for_recording(
         title=recording.title,
         language=recording.language,
         adult=recording.adult,
+        trade=recording.trade,
         recording_id=recording.id,
         master_sha256=recording.master_sha256,
     )
@@ -238,7 +240,7 @@ def for_silence(
 
 def for_the_same(right: Right, earlier: Request, wishes: Sequence[Wish], now: datetime) -> Request:
     """A right's request for what another one asked for, to be asked."""
-    copied = ("kind", "title", "language", "adult", "cause", "together")
+    copied = ("kind", "title", "language", "adult", "cause", "together", "trade")
     made = ("recording_id", "master_sha256")
     says = {name: getattr(earlier, name) for name in (*copied, *made)}
     return _request(right, wishes, now, **says)

@@ -16,12 +16,14 @@ class StationSection(Struct, frozen=True, forbid_unknown_fields=True):
     """What the station is: `zone` is an IANA name, `slot_seconds` divides a quarter hour.
 
     An `oversubscribed` station admits more members than it has starts; they air in turn.
+    `channel_languages` names the languages that a channel airs; one that is not named airs all.
     """
 
     name: str = "Mweya"
     zone: str = "Africa/Johannesburg"
     slot_seconds: Annotated[int, Meta(ge=2, le=QUARTER_HOUR_SECONDS)] = 300
     channels: Annotated[tuple[str, ...], Meta(min_length=1)] = ("One", "Two", "Three")
+    channel_languages: dict[str, tuple[str, ...]] = {}
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "ZAR"
     oversubscribed: bool = False
     demo: bool = False

@@ -173,6 +173,11 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
         found.append(("station.zone", f"there is no time zone “{chosen.station.zone}”"))
     if QUARTER_HOUR_SECONDS % chosen.station.slot_seconds:
         found.append(("station.slot_seconds", "it must divide 900 (a quarter of an hour)"))
+    found += [
+        ("station.channel_languages", f"there is no channel “{name}”")
+        for name in chosen.station.channel_languages
+        if name not in chosen.station.channels
+    ]
     clocks = {"rules.adult_from": chosen.rules.adult_from, "rules.adult_to": chosen.rules.adult_to}
     for name, part in chosen.dayparts.items():
         clocks |= {f"dayparts.{name}.from": part.start, f"dayparts.{name}.to": part.end}

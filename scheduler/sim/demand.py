@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from scheduler import carry
 from scheduler.carry import Got
-from scheduler.clock import Clock, by_day_windows, hour_values, night_windows
+from scheduler.clock import Clock, by_day_windows, night_windows
 from scheduler.problem import FORMAT, Kind, Problem, Request, Rules, Window, Wish
 from scheduler.sim.people import Asking, Fate
+from station import worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Demand:
             starts=self.clock.starts,
             starts_per_hour=settings.slots.per_hour,
             channels=settings.channels,
-            value=(hour_values(week, settings),) * settings.channels,
+            value=worth.by_channel(settings, week, {}),
             rules=Rules(
                 settings.rules.holder_gap, settings.rules.sold_per_hour, settings.rules.silence_gap
             ),

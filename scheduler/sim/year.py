@@ -88,7 +88,9 @@ def play(
             aired=tuple(_aired(problem, demand, placed) for placed in plan.placements),
             bumped=tuple(problem.request[bump.id].holder for bump in plan.bumped),
             gap=plan.gap or 0.0,
-            met_unowed=None if number % pace.compare_every else _met_unowed(problem, demand, pace),
+            met_unowed=_met_unowed(problem, demand, pace)
+            if _compares(number, problem, pace)
+            else None,
         )
         _carry(one, past)
         played.append(one)
@@ -117,6 +119,11 @@ def _solved(problem: Problem, pace: Pace) -> Plan:
             f"The plan of {problem.week} breaks a rule: {wrong[0].sentence}", permanent=True
         )
     return plan
+
+
+def _compares(number: int, problem: Problem, pace: Pace) -> bool:
+    """Whether a week is built a second time; where nobody wishes there is nothing to see."""
+    return number % pace.compare_every == 0 and any(one.wishes for one in problem.requests)
 
 
 def _met_unowed(problem: Problem, demand: Demand, pace: Pace) -> int:

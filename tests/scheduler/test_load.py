@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from scheduler import load
@@ -11,6 +12,7 @@ from scheduler.publish import publish
 from station.airtime import Week
 from station.grid import Pin, ReservedBlock
 from station.rights import Request, RequestState
+from station.worth import worth_file
 
 AN_HOUR = timedelta(hours=1)
 
@@ -61,6 +63,49 @@ def test_adult_content_may_air_after_the_watershed_only(ask, admit_member, loade
     # Sunday's late hours run into Monday morning, and Sunday night's are cut at the week's end.
     assert request.allowed[:2] == (Window(0, 60), Window(252, 348))
     assert request.allowed[-1] == Window(1980, 2016)
+
+
+@pytest.fixture
+def bilingual(settings):
+    """The station, with English on its first channel, Zulu on its second, and all on its third."""
+    languages = {"One": ("en",), "Two": ("zu",)}
+    station = msgspec.structs.replace(settings.station, channel_languages=languages)
+    return msgspec.structs.replace(settings, station=station)
+
+
+def test_a_channel_airs_the_languages_that_its_station_says(
+    ask, admit_member, database, bilingual, week, now
+):
+    ask(admit_member("Ada"), language="en")
+    ask(admit_member("Ben"), language="zu", adult=True)
+    ask(admit_member("Cleo"), language="en", kind="silence", cause="peace")
+    with database.reading() as session:
+        english, zulu, silence = load.load(session, bilingual, week, now).problem.requests
+    assert english.allowed == (Window(0, 2016, 0), Window(0, 2016, 2))
+    assert {window.channel for window in zulu.allowed} == {1, 2}
+    assert silence.allowed == (Window(0, 2016),)
+
+
+def test_a_language_that_no_channel_airs_is_left_out_with_a_reason(
+    ask, admit_member, database, settings, week, now
+):
+    number = ask(admit_member("Ada"), language="fr")
+    languages = dict.fromkeys(settings.station.channels, ("en",))
+    station = msgspec.structs.replace(settings.station, channel_languages=languages)
+    limited = msgspec.structs.replace(settings, station=station)
+    with database.reading() as session:
+        assert load.load(session, limited, week, now).left_out == {number: load.NO_CHANNEL}
+
+
+def test_sold_airtime_keeps_its_trade(ask, admit_member, loaded, now):
+    ask(admit_member("Ada"), trade="Shoes")
+    assert loaded(now).problem.requests[0].trade == "shoes"
+
+
+def test_the_stations_file_says_what_a_start_is_worth(ask, admit_member, settings, loaded, now):
+    worth_file(settings).write_text("channel,weekday,hour,worth\nTwo,1,0,70\n")
+    values = loaded(now).problem.value
+    assert [channel[0] for channel in values] == [2, 70, 2]
 
 
 def test_a_silence_keeps_its_cause_and_its_group(ask, admit_member, loaded, now):

@@ -348,6 +348,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_swaps_asked_id", "swaps", ["asked_id"], unique=False)
     op.create_index("ix_swaps_asker_id", "swaps", ["asker_id"], unique=False)
+    op.add_column("recordings", sa.Column("trade", sa.Text(), nullable=True))
+    op.add_column("requests", sa.Column("trade", sa.Text(), nullable=True))
     with op.batch_alter_table("form_posts") as posts:
         posts.add_column(sa.Column("body_hash", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table("letters", table_kwargs=STRICT) as letters:

@@ -1,0 +1,51 @@
+"""What the published weeks before say about each account."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from scheduler import carry
+from scheduler.carry import Got
+from scheduler.clock import Clock, night_windows
+from station import grid
+from station.airtime import Week
+from station.grid import Grid, GridState, Placement
+from station.rights import Request
+
+
+def got(session: Session, week: Week) -> dict[int, Got]:
+    """What each account's starts were worth earlier this year, and how many they were."""
+    query = (
+        sa.select(Request.account_id, sa.func.sum(Placement.worth), sa.func.count())
+        .join(Request, Request.id == Placement.request_id)
+        .join(Grid, Grid.id == Placement.grid_id)
+        .where(Grid.state == GridState.PUBLISHED)
+        # ISO week labels sort as their weeks do.
+        .where(Grid.week >= f"{week.year:04}-W01", Grid.week < str(week))
+        .group_by(Request.account_id)
+    )
+    return {account: Got(float(worth), count) for account, worth, count in session.execute(query)}
+
+
+def tired_of_nights(session: Session, clock: Clock) -> set[int]:
+    """The accounts that were on air by night only, in as many weeks just before as are enough."""
+    tired: set[int] | None = None
+    for back in range(1, carry.MOST_NIGHTS + 1):
+        earlier = Clock(clock.week.plus(-back), clock.settings, 0)
+        shown = grid.published(session, earlier.week)
+        nights = {start for window in night_windows(earlier) for start in range(*window)}
+        places = [] if shown is None else _starts(session, shown)
+        by_day = {account for account, start in places if start not in nights}
+        by_night = {account for account, _ in places} - by_day
+        tired = by_night if tired is None else tired & by_night
+    return tired or set()
+
+
+def _starts(session: Session, shown: Grid) -> list[tuple[int, int]]:
+    """Whose request starts where in a version, in columns: they are thousands."""
+    query = sa.select(Request.account_id, Placement.start).join(
+        Placement, Placement.request_id == Request.id
+    )
+    return [
+        (account, start)
+        for account, start in session.execute(query.where(Placement.grid_id == shown.id))
+    ]
