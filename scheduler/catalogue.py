@@ -60,7 +60,12 @@ class Catalogue:
     @cached_property
     def weight_value(self) -> int:
         """What a unit of weight is worth: more than all points of the week can come to."""
-        return 1 + int((np.maximum(self.most, 0) - np.minimum(self.least, 0)).sum())
+        return 1 + self.widest
+
+    @cached_property
+    def widest(self) -> int:
+        """More than the scores of any two grids can differ by."""
+        return int((np.maximum(self.most, 0) - np.minimum(self.least, 0)).sum())
 
     def value_of(self, places: Mapping[str, Place]) -> int:
         """The value of a whole grid."""

@@ -32,17 +32,17 @@ def draft(catalogue: Catalogue, taken: Taken, priced: Priced) -> None:
     ]
     prices = _with_trouble(catalogue, taken, priced)
     for group in _queue(one for one in bound if one.length > 1 or one.together is not None):
-        _place_best(catalogue, taken, prices, group)
+        _place_best(catalogue, taken, prices, group, priced.used)
     _follow_flow(catalogue, taken, priced, bound, alone)
     for group in _queue(one for one in bound if one.id not in taken.places):
-        _place_best(catalogue, taken, priced.proof.prices, group)
+        _place_best(catalogue, taken, priced.guide, group)
     seat(catalogue, taken, alone, priced.listed)
-    fill_in(catalogue, taken, priced.proof.prices)
+    fill_in(catalogue, taken, priced.guide)
 
 
 def _with_trouble(catalogue: Catalogue, taken: Taken, priced: Priced) -> Prices:
     """The prices, raised where whoever the flow leads would be much worse off elsewhere."""
-    prices = priced.proof.prices
+    prices = priced.guide
     singles = (catalogue.lengths == 1) & ~catalogue.must
     listed = priced.listed.only(singles[priced.listed.owner])
     lost = _trouble(listed)
@@ -73,7 +73,7 @@ def _follow_flow(
     easy_ones = priced.listed.only(is_alone[priced.listed.owner])
     for _ in range(MOST_ROUNDS):
         left = [one for one in bound if one.id not in taken.places]
-        lists = [_left_for(catalogue, taken, priced.proof.prices, one) for one in left]
+        lists = [_left_for(catalogue, taken, priced.guide, one) for one in left]
         listed, count = Shortlist.joined([easy_ones, *lists]), len(taken.places)
         for band, place in flowing(catalogue, taken, listed) if left else ():
             request = catalogue.requests[int(listed.owner[band])]
@@ -121,10 +121,19 @@ def _urgency(group: Sequence[Request]) -> tuple[object, ...]:
 
 
 def _place_best(
-    catalogue: Catalogue, taken: Taken, prices: Prices, group: Sequence[Request]
+    catalogue: Catalogue,
+    taken: Taken,
+    prices: Prices,
+    group: Sequence[Request],
+    like: Shortlist | None = None,
 ) -> None:
-    """Place a group, or one alone, at the instant at which most fit, and are then worth most."""
+    """Place a group, or one alone, at the instant at which most fit, and are then worth most.
+
+    One alone stays inside a band of `like` while it can.
+    """
     nets = [_net(catalogue, taken, prices, request) for request in group]
+    if like is not None and len(group) == 1:
+        nets = [_liked(nets[0], like.of(catalogue.index[group[0].id]))]
     ways = [_channels(nets, instant) for instant in _instants(nets)]
     _, _, channels, instant = max(ways, key=lambda way: way[:2], default=(0, 0, [], 0))
     for request, channel in zip(group, channels, strict=False):
@@ -138,6 +147,15 @@ def _net(catalogue: Catalogue, taken: Taken, prices: Prices, request: Request) -
     points = wishes.points(catalogue.ground, request)
     net: Whole = np.where(starts, points - prices.costs(request.length, request.sold), CLOSED)
     return net
+
+
+def _liked(net: Whole, like: Shortlist) -> Whole:
+    """What is worth something inside the bands of a list, or else anywhere."""
+    inside = np.full_like(net, CLOSED)
+    for band in like.bands:
+        starts = slice(band.first, band.end)
+        inside[band.channel, starts] = net[band.channel, starts]
+    return inside if (inside > CLOSED).any() else net
 
 
 def _instants(nets: Sequence[Whole]) -> list[int]:

@@ -2,6 +2,7 @@
 
 First a sample of the requests, each counted several times, gives rough prices. They choose a
 shortlist of each request's bands, whose flow gives finer prices, which choose a better list.
+At last the relaxation sharpens the bound, where it is not too large.
 """
 
 from dataclasses import dataclass
@@ -11,16 +12,23 @@ import numpy as np
 from scheduler.catalogue import Catalogue
 from scheduler.flow import Flow, Network, best_flow, network
 from scheduler.ground import Whole
+from scheduler.patience import Patience
 from scheduler.prices import Prices
 from scheduler.proof import Proof, Shortlist, listing, prove
+from scheduler.relaxation import relaxed
 
 # So many arcs may lead from the sample, and so many bands are listed of each request.
 SAMPLE_ARCS = 400_000
 SMALLEST_SAMPLE = 100
 LISTED = 64
-MOST_ROUNDS = 6
-# The prices are fine once a round improves the bound by no more than this share.
-FINE = 1 / 20_000
+MOST_FLOWS = 2
+# A relaxation of more bands than these takes longer than it is worth.
+MOST_RELAXATIONS = 3
+MOST_RELAXED = 500_000
+NEAR = 24
+# The prices are fine once a relaxation improves the bound by no more than this share of a grid's
+# points.
+FINE = 1 / 10_000
 # More passes than any chain of requests that move up for one another is ever long.
 MOST_PASSES = 400
 FAR = np.iinfo(np.int64).max // 4
@@ -28,27 +36,41 @@ FAR = np.iinfo(np.int64).max // 4
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The best proof found, and all bands that are worth a thought."""
+    """The best proof, prices to choose by, all bands worth a thought, and those to begin with."""
 
     proof: Proof
+    guide: Prices
     listed: Shortlist
+    used: Shortlist
 
 
 def priced(catalogue: Catalogue) -> Priced:
-    """Find prices that prove a sharp bound."""
-    prices = _sampled(catalogue)
-    best = prove(catalogue, prices, LISTED)
-    listed = best.shortlist
-    scale = catalogue.weight_value * int(catalogue.weights.sum())
-    for _ in range(MOST_ROUNDS if len(catalogue.requests) else 0):
-        prices, used = flow_prices(catalogue, listed)
-        proof = prove(catalogue, prices, LISTED)
+    """Find prices that prove a good bound, soon."""
+    best = prove(catalogue, _sampled(catalogue), LISTED)
+    guide, listed, used = best.prices, best.shortlist, best.shortlist
+    for _ in range(MOST_FLOWS if catalogue.requests else 0):
+        guide, used = flow_prices(catalogue, listed)
+        proof = prove(catalogue, guide, LISTED)
         listed = Shortlist.joined([proof.shortlist, used])
-        gain = best.bound - proof.bound
         best = min(proof, best, key=lambda one: one.bound)
-        if 0 <= gain <= FINE * abs(best.bound - scale):
+    return Priced(best, guide, listed.at(catalogue, guide), used)
+
+
+def sharpened(catalogue: Catalogue, rough: Priced, patience: Patience) -> Priced:
+    """Find prices that prove a sharp bound, where that is not too much."""
+    best, used, listed = rough.proof, rough.used, rough.listed
+    near = Shortlist.joined([listed.nearest(NEAR), used])
+    for _ in range(MOST_RELAXATIONS if 0 < len(near.net) <= MOST_RELAXED else 0):
+        found = relaxed(catalogue, near, patience.left)
+        if found is None:
             break
-    return Priced(best, listed.at(catalogue, best.prices))
+        proof, used = prove(catalogue, found[0], LISTED), found[1]
+        listed = Shortlist.joined([listed, used])
+        near = Shortlist.joined([near, proof.shortlist.nearest(NEAR // 2)])
+        gain, best = best.bound - proof.bound, min(proof, best, key=lambda one: one.bound)
+        if abs(gain) <= FINE * catalogue.widest:
+            break
+    return Priced(best, rough.guide, listed.at(catalogue, rough.guide), used)
 
 
 def _sampled(catalogue: Catalogue) -> Prices:

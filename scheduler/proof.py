@@ -50,6 +50,13 @@ class Shortlist:
             net[alike] -= prices.cheapest(length, is_sold, self.bands.only(alike))
         return Shortlist(self.owner, self.bands, net)
 
+    def nearest(self, most: int) -> "Shortlist":
+        """So many of each request, those worth most."""
+        order = np.lexsort((-self.net, self.owner))
+        owner = self.owner[order]
+        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        return self.only(np.sort(order[place < most]))
+
     @classmethod
     def joined(cls, lists: Iterable["Shortlist"]) -> "Shortlist":
         """Several as one, each band once."""

@@ -11,13 +11,16 @@ import numpy as np
 
 from scheduler import rules, wishes
 from scheduler.catalogue import Catalogue, bands_of
+from scheduler.conflict import place_fixed
+from scheduler.draft import draft
 from scheduler.grid import Best, measured
 from scheduler.ground import Bands
 from scheduler.model import Model
 from scheduler.neighbours import Neighbours
 from scheduler.patience import Patience
+from scheduler.pricing import Priced, sharpened
 from scheduler.problem import Place
-from scheduler.proof import Proof, Shortlist
+from scheduler.proof import Shortlist
 from scheduler.taken import Taken
 
 Told = Callable[[Best], None]
@@ -40,21 +43,23 @@ class Search:
     def __init__(
         self,
         catalogue: Catalogue,
-        proof: Proof,
+        rough: Priced,
         taken: Taken,
         patience: Patience,
         told: Told,
     ) -> None:
         self.catalogue = catalogue
-        self.proof = proof
+        self.rough = rough
+        self.proof = rough.proof
         self.taken = taken
         self.patience = patience
         self.told = told
+        self.sharp = False
         random = np.random.default_rng(patience.seed)
-        self.neighbours = Neighbours(catalogue, proof, random)
+        self.neighbours = Neighbours(catalogue, self.proof, random)
         ids = np.array([request.id for request in catalogue.requests], dtype=object)
         self.must = frozenset(ids[catalogue.must])
-        self.best = measured(catalogue, dict(taken.places), proof.bound)
+        self.best = measured(catalogue, dict(taken.places), self.proof.bound)
         told(self.best)
 
     def run(self) -> Best:
@@ -66,10 +71,32 @@ class Search:
             if possible and (size <= FEW_BANDS or (size < MOST_BANDS and vain >= VAIN_PARTS)):
                 self._whole(possible)
                 break
+            if not self.sharp:
+                self._sharpen()
+                continue
             before = self.best
             self._part()
             vain = vain + 1 if self.best is before else 0
         return self.best
+
+    def _sharpen(self) -> None:
+        """Prove a sharper bound, and draft the grid again by what that taught."""
+        self.sharp = True
+        found = sharpened(self.catalogue, self.rough, self.patience)
+        self.proof = self.neighbours.proof = found.proof
+        known = measured(self.catalogue, self.best.places, found.proof.bound)
+        self.best = replace(
+            self.best,
+            bound=min(self.best.bound, known.bound),
+            least_weight=self.best.least_weight or known.least_weight,
+        )
+        again, _ = place_fixed(self.catalogue.ground)
+        draft(self.catalogue, again, found)
+        self._keep(dict(again.places))
+        self.told(self.best)
+        self.taken = Taken(self.catalogue.ground)
+        for name, place in self.best.places.items():
+            self.taken.place(self.catalogue.ground.problem.request[name], place)
 
     def _possible(self) -> Shortlist | None:
         """The bands that a better grid could use, when all of them are listed."""

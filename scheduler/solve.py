@@ -49,11 +49,11 @@ def solve(
         if clashes:
             return _nothing(Status.INFEASIBLE, patience, smallest(clashes))
         catalogue = Catalogue(ground)
-        found = priced(catalogue)
-        draft(catalogue, taken, found)
+        rough = priced(catalogue)
+        draft(catalogue, taken, rough)
     except KeyboardInterrupt:
         return _nothing(Status.UNKNOWN, patience, ())
-    best = Search(catalogue, found.proof, taken, patience, told).run()
+    best = Search(catalogue, rough, taken, patience, told).run()
     return _plan(ground, best, patience)
 
 
