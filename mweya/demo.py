@@ -58,6 +58,8 @@ SOON = timedelta(minutes=75)
 LAST_MINUTE = timedelta(minutes=30)
 PRICE_CENTS = 5000
 HASTY_SECONDS = 5.0
+# When everybody airs once more, besides the coming hour.
+DAYPARTS = (Wish(daypart="evening"), Wish(daypart="breakfast"))
 SILENCE_AFTER = timedelta(minutes=25)
 # The last of them keep silent, each for a cause.
 SILENT_FROM = -len(CAUSES)
@@ -83,7 +85,7 @@ def furnish(settings: Settings, database: Database) -> dict[str, int]:
     progress("Mastering their pieces …")
     _work(settings, database)
     with database.writing() as session:
-        for wish in (Wish(daypart="evening"), Wish(daypart="breakfast")):
+        for wish in _still_to_come(week, settings, now):
             _use_again(session, week, wish, then)
     live_on(settings, database, now)
     return {"members": len(people), "sounds": len(sounds), **dealt}
@@ -102,10 +104,12 @@ def live_on(settings: Settings, database: Database, now: datetime) -> None:
             if shown is not None:
                 due = coming == week and _wish_soon(session, settings, shown, week, now)
             else:
-                closes = rights.cutoff(coming, settings)
-                due = now >= closes - LAST_MINUTE
-                if due:
-                    _use_all_again(session, settings, coming, min(now, closes - LAST_MINUTE))
+                last_minute = rights.cutoff(coming, settings) - LAST_MINUTE
+                due = now >= last_minute
+                # A new station's members have done their part already.
+                if due and not (coming == week and _asked(session, week)):
+                    for wish in (_soon(max(now, coming.span.start), settings), *DAYPARTS):
+                        _use_again(session, coming, wish, min(now, last_minute))
         if due:
             _publish(settings, database, coming, now)
 
@@ -246,10 +250,19 @@ def _work(settings: Settings, database: Database) -> None:
         list(hands.map(work, range(2)))
 
 
-def _use_all_again(session: Session, settings: Settings, week: Week, now: datetime) -> None:
-    soonest = _soon(max(now, week.span.start), settings)
-    for wish in (soonest, Wish(daypart="evening"), Wish(daypart="breakfast")):
-        _use_again(session, week, wish, now)
+def _asked(session: Session, week: Week) -> bool:
+    """Whether anybody asks for anything in a week."""
+    query = sa.select(Request.id).where(
+        Request.week == str(week), Request.state == RequestState.OPEN
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def _still_to_come(week: Week, settings: Settings, now: datetime) -> list[Wish]:
+    """The dayparts that a week still has: late in it, all would be more than its hours hold."""
+    return [
+        wish for wish in DAYPARTS if any(span.start > now for span in wish.spans(week, settings))
+    ]
 
 
 def _use_again(session: Session, week: Week, wish: Wish, now: datetime) -> None:
