@@ -137,8 +137,10 @@ def _place_best(
     ways = [_channels(nets, instant) for instant in _instants(nets)]
     _, _, channels, instant = max(ways, key=lambda way: way[:2], default=(0, 0, [], 0))
     for request, channel in zip(group, channels, strict=False):
-        if channel is not None:
-            taken.place(request, Place(channel, instant))
+        place = Place(channel or 0, instant)
+        # Two of a group may be one holder's, and then only one of them can be there.
+        if channel is not None and (len(group) == 1 or _is_open(taken, request, place)):
+            taken.place(request, place)
 
 
 def _net(catalogue: Catalogue, taken: Taken, prices: Prices, request: Request) -> Whole:
