@@ -8,7 +8,7 @@ from scheduler.advice import cheapest_changes
 from scheduler.changes import Change, ChangeKind, applied
 from scheduler.problem import Published
 from scheduler.solve import solve
-from tests.scheduler.test_solve import QUICK, problems
+from tests.scheduler.small_weeks import QUICK, problems
 from tests.scheduler.weeks import request, silence, week
 
 SECONDS = 30

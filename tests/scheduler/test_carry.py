@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from scheduler.carry import LEAST_OWED, MOST_OWED, Got, owed, rest
 from scheduler.problem import Wish
-from tests.scheduler.test_solve import QUICK
+from tests.scheduler.small_weeks import QUICK
 
 DAY = [(5, 24), (29, 48)]
 

@@ -9,7 +9,7 @@ from scheduler.check import broken_rules
 from scheduler.conflict import place_fixed, smallest
 from scheduler.ground import Ground
 from scheduler.problem import Kind, Place, Published, Request, Window
-from tests.scheduler.test_solve import QUICK
+from tests.scheduler.small_weeks import QUICK
 from tests.scheduler.weeks import planned, request, week
 
 STARTS = 8

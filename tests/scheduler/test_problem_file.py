@@ -9,7 +9,7 @@ from scheduler import plan as plans
 from scheduler.problem_file import dump, parse, read
 from scheduler.soundness import contradictions
 from station.errors import WrongInput
-from tests.scheduler.test_solve import QUICK, problems
+from tests.scheduler.small_weeks import QUICK, problems
 from tests.scheduler.weeks import planned, request, week
 
 SOUND = json.loads(dump(week(request("r17"), request("r18"))))

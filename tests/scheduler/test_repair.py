@@ -12,7 +12,7 @@ from scheduler.damage import broken
 from scheduler.patch import moved
 from scheduler.problem import Place, Published, Wish
 from scheduler.repair import repair
-from tests.scheduler.test_solve import QUICK, problems
+from tests.scheduler.small_weeks import QUICK, problems
 from tests.scheduler.weeks import planned, request, score_of, silence, week
 
 SECONDS = 20

@@ -21,7 +21,7 @@ from scheduler.problem import Place, Problem
 from scheduler.rules import ALONE, BETWEEN
 from scheduler.solve import solve
 from scheduler.taken import Taken
-from tests.scheduler.test_solve import QUICK, problems
+from tests.scheduler.small_weeks import QUICK, problems
 from tests.scheduler.weeks import planned, request, silence, week
 
 Spots = dict[str, tuple[int, int]]
