@@ -3,12 +3,15 @@
 OR-Tools is imported when a solve starts, and not before: every other command stays fast.
 """
 
+import errno
+import math
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,7 +20,7 @@ from scheduler import problem_file, tell
 from scheduler.check import check as violations_of
 from scheduler.plan import Status
 from station.command import Answer, answers, progress
-from station.errors import Refusal
+from station.errors import Refusal, WrongInput
 
 if TYPE_CHECKING:
     from scheduler.grid import Best
@@ -25,12 +28,28 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+class Seconds(click.FloatRange):
+    """Seconds from 0 on; what is no number at all ("nan") is not in any range."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read what was typed, or end with what is wrong about it."""
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return seconds
+
+
+SECONDS = Seconds(min=0)
+
+
 @click.command()
 @click.argument("problem", type=FILE)
 @click.option("--out", type=FILE, required=True, help="Where to write the plan.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0),
+    type=SECONDS,
     default=60,
     show_default=True,
     help="Seconds to search for something better.",
@@ -44,6 +63,7 @@ def solve(problem: Path, out: Path, time_limit: float, seed: int) -> Answer:
     3 when nothing is known yet.
     """
     week = problem_file.read(problem)
+    require_writable(out, problem)
     from scheduler.solve import solve as solve_problem
 
     with until_ctrl_c() as stopped:
@@ -72,12 +92,34 @@ def check(problem: Path, plan: Path) -> Answer:
     return Answer({"violations": facts}, lines, found_problems=bool(found))
 
 
+def require_writable(file: Path, problem: Path | None = None) -> None:
+    """See before the work that its answer can be kept.
+
+    Raises Refusal `file-unwritable`, or WrongInput `plan-over-problem`.
+    """
+    try:
+        there = file.exists()
+        over_problem = problem is not None and there and file.samefile(problem)
+    except OSError as error:
+        raise _unwritable(file, error.errno) from None
+    if over_problem:
+        raise WrongInput("plan-over-problem", file=problem)
+    if not file.parent.is_dir():
+        raise _unwritable(file, errno.ENOENT)
+    if not os.access(file if there else file.parent, os.W_OK):
+        raise _unwritable(file, errno.EACCES)
+
+
 def write(file: Path, content: bytes) -> None:
     """Write a file. Raises Refusal `file-unwritable`."""
     try:
         file.write_bytes(content)
     except OSError as error:
-        raise Refusal("file-unwritable", file=file, problem=error.strerror) from None
+        raise _unwritable(file, error.errno) from None
+
+
+def _unwritable(file: Path, number: int | None) -> Refusal:
+    return Refusal("file-unwritable", file=file, problem=os.strerror(number or errno.EIO))
 
 
 def teller() -> "Callable[[Best], None]":

@@ -111,7 +111,7 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dic
     """One week to fill. `value[channel][hour]` is what a start in that clock hour is worth."""
 
     format: Literal["mweya-problem/1"]
-    week: Annotated[str, Meta(pattern=r"^\d{4}-W\d{2}$")]
+    week: Name
     zone: Name
     slot_seconds: Positive
     starts: Positive

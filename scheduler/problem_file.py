@@ -6,6 +6,7 @@ input: the plan says it.
 
 import json
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import msgspec
@@ -24,9 +25,12 @@ def read(file: Path) -> Problem:
 
 
 def read_bytes(file: Path) -> bytes:
-    """The bytes of a file. Raises WrongInput `file-missing` or `file-unreadable`."""
+    """The bytes of a file, without the mark that some editors begin it with.
+
+    Raises WrongInput `file-missing` or `file-unreadable`.
+    """
     try:
-        return file.read_bytes()
+        return file.read_bytes().removeprefix(BOM_UTF8)
     except FileNotFoundError:
         raise WrongInput("file-missing", file=file) from None
     except OSError as error:
@@ -64,7 +68,10 @@ def _where(raw: bytes, path: str) -> str:
     if not found:
         return path.removeprefix("$.").removeprefix("$") or "the file"
     group, index, key = found[1], int(found[2]), found[3]
-    one = json.loads(raw)[group][index]
+    try:
+        one = json.loads(raw)[group][index]
+    except RecursionError:
+        return path.removeprefix("$.")
     name = one.get("id") if isinstance(one, dict) else None
     of = f"request “{name}”" if group == "requests" else f"the published place of “{name}”"
     where = of if isinstance(name, str) else f"{group}[{index}]"

@@ -1,6 +1,8 @@
 """A problem that contradicts itself is refused, with the first contradiction named."""
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +19,7 @@ def contradictions(problem: Problem) -> Iterator[Trouble]:
     slots = problem.starts * problem.channels
     if slots > MOST_SLOTS:
         yield "starts", f"{slots} slots on all channels are too many, {MOST_SLOTS} at most"
+    yield from _week(problem)
     yield from _zone(problem)
     yield from _value(problem)
     yield from _reserved(problem)
@@ -27,10 +30,20 @@ def contradictions(problem: Problem) -> Iterator[Trouble]:
     yield from _published(problem)
 
 
+def _week(problem: Problem) -> Iterator[Trouble]:
+    found = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", problem.week)
+    try:
+        known = found and date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        known = None
+    if not known:
+        yield "week", f"“{problem.week}” is not a week. Write it as year and ISO week: 2026-W48"
+
+
 def _zone(problem: Problem) -> Iterator[Trouble]:
     try:
         ZoneInfo(problem.zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         yield "zone", f"there is no time zone “{problem.zone}”"
 
 

@@ -12,7 +12,7 @@ import click
 from scheduler import plan as plans
 from scheduler import problem_file, tell
 from scheduler import publish as publishing
-from scheduler.cli import FILE, teller, until_ctrl_c, write
+from scheduler.cli import FILE, SECONDS, require_writable, teller, until_ctrl_c, write
 from scheduler.way_out import ways_out
 from station import grid
 from station.airtime import Week
@@ -36,6 +36,8 @@ def build_week(week: str, problem_out: Path | None, plan_out: Path | None) -> An
     """Place WEEK's requests on the grid and keep the result as a draft."""
     from scheduler.build import build
 
+    for kept in filter(None, (problem_out, plan_out)):
+        require_writable(kept)
     with opened() as (settings, database):
         chosen = Week.parse(week, settings.zone)
         with until_ctrl_c() as stopped:
@@ -126,7 +128,7 @@ def diff_week(week: str, older: int | None, newer: int | None) -> Answer:
 @VERSION
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0),
+    type=SECONDS,
     default=20,
     show_default=True,
     help="Seconds to look for changes; 0 tells the reasons alone.",

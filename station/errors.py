@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "file-missing": "There is no file {file}. Check the name.",
     "file-unreadable": "{file} can't be read: {problem}.",
     "file-unwritable": "{file} can't be written: {problem}.",
+    "plan-over-problem": "The plan would replace the problem {file}. Name another file in --out.",
     "master-off-target": "The master came out at {lufs} LUFS with a true peak of {peak} dBTP "
     "instead of {target} LUFS, and was thrown away. Please report the recording.",
     "json-wrong": "{file} is not valid JSON: {problem}.",

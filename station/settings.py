@@ -169,7 +169,7 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
     found = []
     try:
         ZoneInfo(chosen.station.zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         found.append(("station.zone", f"there is no time zone “{chosen.station.zone}”"))
     if QUARTER_HOUR_SECONDS % chosen.station.slot_seconds:
         found.append(("station.slot_seconds", "it must divide 900 (a quarter of an hour)"))

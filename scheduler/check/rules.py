@@ -30,7 +30,8 @@ def _one_a_slot(_: Problem, seated: Iterable[Seated]) -> Iterator[Violation]:
             pair = (first, one.request.id)
             if first != one.request.id and pair not in told:
                 told.add(pair)
-                said = f"Requests {first} and {one.request.id} share slot {slot} of {one.channel}."
+                where = f"channel {one.channel}, slot {slot}"
+                said = f"Requests {first} and {one.request.id} share {where}."
                 yield Violation("one-a-slot", said, pair)
 
 

@@ -40,6 +40,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
     [
         ("[station]\nslot_seconds = 7\n", "station.slot_seconds"),
         ("[station]\nzone = 'Mars/Base'\n", "station.zone"),
+        ("[station]\nzone = 'Africa'\n", "station.zone"),
         ("[station]\nchannels = []\n", "station.channels"),
         ("[station.channel_languages]\nFour = ['zu']\n", "station.channel_languages"),
         ("[web]\nport = 70000\n", "web.port"),
