@@ -1,20 +1,21 @@
 """What everyone got so far is carried from week to week as what they are owed.
 
 Whoever got less than as many starts are worth on average is behind. Only the order counts: it
-runs from a half for who is furthest ahead to one and a half for who is furthest behind.
+runs from a half for who is furthest ahead to two and a half for who is furthest behind.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from scheduler.problem import Wish
 
 # Whoever is owed more gets the better start, whatever the figures are. Spread this wide, they stay
-# apart when points are rounded; and nobody is owed so little that any start would do.
-LEAST_OWED, MOST_OWED = 0.5, 1.5
+# apart when points are rounded; nobody is owed so little that any start would do, or so much
+# that a better one would be worth a wish, or a move of what was published.
+LEAST_OWED, MOST_OWED = 0.5, 2.5
 # Whoever had so many night weeks in a row is wished a place by day in the next.
 MOST_NIGHTS = 2
 
@@ -32,24 +33,32 @@ class Got:
 NOTHING = Got(0, 0)
 
 
-def owed(got: Mapping[Holder, Got], asking: Sequence[Holder]) -> list[float]:
+def owed(
+    got: Mapping[Holder, Got],
+    asking: Sequence[Holder],
+    values: Sequence[Sequence[float]],
+    per_hour: int,
+) -> list[float]:
     """How many times a start's worth counts for each request of a week, by its holder.
 
-    Whoever asks for several starts shares what they are behind among them, or all would make up
-    for the same; and a share apart from each other, so that one is good where another is not.
+    `values[channel][hour]` is what each of the `per_hour` starts of a clock hour is worth.
+    Whoever asks for one start has their place in the order of who is behind. Whoever asks for
+    several has places that are likely to bring them to the mean together: the best each time
+    would be too much, the worst far too little.
     """
     average, times = mean(got.values()), Counter(asking)
-    seen: dict[Holder, int] = defaultdict(int)
-    behind = []
-    for holder in asking:
-        so_far, count = got.get(holder, NOTHING), times[holder]
-        share = (so_far.starts * average - so_far.worth) / count
-        apart = average / 2 * (1 - 2 * seen[holder] / (count - 1)) if count > 1 else 0.0
-        behind.append(share + apart)
-        seen[holder] += 1
-    order = sorted(behind)
-    span = (MOST_OWED - LEAST_OWED) / max(1, len(order))
-    return [round(LEAST_OWED + span * _place(order, points), 3) for points in behind]
+    behind = {holder: _behind(got.get(holder, NOTHING), average) for holder in times}
+    worths = sorted(worth for channel in values for worth in channel for _ in range(per_hour))
+    order, likely = sorted(behind.values()), worths[-len(asking) :]
+    usual = sum(likely) / max(1, len(likely))
+    places = {
+        holder: iter([_place(order, behind[holder])])
+        if count == 1
+        else _together(likely, count * usual + behind[holder], count)
+        for holder, count in times.items()
+    }
+    span = MOST_OWED - LEAST_OWED
+    return [round(LEAST_OWED + span * next(places[holder]), 3) for holder in asking]
 
 
 def mean(got: Iterable[Got]) -> float:
@@ -71,9 +80,23 @@ def rest(wishes: Sequence[Wish], by_day: Iterable[tuple[int, int]], points: int)
     return [Wish(start=start, end=end, points=points // 2) for start, end in windows]
 
 
-def _place(order: list[float], points: float) -> float:
-    """How many are less behind, and half of those who are as much."""
-    return (bisect_left(order, points) + bisect_right(order, points)) / 2
+def _behind(so_far: Got, average: float) -> float:
+    """By how many points somebody got less than as many average starts are worth."""
+    return so_far.starts * average - so_far.worth
+
+
+def _place(order: Sequence[float], points: float) -> float:
+    """The share of those who are less behind, and half of those who are as much."""
+    return (bisect_left(order, points) + bisect_right(order, points)) / 2 / len(order)
+
+
+def _together(likely: Sequence[float], points: float, count: int) -> Iterator[float]:
+    """The places of so many starts that are likely to be worth so many points together."""
+    levels = sorted(set(likely))
+    for left in range(count, 0, -1):
+        level = min(levels, key=lambda one: abs(one - points / left))
+        yield _place(likely, level)
+        points -= level
 
 
 def _inside(wish: Wish, window: tuple[int, int]) -> bool:

@@ -99,12 +99,13 @@ def _problem(
     everyone = [*(placed.request for placed in started.values()), *ready]
     accounts = sorted({one.account_id for one in everyone})
     waited = grid.weeks_waited(session, accounts, week)
-    owed = carry.owed(history.got(session, week), [one.account_id for one in everyone])
+    values = worth.by_channel(settings, week, worth.read(settings))
+    asking = [one.account_id for one in everyone]
+    owed = carry.owed(history.got(session, week), asking, values, settings.slots.per_hour)
     tired = history.tired_of_nights(session, clock)
     sold = sold_rights(session, str(week))
     pins = _pins(session, [one.id for one in ready], clock.first_open)
     makegood = makegoods.of(session, [one.right_id for one in ready])
-    values = worth.by_channel(settings, week, worth.read(settings))
     requests = [
         facts.Request(
             id=name_of(one.id),

@@ -38,6 +38,9 @@ class Demand:
     def problem(self, past: Past) -> Problem:
         """The week's problem for people with a past."""
         settings, week = self.clock.settings, self.clock.week
+        values = worth.by_channel(settings, week, {})
+        holders = [one.holder for one in self.asked]
+        owed = carry.owed(past.got, holders, values, settings.slots.per_hour)
         return Problem(
             format=FORMAT,
             week=str(week),
@@ -46,11 +49,11 @@ class Demand:
             starts=self.clock.starts,
             starts_per_hour=settings.slots.per_hour,
             channels=settings.channels,
-            value=worth.by_channel(settings, week, {}),
+            value=values,
             rules=Rules(
                 settings.rules.holder_gap, settings.rules.sold_per_hour, settings.rules.silence_gap
             ),
-            requests=self._requests(past),
+            requests=self._requests(past, owed),
         )
 
     def is_met(self, row: int, start: int) -> bool:
@@ -58,8 +61,7 @@ class Demand:
         wishes = self._own[self.asked[row].daypart]
         return any(wish.start <= start < wish.end for wish in wishes)
 
-    def _requests(self, past: Past) -> tuple[Request, ...]:
-        owed = carry.owed(past.got, [one.holder for one in self.asked])
+    def _requests(self, past: Past, owed: Sequence[float]) -> tuple[Request, ...]:
         settings, clock = self.clock.settings, self.clock
         whole = (Window(0, clock.starts),)
         adult = tuple(Window(*one) for one in clock.within(settings.adult_hours.spans(clock.week)))

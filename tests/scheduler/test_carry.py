@@ -1,5 +1,6 @@
 """Whoever got less so far is owed more, and nobody is sent to the night three weeks running."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,44 +9,70 @@ from scheduler.problem import Wish
 from tests.scheduler.small_weeks import QUICK
 
 DAY = [(5, 24), (29, 48)]
+# Each start of a week: worth 12 on average.
+HOURS = [float(worth) for worth in range(2, 23, 2)]
+SPAN = MOST_OWED - LEAST_OWED
+EVEN = LEAST_OWED + SPAN / 2
+
+
+def carried(got, asking, hours=HOURS):
+    return owed(got, asking, [hours], 1)
 
 
 def test_where_nobody_got_anything_everybody_is_owed_the_same():
-    assert owed({}, ["Ada", "Ben", "Cleo"]) == [1.0, 1.0, 1.0]
+    assert carried({}, ["Ada", "Ben", "Cleo"]) == [EVEN] * 3
 
 
 def test_whoever_got_the_least_is_owed_the_most():
     got = {"Ada": Got(40, 4), "Ben": Got(60, 4), "Cleo": Got(50, 4)}
-    ada, ben, cleo = owed(got, ["Ada", "Ben", "Cleo"])
+    ada, ben, cleo = carried(got, ["Ada", "Ben", "Cleo"])
     assert ada > cleo > ben
 
 
 def test_fewer_starts_are_no_debt_when_they_were_worth_as_much():
     got = {"Ada": Got(100, 10), "Ben": Got(10, 1), "Cleo": Got(50, 5)}
-    assert owed(got, ["Ada", "Ben", "Cleo"]) == [1.0, 1.0, 1.0]
+    assert carried(got, ["Ada", "Ben", "Cleo"]) == [EVEN] * 3
 
 
-def test_two_starts_of_one_week_do_not_both_make_up_for_the_same():
-    got = {"Ada": Got(40, 4), "Ben": Got(60, 4), "Cleo": Got(50, 4)}
-    alone = owed(got, ["Ada", "Ben", "Cleo"])
-    first, second, *_ = owed(got, ["Ada", "Ada", "Ben", "Cleo"])
-    assert first == max(alone[0], first)
-    assert second < first
+@pytest.mark.parametrize(
+    ("behind", "starts"),
+    [(0, [12, 12]), (4, [14, 14]), (-6, [8, 10]), (99, [22, 22]), (-5, [10, 10, 10, 12])],
+)
+def test_several_starts_of_one_week_make_up_together_for_what_is_behind(behind, starts):
+    # The week's starts are worth 12 on average, as those before were.
+    got = {"Ada": Got(120 - behind, 10), "Ben": Got(120 + behind, 10)}
+    others = [f"m{number}" for number in range(len(HOURS) - len(starts))]
+    found = carried(got, ["Ada"] * len(starts) + others)[: len(starts)]
+    reached = [HOURS[int((one - LEAST_OWED) / SPAN * len(HOURS))] for one in found]
+    assert sorted(reached) == starts
 
 
 @QUICK
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2000), st.integers(0, 60)), max_size=9))
-def test_what_is_owed_keeps_the_order_and_averages_to_one(history):
+def test_what_is_owed_keeps_the_order_around_the_middle(history):
     got = {str(name): Got(worth, starts) for name, worth, starts in history}
     asking = sorted(got)
-    found = owed(got, asking)
+    found = carried(got, asking)
     average = sum(one.worth for one in got.values()) / max(1, sum(o.starts for o in got.values()))
     behind = [got[name].starts * average - got[name].worth for name in asking]
     assert all(LEAST_OWED <= one <= MOST_OWED for one in found)
     ranked = sorted(zip(behind, found, strict=True))
     assert [share for _, share in ranked] == sorted(found)
     if found:
-        assert abs(sum(found) / len(found) - 1) < 0.01
+        assert abs(sum(found) / len(found) - EVEN) < 0.01
+
+
+@QUICK
+@given(
+    st.dictionaries(st.sampled_from("abcd"), st.tuples(st.integers(0, 99), st.integers(0, 9))),
+    st.lists(st.sampled_from("abcdef"), max_size=12),
+    st.lists(st.integers(0, 1000), min_size=1, max_size=6),
+)
+def test_however_many_starts_somebody_asks_for_they_are_owed_something(history, asking, hours):
+    got = {name: Got(*one) for name, one in history.items()}
+    found = carried(got, asking, hours)
+    assert len(found) == len(asking)
+    assert all(LEAST_OWED <= one <= MOST_OWED for one in found)
 
 
 def test_whoever_is_tired_of_nights_is_wished_any_start_by_day():

@@ -182,7 +182,7 @@ def test_whoever_got_less_so_far_is_owed_more(ask, admit_member, database, setti
     with database.reading() as session:
         problem = load.load(session, settings, week, now).problem
     owed = {request.holder: request.owed for request in problem.requests}
-    assert owed == {f"a{dawn.account_id}": 1.25, f"a{prime.account_id}": 0.75}
+    assert owed == {f"a{dawn.account_id}": 2.0, f"a{prime.account_id}": 1.0}
 
 
 def test_after_two_night_weeks_a_third_is_not_wished_for(
