@@ -49,16 +49,18 @@ def owed(
     average, times = mean(got.values()), Counter(asking)
     behind = {holder: _behind(got.get(holder, NOTHING), average) for holder in times}
     worths = sorted(worth for channel in values for worth in channel for _ in range(per_hour))
-    order, likely = sorted(behind.values()), worths[-len(asking) :]
+    likely = worths[-len(asking) :]
     usual = sum(likely) / max(1, len(likely))
-    places = {
-        holder: iter([_place(order, behind[holder])])
+    once = sorted(behind[holder] for holder, count in times.items() if count == 1)
+    shares = {
+        holder: iter([behind[holder]])
         if count == 1
-        else _together(likely, count * usual + behind[holder], count)
+        else _together(likely, count * usual + behind[holder], count, once or likely)
         for holder, count in times.items()
     }
-    span = MOST_OWED - LEAST_OWED
-    return [round(LEAST_OWED + span * next(places[holder]), 3) for holder in asking]
+    points = [next(shares[holder]) for holder in asking]
+    order, span = sorted(points), MOST_OWED - LEAST_OWED
+    return [round(LEAST_OWED + span * _place(order, one), 3) for one in points]
 
 
 def mean(got: Iterable[Got]) -> float:
@@ -90,12 +92,17 @@ def _place(order: Sequence[float], points: float) -> float:
     return (bisect_left(order, points) + bisect_right(order, points)) / 2 / len(order)
 
 
-def _together(likely: Sequence[float], points: float, count: int) -> Iterator[float]:
-    """The places of so many starts that are likely to be worth so many points together."""
+def _together(
+    likely: Sequence[float], points: float, count: int, once: Sequence[float]
+) -> Iterator[float]:
+    """How far behind those are who are likely to get starts worth so many points together.
+
+    `once` says how far behind they are who ask for one start, in order.
+    """
     levels = sorted(set(likely))
     for left in range(count, 0, -1):
         level = min(levels, key=lambda one: abs(one - points / left))
-        yield _place(likely, level)
+        yield once[int(_place(likely, level) * len(once))]
         points -= level
 
 
