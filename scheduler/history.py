@@ -1,5 +1,7 @@
 """What the published weeks before say about each account."""
 
+from collections import Counter
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,9 @@ from station import grid
 from station.airtime import Week
 from station.grid import Grid, GridState, Placement
 from station.rights import Request
+
+# Who was on air by night only is looked for in so many weeks.
+WEEKS_BACK = 8
 
 
 def got(session: Session, week: Week) -> dict[int, Got]:
@@ -27,17 +32,19 @@ def got(session: Session, week: Week) -> dict[int, Got]:
 
 
 def tired_of_nights(session: Session, clock: Clock) -> set[int]:
-    """The accounts that were on air by night only, in as many weeks just before as are enough."""
-    tired: set[int] | None = None
-    for back in range(1, carry.MOST_NIGHTS + 1):
+    """The accounts that were on air by night only each of the last times, as often as is enough.
+
+    A week off the air in between changes nothing, if it is not long ago.
+    """
+    runs, by_day = Counter[int](), set[int]()
+    for back in range(1, WEEKS_BACK + 1):
         earlier = Clock(clock.week.plus(-back), clock.settings, 0)
         shown = grid.published(session, earlier.week)
         nights = {start for window in night_windows(earlier) for start in range(*window)}
         places = [] if shown is None else _starts(session, shown)
-        by_day = {account for account, start in places if start not in nights}
-        by_night = {account for account, _ in places} - by_day
-        tired = by_night if tired is None else tired & by_night
-    return tired or set()
+        by_day |= {account for account, start in places if start not in nights}
+        runs.update({account for account, _ in places} - by_day)
+    return {account for account, run in runs.items() if run >= carry.MOST_NIGHTS}
 
 
 def _starts(session: Session, shown: Grid) -> list[tuple[int, int]]:
