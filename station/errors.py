@@ -28,6 +28,8 @@ SENTENCES: dict[str, str] = {
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
     "plan-unknown": "The solve was stopped before it had a plan. It is not known whether the "
     "week is possible. {out} says so; give it more time.",
+    "sim-unplayed": "No week was played to its end, so that there is nothing to tell. Start it "
+    "again, or ask for fewer --members.",
     "port-taken": "Port {port} of {host} can't be used: {problem}. Choose another with --port.",
     "home-not-empty": "{home} is not empty. Name a new folder in MWEYA_HOME; nothing was changed.",
     "backup-wrong": "{file} is not a whole backup of a station. Nothing was changed.",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from station.sections import SettingsFile, SolverSection, StationSection
 from station.settings import Secrets, Settings
 
 if TYPE_CHECKING:
-    from scheduler.sim.report import Summary
     from scheduler.sim.year import PlayedWeek
 
 # A year that has 52 ISO weeks, and in Johannesburg no change of clocks.
@@ -33,7 +32,7 @@ HUNDRED = 100
 @click.option("--seed", type=click.IntRange(0, 1_000_000), default=1, show_default=True)
 @click.option(
     "--wishes",
-    type=click.FloatRange(0, HUNDRED),
+    type=click.IntRange(0, HUNDRED),
     default=0,
     show_default=True,
     help="How many percent of the members wish for a daypart, each for the same all year.",
@@ -65,7 +64,7 @@ def sim(
     members: int,
     channels: int,
     seed: int,
-    wishes: float,
+    wishes: int,
     wish_points: int,
     time_limit: float,
     out: Path,
@@ -73,35 +72,45 @@ def sim(
     """Play a year of a station: what everybody got, and whether it was fair.
 
     Members give, sell, keep silent and miss deadlines; each week is built and checked as a
-    station's is, and what everybody is owed is carried on. Exits 1 when a goal is missed: after
-    a whole year with no wishes, everybody's airtime worth within 2 % of the mean; always, nobody
-    sent to the night more than two weeks in a row.
+    station's is, and what everybody is owed is carried on. Ctrl-C tells of the weeks that were
+    played by then. Exits 1 when a goal is missed: after a whole year with no wishes, everybody's
+    airtime worth within 2 % of the mean; always, nobody sent to the night more than two weeks in
+    a row.
     """
     import numpy as np
 
-    from scheduler.sim import people, plot, report
+    from scheduler.sim import people, plot, report, tell
     from scheduler.sim.year import Pace, play
 
     began = time.monotonic()
+    table, picture = out / "members.csv", out / "fairness.svg"
+    # A year takes minutes: that it can't be written is said first.
+    for file in (table, picture):
+        _write(file, "", "a")
     settings = _settings(channels, wish_points)
     everybody = people.members(members, wishes / HUNDRED, np.random.default_rng(seed))
     first = Week.parse(FIRST_WEEK, settings.zone)
-    pace = Pace(time_limit, seed, COMPARE_EVERY)
+    pace = Pace(time_limit, seed, min(COMPARE_EVERY, weeks))
     played = play(settings, everybody, [first.plus(n) for n in range(weeks)], pace, _teller(weeks))
+    if not played:
+        raise Refusal("sim-unplayed")
     lines = report.lines(everybody, played)
     found = report.summary(lines, played)
-    title = f"{members} members on {channels} channels, {wishes:g} % with wishes"
+    title = f"Weeks: {len(played)}, members: {members}, channels: {channels}, wishing: {wishes} %"
     ahead = report.ahead(everybody, played)
-    files = {
-        out / "members.csv": report.table(lines),
-        out / "fairness.svg": plot.picture(ahead, found.mean_worth or 1.0, title),
+    _write(table, report.table(lines))
+    _write(picture, plot.picture(ahead, found.mean_worth or 1.0, title))
+    missed = not found.spares_nights or (wishes == 0 and found.is_level is False)
+    facts: dict[str, object] = {
+        "seed": seed,
+        "channels": channels,
+        "wishes_percent": wishes,
+        "weeks_asked": weeks,
     }
-    _write(files)
-    missed = (wishes == 0 and found.is_level is False) or not found.spares_nights
-    facts = {"seed": seed, "channels": channels, "wishes_percent": wishes, **asdict(found)}
-    facts |= {"is_level": found.is_level, "spares_nights": found.spares_nights}
-    facts |= {"seconds": round(time.monotonic() - began, 1), "files": [str(file) for file in files]}
-    return Answer(facts, [*_told(found), *(f"Written: {file}" for file in files)], None, missed)
+    facts |= tell.facts(found)
+    facts |= {"seconds": round(time.monotonic() - began, 1), "files": [str(table), str(picture)]}
+    written = f"Everybody's year is in {table}, and its picture in {picture}."
+    return Answer(facts, [*tell.sentences(found, weeks), written], None, missed)
 
 
 def _settings(channels: int, wish_points: int) -> Settings:
@@ -114,39 +123,20 @@ def _settings(channels: int, wish_points: int) -> Settings:
 
 
 def _teller(weeks: int) -> "Callable[[PlayedWeek], None]":
+    numbers = count(1)
+
     def tell(week: "PlayedWeek") -> None:
-        progress(
-            f"{week.week} of {weeks} weeks: {len(week.aired)} on air, {len(week.bumped)} bumped"
-        )
+        sums = f"{len(week.aired)} on air, {len(week.bumped)} bumped"
+        progress(f"{next(numbers)} of {weeks} weeks: {sums}.")
 
     return tell
 
 
-def _told(found: "Summary") -> list[str]:
-    """The year in sentences."""
-    on_air = f"{found.weeks} weeks: {found.on_air} pieces on air, {found.bumped} bumped."
-    worst = f"Nobody ended further than {found.worst_percent} % of the whole worth from the mean"
-    most = f"{found.five_percent_are_below:+} and {found.five_percent_are_above:+} %"
-    lines = [
-        f"{on_air} A start was worth {found.mean_worth:.2f} points on average.",
-        f"{worst}; 9 of 10 are between {most}.",
-        f"Nobody had more than {found.longest_night_run} night weeks in a row unasked.",
-    ]
-    if found.wishes:
-        lines.append(f"{found.wishes_met} of {found.wishes} wishes were met.")
-        lines.append(
-            f"Those with wishes ended {found.worth_with_wishes_percent:+} % from the mean on "
-            f"average, those without {found.worth_without_wishes_percent:+} %."
-        )
-    if found.fairness_cost_percent is not None:
-        lines.append(f"Fairness cost {found.fairness_cost_percent} % of the wishes.")
-    return lines
-
-
-def _write(files: dict[Path, str]) -> None:
-    for file, text in files.items():
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise Refusal("file-unwritable", file=file, problem=error.strerror) from None
+def _write(file: Path, text: str, mode: str = "w") -> None:
+    """Write a file. Raises Refusal `file-unwritable`."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open(mode, encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        raise Refusal("file-unwritable", file=file, problem=error.strerror) from None

@@ -25,11 +25,12 @@ class Past:
 
 
 class Demand:
-    """What everybody asks of one week; request `r7` is the eighth that is asked."""
+    """What everybody asks of one week; request `r7` is the eighth of those not missed."""
 
-    def __init__(self, clock: Clock, asked: Sequence[Asking]) -> None:
+    def __init__(self, clock: Clock, everybody: Sequence[Asking]) -> None:
         self.clock = clock
-        self.asked = tuple(asked)
+        self.everybody = tuple(everybody)
+        self.asked = tuple(one for one in everybody if one.fate != Fate.MISSED)
         self.nights = frozenset(
             start for window in night_windows(clock) for start in range(*window)
         )

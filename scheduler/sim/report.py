@@ -29,6 +29,8 @@ class Line:
 
     It compares what their starts were worth with as many average ones, in percent of a whole
     year of average ones, so that whoever gave weeks away is measured like everybody else.
+    `percent_of_own` is the same in percent of as many average ones as they had: how far their
+    own average start was from everybody's.
     """
 
     member: str
@@ -41,6 +43,7 @@ class Line:
     bumped: int
     worth: float
     percent_of_year: float
+    percent_of_own: float
     longest_night_run: int
     wishes: int
     wishes_met: int
@@ -101,8 +104,7 @@ def ahead(people: Sequence[Member], played: Sequence[PlayedWeek]) -> Figures:
 
 def lines(people: Sequence[Member], played: Sequence[PlayedWeek]) -> list[Line]:
     """Everybody's year."""
-    mean = mean_worth(played)
-    percent = HUNDRED * ahead(people, played)[-1] / max(1e-9, mean * len(played))
+    points = HUNDRED * ahead(people, played)[-1] / (mean_worth(played) or 1.0)
     fates = Counter((one.origin, one.fate) for week in played for one in week.asked)
     bumped = Counter(name for week in played for name in week.bumped)
     nights = _night_runs(played)
@@ -121,7 +123,8 @@ def lines(people: Sequence[Member], played: Sequence[PlayedWeek]) -> list[Line]:
             silent=fates[one.name, Fate.SILENT],
             bumped=bumped[one.name],
             worth=sum(aired.worth for aired in theirs[one.name]),
-            percent_of_year=round(float(percent[row]), 3),
+            percent_of_year=round(float(points[row]) / len(played), 3),
+            percent_of_own=round(float(points[row]) / max(1, len(theirs[one.name])), 3),
             longest_night_run=nights.get(one.name, 0),
             wishes=sum(aired.wished for aired in theirs[one.name]),
             wishes_met=sum(aired.met for aired in theirs[one.name]),
@@ -133,7 +136,7 @@ def lines(people: Sequence[Member], played: Sequence[PlayedWeek]) -> list[Line]:
 def summary(everybody: Sequence[Line], played: Sequence[PlayedWeek]) -> Summary:
     """The year in figures."""
     percent = np.array([one.percent_of_year for one in everybody])
-    often = [one for one in everybody if one.on_air >= OFTEN * len(played)]
+    often = [abs(one.percent_of_own) for one in everybody if one.on_air >= OFTEN * len(played)]
     wishing = np.array([bool(one.wishes_for) for one in everybody])
     low, high = np.percentile(percent, [5, 95])
     return Summary(
@@ -143,11 +146,11 @@ def summary(everybody: Sequence[Line], played: Sequence[PlayedWeek]) -> Summary:
         bumped=sum(len(week.bumped) for week in played),
         mean_worth=round(mean_worth(played), 3),
         worst_percent=round(float(abs(percent).max()), 2),
-        worst_percent_often_on_air=round(_worst_of_own(often, mean_worth(played)), 2),
+        worst_percent_often_on_air=round(max(often, default=0.0), 2),
         five_percent_are_below=round(float(low), 2),
         five_percent_are_above=round(float(high), 2),
         longest_night_run=max(one.longest_night_run for one in everybody),
-        worst_gap=max(week.gap for week in played),
+        worst_gap=round(max(week.gap for week in played), 6),
         wishes=sum(one.wished for week in played for one in week.aired),
         wishes_met=sum(week.met for week in played),
         fairness_cost_percent=_cost(played),
@@ -180,12 +183,6 @@ def _night_runs(played: Sequence[PlayedWeek]) -> Mapping[str, int]:
             run[holder] = run[holder] + 1 if is_night_week(theirs) else 0
             longest[holder] = max(longest[holder], run[holder])
     return longest
-
-
-def _worst_of_own(everybody: Sequence[Line], mean: float) -> float:
-    """How far anybody's average start was from the mean, in percent."""
-    away = (abs(one.worth / (one.on_air * mean) - 1) for one in everybody if one.on_air)
-    return HUNDRED * max(away, default=0.0)
 
 
 def _cost(played: Sequence[PlayedWeek]) -> float | None:

@@ -2,19 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 
 from scheduler import carry
 from scheduler.carry import Got
 from scheduler.check import check
 from scheduler.clock import Clock
-from scheduler.plan import Placement, Plan
+from scheduler.plan import Placement, Plan, Status
 from scheduler.problem import Problem
 from scheduler.sim.demand import Demand, Past
-from scheduler.sim.people import Asking, Fate, Member, week_of
+from scheduler.sim.people import Asking, Member, week_of
 from scheduler.solve import solve
 from station.airtime import Week
 from station.errors import Fault
@@ -72,29 +72,23 @@ def play(
     pace: Pace,
     told: Callable[[PlayedWeek], None],
 ) -> list[PlayedWeek]:
-    """Play some weeks. Raises Fault when the checker finds anything: that would be our mistake."""
+    """Play some weeks, until Ctrl-C: the week that is being built then is not in the answer.
+
+    Raises Fault when the checker finds anything: that would be our mistake.
+    """
     random = np.random.default_rng(pace.seed)
     past = Past()
-    played = []
-    for number, week in enumerate(weeks, 1):
-        done = week_of(people, random)
-        used = [one for one in done if one.fate != Fate.MISSED]
-        demand = Demand(Clock(week, settings, 0), used)
-        problem = demand.problem(past)
-        plan = _solved(problem, pace)
-        one = PlayedWeek(
-            week=week,
-            asked=tuple(done),
-            aired=tuple(_aired(problem, demand, placed) for placed in plan.placements),
-            bumped=tuple(problem.request[bump.id].holder for bump in plan.bumped),
-            gap=plan.gap or 0.0,
-            met_unowed=_met_unowed(problem, demand, pace)
-            if _compares(number, problem, pace)
-            else None,
-        )
-        _carry(one, past)
-        played.append(one)
-        told(one)
+    played: list[PlayedWeek] = []
+    with suppress(KeyboardInterrupt):
+        for number, week in enumerate(weeks, 1):
+            if week.number == 1:
+                past.got.clear()
+            demand = Demand(Clock(week, settings, 0), week_of(people, random))
+            compared = number % pace.compare_every == 0
+            one = _built(demand, past, pace, compared=compared)
+            _carry(one, past)
+            played.append(one)
+            told(one)
     return played
 
 
@@ -111,8 +105,27 @@ def is_night_week(theirs: Sequence[Aired]) -> bool:
     return all(one.night and not one.met for one in theirs)
 
 
+def _built(demand: Demand, past: Past, pace: Pace, *, compared: bool) -> PlayedWeek:
+    problem = demand.problem(past)
+    plan = _solved(problem, pace)
+    aired = _aired(problem, demand, plan)
+    return PlayedWeek(
+        week=demand.clock.week,
+        asked=demand.everybody,
+        aired=aired,
+        bumped=tuple(problem.request[bump.id].holder for bump in plan.bumped),
+        gap=plan.gap or 0.0,
+        met_unowed=_met_unowed(demand, past, pace)
+        if compared and any(one.wished for one in aired)
+        else None,
+    )
+
+
 def _solved(problem: Problem, pace: Pace) -> Plan:
     plan = solve(problem, seconds=pace.seconds, seed=pace.seed)
+    if plan.status == Status.UNKNOWN:
+        # The Ctrl-C that ended it is meant for the year.
+        raise KeyboardInterrupt
     wrong = check(problem, plan)
     if wrong:
         raise Fault(
@@ -121,18 +134,17 @@ def _solved(problem: Problem, pace: Pace) -> Plan:
     return plan
 
 
-def _compares(number: int, problem: Problem, pace: Pace) -> bool:
-    """Whether a week is built a second time; where nobody wishes there is nothing to see."""
-    return number % pace.compare_every == 0 and any(one.wishes for one in problem.requests)
+def _met_unowed(demand: Demand, past: Past, pace: Pace) -> int:
+    """How many wishes the same week meets in a station that carries nothing but who was bumped."""
+    problem = demand.problem(Past(waited=past.waited))
+    return sum(one.met for one in _aired(problem, demand, _solved(problem, pace)))
 
 
-def _met_unowed(problem: Problem, demand: Demand, pace: Pace) -> int:
-    alike = tuple(msgspec.structs.replace(one, owed=0.0) for one in problem.requests)
-    plan = _solved(msgspec.structs.replace(problem, requests=alike), pace)
-    return sum(_aired(problem, demand, placed).met for placed in plan.placements)
+def _aired(problem: Problem, demand: Demand, plan: Plan) -> tuple[Aired, ...]:
+    return tuple(_one_aired(problem, demand, placed) for placed in plan.placements)
 
 
-def _aired(problem: Problem, demand: Demand, placed: Placement) -> Aired:
+def _one_aired(problem: Problem, demand: Demand, placed: Placement) -> Aired:
     row = int(placed.id.removeprefix("r"))
     return Aired(
         holder=problem.request[placed.id].holder,

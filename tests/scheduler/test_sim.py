@@ -2,6 +2,13 @@
 
 import csv
 import json
+import os
+import pty
+import signal
+import statistics
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,21 +17,30 @@ from click.testing import CliRunner
 from scheduler.sim import people, report
 from scheduler.sim.cli import sim
 from scheduler.sim.people import Asking, Fate, Member
-from scheduler.sim.year import Aired, PlayedWeek
+from scheduler.sim.year import Aired, Pace, PlayedWeek, play
 from station.airtime import Week
 from station.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 SMALL = ("--members", "160", "--channels", "1")
+KEYS = {
+    *("seed", "channels", "wishes_percent", "weeks_asked", "weeks", "members", "on_air", "bumped"),
+    *("mean_worth", "worst_percent", "worst_percent_often_on_air", "five_percent_are_below"),
+    *("five_percent_are_above", "longest_night_run", "worst_gap", "wishes", "wishes_met"),
+    *("fairness_cost_percent", "worth_with_wishes_percent", "worth_without_wishes_percent"),
+    *("is_level", "spares_nights", "seconds", "files"),
+}
 
 
 @pytest.fixture
 def played(tmp_path):
-    """Plays a year by the command; answers its exit code, its JSON and its folder."""
+    """Plays a year by the command; answers its exit code, its JSON and its table's rows."""
 
     def play(*options):
         out = tmp_path / "out"
         ended = CliRunner().invoke(sim, [*options, "--out", str(out), "--json"])
-        return ended.exit_code, json.loads(ended.stdout), out
+        with (out / "members.csv").open() as file:
+            return ended.exit_code, json.loads(ended.stdout), list(csv.DictReader(file))
 
     return play
 
@@ -38,37 +54,111 @@ def week_of(settings: Settings, number, *aired, asked=(), bumped=()):
     return PlayedWeek(week, tuple(asked), tuple(aired), tuple(bumped), 0.0, None)
 
 
-def test_a_year_is_played_and_written_down(played):
-    code, facts, out = played("--weeks", "5", *SMALL, "--wishes", "40")
+def test_a_year_is_played_and_written_down(played, tmp_path):
+    code, facts, rows = played("--weeks", "5", *SMALL, "--wishes", "40")
     assert code == 0
+    assert facts.keys() == KEYS
     assert (facts["weeks"], facts["members"], facts["is_level"]) == (5, 160, None)
-    with (out / "members.csv").open() as file:
-        rows = list(csv.DictReader(file))
     assert len(rows) == 160
-    assert sum(int(row["on_air"]) for row in rows) <= facts["on_air"]
-    assert (out / "fairness.svg").read_text().endswith("</svg>\n")
+    for row in rows:
+        weeks = [int(row[fate]) for fate in ("missed", "given", "sold", "silent")]
+        assert 0 <= sum(weeks) <= 5
+    picture = (tmp_path / "out" / "fairness.svg").read_text()
+    assert picture.endswith("</svg>\n")
+    assert all(f">{name}</text>" in picture for name in ("week", "half of the members", "5"))
+
+
+def test_the_figures_are_those_of_the_table(played):
+    _, facts, rows = played("--weeks", "4", *SMALL, "--wishes", "70")
+    mean = facts["mean_worth"]
+    away = [float(row["worth"]) - int(row["on_air"]) * mean for row in rows]
+    percent = [100 * points / (4 * mean) for points in away]
+    told = [float(row["percent_of_year"]) for row in rows]
+    assert told == pytest.approx(percent, abs=0.02)
+    assert facts["worst_percent"] == pytest.approx(max(map(abs, percent)), abs=0.02)
+    wishing = [one for one, row in zip(percent, rows, strict=True) if row["wishes_for"]]
+    assert facts["worth_with_wishes_percent"] == pytest.approx(statistics.fmean(wishing), abs=0.02)
+    own = [100 * one / int(row["on_air"]) / mean for one, row in zip(away, rows, strict=True)]
+    assert [float(row["percent_of_own"]) for row in rows] == pytest.approx(own, abs=0.05)
+    assert sum(int(row["wishes_met"]) for row in rows) == facts["wishes_met"]
 
 
 def test_the_same_seed_plays_the_same_year(played):
     def year(seed):
-        _, facts, out = played("--weeks", "3", *SMALL, "--seed", seed)
+        _, facts, rows = played("--weeks", "3", *SMALL, "--seed", seed)
         del facts["seconds"]
-        return facts, (out / "members.csv").read_text()
+        return facts, rows
 
     assert year("3") == year("3")
     assert year("3") != year("4")
 
 
-def test_with_no_wishes_everybody_ends_within_two_percent_of_the_mean(played):
-    code, facts, _ = played("--weeks", "52", *SMALL)
-    assert facts["bumped"] == 0
+def test_with_no_wishes_nobody_is_ever_further_than_a_start_from_the_mean(make_settings):
+    # A quarter of an hour is the longest slot: 672 starts a week, nearly all of them asked for.
+    chosen = make_settings(
+        '[station]\nslot_seconds = 900\nchannels = ["One"]\n'
+        "[rules]\nholder_gap = 16\nsilence_gap = 2\n"
+    )
+    everybody = people.members(640, 0.0, np.random.default_rng(1))
+    first = Week(2027, 1, chosen.zone)
+    weeks = [first.plus(number) for number in range(12)]
+    played = play(chosen, everybody, weeks, Pace(0, 1, 99), lambda _: None)
+    starts = report.ahead(everybody, played) / report.mean_worth(played)
+    # Once the first month is over it stays so; at a year's end a start is 2 % of what all got.
+    assert abs(starts[4:]).max() < 1
+    found = report.summary(report.lines(everybody, played), played)
+    assert (found.spares_nights, found.bumped) == (True, 0)
+    assert found.on_air > 0.9 * 672 * 12
+
+
+def test_a_whole_year_meets_its_goals_or_says_that_it_did_not(played):
+    code, facts, _ = played("--weeks", "52", "--members", "40", "--channels", "1")
     assert (code, facts["is_level"], facts["spares_nights"]) == (0, True, True)
 
 
 def test_what_fairness_costs_is_seen_by_building_a_week_both_ways(played):
-    _, facts, _ = played("--weeks", "13", *SMALL, "--wishes", "60")
+    _, facts, _ = played("--weeks", "4", *SMALL, "--wishes", "60")
     assert facts["wishes"] > facts["wishes_met"] * 0.5
     assert facts["fairness_cost_percent"] is not None
+
+
+def test_ctrl_c_tells_of_the_weeks_that_were_played(tmp_path):
+    command = [sys.executable, "-c", "from scheduler.sim.cli import sim; sim()", *SMALL]
+    here, there = pty.openpty()
+    playing = subprocess.Popen(
+        [*command, "--weeks", "520", "--out", str(tmp_path), "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=there,
+    )
+    # It tells a terminal of each week: once there was one, it is interrupted.
+    assert b"1 of 520 weeks" in os.read(here, 1000)
+    os.kill(playing.pid, signal.SIGINT)
+    facts = json.loads(playing.communicate(timeout=60)[0])
+    os.close(here)
+    os.close(there)
+    assert playing.returncode == 0
+    assert 1 <= facts["weeks"] < facts["weeks_asked"] == 520
+    assert len((tmp_path / "members.csv").read_text().splitlines()) == 161
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--members", "0"), ("--weeks", "0"), ("--channels", "0"), ("--wishes", "nan")],
+)
+def test_a_year_of_nothing_is_no_usage(wrong):
+    ended = CliRunner().invoke(sim, wrong)
+    assert ended.exit_code == 2
+    assert f"Invalid value for '{wrong[0]}'" in ended.output
+
+
+def test_that_it_can_not_be_written_is_said_before_a_week_is_played(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    began = ["--weeks", "520", "--out", str(file / "year"), "--json"]
+    ended = CliRunner().invoke(sim, began)
+    assert ended.exit_code == 3
+    assert json.loads(ended.stdout)["error"] == "file-unwritable"
 
 
 def test_who_gave_and_missed_is_measured_like_everybody_else(settings):
@@ -86,6 +176,8 @@ def test_who_gave_and_missed_is_measured_like_everybody_else(settings):
     ada, ben = report.lines(everybody, weeks)
     # A start was worth 11 on average: Ada's three came to 3 points less, Ben's one to 3 more.
     assert (ada.percent_of_year, ben.percent_of_year) == (-9.091, 9.091)
+    # Each own start was worth 10 and 14.
+    assert (ada.percent_of_own, ben.percent_of_own) == (-9.091, 27.273)
     assert (ada.on_air, ben.on_air, ben.missed) == (3, 1, 3)
 
 
