@@ -24,8 +24,10 @@ def sentences(found: Summary, asked: int) -> Iterator[str]:
     yield f"Nobody had more than {found.longest_night_run} night weeks in a row unasked."
     if found.wishes:
         yield f"{found.wishes_met} of {found.wishes} wishes were met."
-    if found.worth_with_wishes_percent is not None:
-        wishing, others = found.worth_with_wishes_percent, found.worth_without_wishes_percent
-        yield f"On average, who had a wish ended {wishing:+} % from the mean, others {others:+} %."
+    wishing, others = found.worth_with_wishes_percent, found.worth_without_wishes_percent
+    if wishing is not None:
+        yield f"On average, who had a wish ended {wishing:+} % from the mean."
+    if others is not None:
+        yield f"On average, who had none ended {others:+} % from it."
     if found.fairness_cost_percent is not None:
         yield f"Fairness cost {found.fairness_cost_percent} % of the wishes."

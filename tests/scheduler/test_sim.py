@@ -123,6 +123,22 @@ def test_what_fairness_costs_is_seen_by_building_a_week_both_ways(played):
     assert facts["fairness_cost_percent"] is not None
 
 
+@pytest.mark.parametrize(
+    ("wishes", "said", "unsaid"),
+    [
+        (0, [], ["had a wish", "had none", "were met"]),
+        (50, ["had a wish", "had none", "were met"], []),
+        (100, ["had a wish", "were met"], ["had none"]),
+    ],
+)
+def test_only_what_is_known_is_said(tmp_path, wishes, said, unsaid):
+    options = ["--members", "30", "--weeks", "1", "--wishes", str(wishes), "--out", str(tmp_path)]
+    ended = CliRunner().invoke(sim, options)
+    assert ended.exit_code == 0
+    assert all(words in ended.output for words in ["1 weeks", "pieces on air", *said])
+    assert not any(words in ended.output for words in unsaid)
+
+
 def test_ctrl_c_tells_of_the_weeks_that_were_played(tmp_path):
     command = [sys.executable, "-c", "from scheduler.sim.cli import sim; sim()", *SMALL]
     here, there = pty.openpty()
