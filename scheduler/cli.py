@@ -7,6 +7,7 @@ import errno
 import math
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ class Seconds(click.FloatRange):
 
 
 SECONDS = Seconds(min=0)
+STOPPING = b"Ending with the best so far. Ctrl-C again ends at once and keeps nothing.\n"
 
 
 @click.command()
@@ -59,14 +61,14 @@ SECONDS = Seconds(min=0)
 def solve(problem: Path, out: Path, time_limit: float, seed: int) -> Answer:
     """Place PROBLEM's requests and write the plan, with a proven bound.
 
-    Ctrl-C keeps the best plan found so far. Exits 1 when the week is proven impossible, and
-    3 when nothing is known yet.
+    Ctrl-C keeps the best plan found so far, a second Ctrl-C nothing. Exits 1 when the week is
+    proven impossible, and 3 when nothing is known yet.
     """
-    week = problem_file.read(problem)
-    require_writable(out, problem)
-    from scheduler.solve import solve as solve_problem
-
     with until_ctrl_c() as stopped:
+        week = problem_file.read(problem)
+        require_writable(out, problem)
+        with signal_waits():
+            from scheduler.solve import solve as solve_problem
         plan = solve_problem(week, seconds=time_limit, seed=seed, told=teller(), stopped=stopped)
     write(out, plans.dump(plan))
     if plan.status == Status.UNKNOWN:
@@ -134,17 +136,36 @@ def teller() -> "Callable[[Best], None]":
 
 
 @contextmanager
+def signal_waits() -> Iterator[None]:
+    """Meanwhile Ctrl-C waits its turn: a library whose loading is broken off is a broken one."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
 def until_ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Meanwhile the first Ctrl-C asks for the best so far; a second one ends everything."""
+    """Meanwhile the first Ctrl-C asks for the best so far; a second one ends everything.
+
+    Raises Refusal `stopped` then.
+    """
     pressed = threading.Event()
 
     def press(*_: object) -> None:
         if pressed.is_set():
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             raise KeyboardInterrupt
         pressed.set()
+        if sys.stderr.isatty():
+            # Not by `progress`: the signal may have come while that was writing.
+            os.write(sys.stderr.fileno(), STOPPING)
 
     before = signal.signal(signal.SIGINT, press)
     try:
         yield pressed.is_set
+    except KeyboardInterrupt:
+        raise Refusal("stopped") from None
     finally:
         signal.signal(signal.SIGINT, before)

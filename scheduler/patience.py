@@ -104,8 +104,13 @@ class Patience:
         found: list[object] = []
         search = threading.Thread(target=lambda: found.append(solver.solve(model, enough)))
         search.start()
-        while search.is_alive():
-            search.join(LOOK_UP_SECONDS)
-            if self.stopped():
-                solver.stop_search()
+        try:
+            while search.is_alive():
+                search.join(LOOK_UP_SECONDS)
+                if self.stopped():
+                    solver.stop_search()
+        except KeyboardInterrupt:
+            # Whoever ends it at once does not wait for the thread either.
+            solver.stop_search()
+            raise
         return next(iter(found), cp_model.UNKNOWN)

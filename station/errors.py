@@ -26,6 +26,8 @@ SENTENCES: dict[str, str] = {
     "json-wrong": "{file} is not valid JSON: {problem}.",
     "problem-wrong": "The problem file {file} can't be used. {where}: {problem}.",
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
+    "stopped": "Stopped at once, and nothing was kept. Press Ctrl-C only once to keep the best so "
+    "far.",
     "plan-unknown": "The solve was stopped before it had a plan. It is not known whether the "
     "week is possible. {out} says so; give it more time.",
     "sim-unplayed": "No week was played to its end, so that there is nothing to tell. Start it "
