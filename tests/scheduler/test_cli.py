@@ -1,10 +1,7 @@
 """The commands answer with files, exit codes and JSON that mean what they say."""
 
 import json
-import os
-import pty
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -109,29 +106,6 @@ def test_the_documented_example_is_solved_and_its_plan_is_the_documented_one(run
     assert check(problem_file.read(file), plan.parse(documented.encode())) == []
     ours, theirs = (json.loads(one) for one in (out.read_text(), documented))
     assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
-
-
-def test_ctrl_c_keeps_the_best_plan_found_so_far(written):
-    crowd = [
-        request(f"r{n}", f"m{n % 60}", allowed=[(0, 400)], length=1 + n % 3, sold=n % 4 == 0)
-        for n in range(400)
-    ]
-    values = [[(hour * 37) % 90 for hour in range(100)]] * 2
-    problem, out = written(week(*crowd, starts=400, value=values, holder_gap=20, sold_per_hour=1))
-    command = [sys.executable, "-c", "from scheduler.cli import solve; solve()", str(problem)]
-    here, there = pty.openpty()
-    solving = subprocess.Popen(
-        [*command, "--out", str(out), "--time-limit", "120"], cwd=ROOT, stderr=there
-    )
-    # It tells a terminal of each better grid: once there is one, it is interrupted.
-    assert b"score" in os.read(here, 1000)
-    os.kill(solving.pid, signal.SIGINT)
-    assert solving.wait(timeout=60) == 0
-    os.close(here)
-    os.close(there)
-    found = plan.read(out)
-    assert found.status == "feasible"
-    assert check(problem_file.read(problem), found) == []
 
 
 def test_no_command_loads_the_solver_before_it_solves():

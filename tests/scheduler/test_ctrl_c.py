@@ -1,0 +1,157 @@
+"""Ctrl-C ends a solve with the best so far, twice ends it at once, and never shows a traceback."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from scheduler import plan, problem_file
+from scheduler.check import check
+from tests.scheduler.test_sizes import station
+from tests.scheduler.weeks import request, week
+
+ROOT = Path(__file__).parents[2]
+SOLVE = [sys.executable, "-c", "from scheduler.cli import solve; solve()"]
+HEARD = "Ending with the best so far"
+
+
+class Solving:
+    """A running `mweya solve`, at a terminal of its own."""
+
+    def __init__(self, problem, out):
+        self.here, there = pty.openpty()
+        command = [*SOLVE, str(problem), "--out", str(out), "--time-limit", "120"]
+        self.process = subprocess.Popen(command, cwd=ROOT, stderr=there, stdout=there)
+        os.close(there)
+        self.said = ""
+        self.told = threading.Condition()
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self):
+        while True:
+            try:
+                text = os.read(self.here, 1000)
+            except OSError:
+                return
+            with self.told:
+                self.said += text.decode()
+                self.told.notify_all()
+
+    def hears(self, words):
+        """Waits until it has said something."""
+        with self.told:
+            assert self.told.wait_for(lambda: words in self.said, timeout=60), self.said
+
+    def press(self):
+        os.kill(self.process.pid, signal.SIGINT)
+
+    def ended(self):
+        """Its exit code."""
+        code = self.process.wait(timeout=60)
+        self.reader.join(timeout=10)
+        assert "Traceback" not in self.said
+        return code
+
+
+@pytest.fixture
+def solving(tmp_path):
+    """Starts a solve whose problem comes through a pipe, so that it can be kept waiting."""
+    pipe, out = tmp_path / "problem.json", tmp_path / "plan.json"
+    os.mkfifo(pipe)
+
+    @contextmanager
+    def begin():
+        solve = Solving(pipe, out)
+        try:
+            # Opening waits until the other side reads.
+            with pipe.open("wb") as file:
+                yield solve, file
+        finally:
+            solve.process.kill()
+            solve.process.wait()
+            solve.reader.join()
+            os.close(solve.here)
+
+    return begin, out
+
+
+def hand(file, problem):
+    file.write(problem_file.dump(problem))
+    file.close()
+
+
+def test_pressed_in_the_search_the_best_so_far_is_kept(solving):
+    begin, out = solving
+    crowd = [
+        request(f"r{n}", f"m{n % 60}", allowed=[(0, 400)], length=1 + n % 3, sold=n % 4 == 0)
+        for n in range(400)
+    ]
+    values = [[(hour * 37) % 90 for hour in range(100)]] * 2
+    problem = week(*crowd, starts=400, value=values, holder_gap=20, sold_per_hour=1)
+    with begin() as (solve, file):
+        hand(file, problem)
+        solve.hears("score ")
+        solve.press()
+        assert solve.ended() == 0
+    found = plan.read(out)
+    assert found.status == "feasible"
+    assert check(problem, found) == []
+
+
+def test_pressed_while_it_reads_the_first_grid_is_finished_and_kept(solving):
+    begin, out = solving
+    with begin() as (solve, file):
+        solve.press()
+        solve.hears(HEARD)
+        hand(file, station(600))
+        assert solve.ended() == 0
+        assert len(re.findall("score .*, at most", solve.said)) == 1
+    assert check(station(600), plan.read(out)) == []
+
+
+def test_pressed_twice_while_it_reads_it_ends_at_once_and_keeps_nothing(solving):
+    begin, out = solving
+    with begin() as (solve, _):
+        solve.press()
+        solve.hears(HEARD)
+        solve.press()
+        assert solve.ended() == 3
+        assert "Stopped at once, and nothing was kept." in solve.said
+    assert not out.exists()
+
+
+def test_pressed_twice_before_the_first_grid_nothing_is_known_and_nothing_called_impossible(
+    solving,
+):
+    begin, out = solving
+    with begin() as (solve, file):
+        solve.press()
+        solve.hears(HEARD)
+        hand(file, station(5976))
+        # By now it has read the problem; the first grid takes it some seconds more.
+        threading.Event().wait(1.5)
+        solve.press()
+        assert solve.ended() == 3
+        assert "It is not known whether the week is possible" in solve.said.replace("\r\n", " ")
+    assert plan.read(out).status == "unknown"
+    assert plan.read(out).conflict == ()
+
+
+def test_pressed_twice_in_the_search_it_ends_at_once(solving):
+    begin, out = solving
+    with begin() as (solve, file):
+        hand(file, station(600))
+        solve.hears("score ")
+        solve.press()
+        solve.press()
+        # The first press may have ended it already, with the best so far.
+        assert solve.ended() in {0, 3, -signal.SIGINT}
+    assert not out.exists() or check(station(600), plan.read(out)) == []
