@@ -1,10 +1,11 @@
-"""Each rule allows a week, forbids one, and turns exactly at its boundary: three times told.
+"""Each rule allows a week, forbids one, turns exactly at its boundary, and has a twin in `check`.
 
-The model, the placing by hand and the checker each say it on their own.
+The placing by hand, the model, the whole solver and the checker each say it on their own.
 """
 
-from dataclasses import dataclass
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,106 +14,20 @@ from ortools.sat.python import cp_model
 from scheduler import rules
 from scheduler.catalogue import bands_of
 from scheduler.check import broken_rules
-from scheduler.conflict import place_fixed
 from scheduler.ground import Ground
 from scheduler.model import Model
 from scheduler.plan import Status
-from scheduler.problem import Place, Problem
+from scheduler.problem import Place, Window
 from scheduler.rules import ALONE, BETWEEN
 from scheduler.solve import solve
 from scheduler.taken import Taken
+from tests.scheduler.brute_force import legal
+from tests.scheduler.rule_cases import CASES
 from tests.scheduler.small_weeks import QUICK, problems
-from tests.scheduler.weeks import planned, request, silence, week
+from tests.scheduler.weeks import planned
 
-Spots = dict[str, tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A rule with places it allows, places at its boundary, and places it forbids."""
-
-    rule: str
-    problem: Problem
-    allows: Spots
-    boundary: Spots
-    forbids: Spots
-
-
-A, B, LONG = request("a"), request("b"), request("long", length=3)
-
-CASES = [
-    Case(
-        "one-a-slot",
-        week(A, LONG),
-        {"a": (0, 0), "long": (0, 9)},
-        {"a": (0, 8), "long": (0, 9)},
-        {"a": (0, 11), "long": (0, 9)},
-    ),
-    Case(
-        "reserved",
-        week(LONG, reserved=[(0, 4, 4)]),
-        {"long": (1, 4)},
-        {"long": (0, 1)},
-        {"long": (0, 2)},
-    ),
-    Case(
-        "limits",
-        week(request("a", length=2, allowed=[(4, 6), (6, 9, 0)])),
-        {"a": (1, 4)},
-        {"a": (0, 7)},
-        {"a": (0, 8)},
-    ),
-    Case(
-        "limits",
-        week(request("a", allowed=[(4, 9, 1)])),
-        {"a": (1, 6)},
-        {"a": (1, 8)},
-        {"a": (0, 8)},
-    ),
-    Case(
-        "holder-gap",
-        week(request("a", "Ada"), request("b", "Ada", length=2), holder_gap=3),
-        {"a": (0, 20), "b": (1, 0)},
-        {"a": (0, 5), "b": (1, 0)},
-        {"a": (0, 4), "b": (1, 0)},
-    ),
-    Case(
-        "holder-gap",
-        week(request("a", "Ada"), request("b", "Ada")),
-        {"a": (0, 20), "b": (1, 0)},
-        {"a": (0, 1), "b": (1, 0)},
-        {"a": (0, 0), "b": (1, 0)},
-    ),
-    Case(
-        "sold-per-hour",
-        week(request("a", sold=True), request("b", sold=True, length=3), sold_per_hour=2),
-        {"a": (1, 3), "b": (0, 2)},
-        {"a": (0, 5), "b": (0, 2)},
-        {"a": (0, 0), "b": (0, 2)},
-    ),
-    Case(
-        "trade",
-        week(request("a", sold=True, trade="shoes"), request("b", sold=True, trade="shoes")),
-        {"a": (0, 3), "b": (1, 4)},
-        {"a": (0, 2), "b": (0, 4)},
-        {"a": (0, 3), "b": (0, 4)},
-    ),
-    Case(
-        "silence-gap",
-        week(silence("a", "peace"), silence("b", "Floyd"), silence("c", "peace"), silence_gap=3),
-        {"a": (0, 0), "b": (1, 0), "c": (0, 1)},
-        {"a": (0, 0), "b": (0, 4), "c": (0, 8)},
-        {"a": (0, 0), "b": (0, 4), "c": (0, 7)},
-    ),
-    Case(
-        "together",
-        week(silence("a", "peace", together="g"), silence("b", "peace", together="g")),
-        {"b": (1, 7)},
-        {"a": (0, 7), "b": (1, 7)},
-        {"a": (0, 7), "b": (1, 8)},
-    ),
-]
-EACH = pytest.mark.parametrize("case", CASES, ids=[case.rule for case in CASES])
+RULES = Path(rules.__file__).parent
+EACH = pytest.mark.parametrize("case", CASES, ids=[f"{one.rule}: {one.says}" for one in CASES])
 
 
 def by_hand(problem, spots):
@@ -148,96 +63,98 @@ def by_model(problem, spots):
     return status == cp_model.OPTIMAL
 
 
+def by_solver(problem, spots, seconds):
+    """Whether the solver places everybody when each is allowed that place and no other."""
+    asked = []
+    for one in problem.requests:
+        channel, start = spots.get(one.id, (0, 0))
+        end = start + one.length if one.id in spots else start
+        cut = [
+            Window(max(start, its.start), min(end, its.end), channel)
+            for its in one.allowed
+            if its.channel in {None, channel} and max(start, its.start) < min(end, its.end)
+        ]
+        asked.append(msgspec.structs.replace(one, allowed=tuple(cut)))
+    narrowed = msgspec.structs.replace(problem, requests=tuple(asked))
+    plan = solve(narrowed, seconds=seconds)
+    assert plan.status in {Status.OPTIMAL, Status.FEASIBLE, Status.INFEASIBLE}
+    return {one.id: (one.channel, one.start) for one in plan.placements} == spots
+
+
+def clash_of(problem, spots):
+    """The rule that makes a week impossible in which each is pinned there, if one does."""
+    asked = [
+        msgspec.structs.replace(
+            problem.request[name], pin=problem.request[name].pin or Place(*spot)
+        )
+        for name, spot in spots.items()
+    ]
+    plan = solve(msgspec.structs.replace(problem, requests=tuple(asked)), seconds=5)
+    assert (plan.status == Status.INFEASIBLE) == bool(plan.conflict)
+    return {clash.rule for clash in plan.conflict}
+
+
 def broken_by(problem, spots):
     plan = planned(problem, **spots)
     return {found.rule for found in broken_rules(problem, plan.placements, plan.bumped)}
 
 
+def allowed(problem, spots):
+    """Whether a place for each may be, as everybody who knows the rules says alike."""
+    answers = {
+        by_hand(problem, spots),
+        by_model(problem, spots),
+        by_solver(problem, spots, seconds=0),
+        by_solver(problem, spots, seconds=5),
+        legal(problem, {name: Place(*spot) for name, spot in spots.items()}),
+    }
+    assert len(answers) == 1
+    return answers.pop()
+
+
 @EACH
 def test_a_week_it_allows(case):
-    assert by_hand(case.problem, case.allows)
-    assert by_model(case.problem, case.allows)
+    assert allowed(case.problem, case.allows)
+    assert clash_of(case.problem, case.allows) == set()
 
 
 @EACH
 def test_a_week_it_forbids(case):
-    assert not by_hand(case.problem, case.forbids)
-    assert not by_model(case.problem, case.forbids)
+    assert not allowed(case.problem, case.forbids)
+
+
+@EACH
+def test_pins_that_break_it_make_a_week_impossible_by_its_name(case):
+    if case.rule != "fixed":
+        assert clash_of(case.problem, case.forbids) == {case.rule}
 
 
 @EACH
 def test_its_exact_boundary(case):
-    assert by_hand(case.problem, case.boundary)
-    assert by_model(case.problem, case.boundary)
+    assert allowed(case.problem, case.boundary)
+    assert clash_of(case.problem, case.boundary) == set()
 
 
 @EACH
 def test_its_twin_in_the_checker(case):
     assert broken_by(case.problem, case.allows) == set()
     assert broken_by(case.problem, case.boundary) == set()
-    assert broken_by(case.problem, case.forbids) == {case.rule}
+    assert broken_by(case.problem, case.forbids) == {case.twin or case.rule}
 
 
-def test_every_rule_has_its_proofs():
-    ours = {rule.NAME for rule in ALONE} | {rule.NAME for rule in BETWEEN}
-    assert {case.rule for case in CASES} | {"fixed"} == ours
+def test_every_rule_is_held_has_its_proofs_and_its_twin():
+    files = {file.stem.replace("_", "-") for file in RULES.glob("[a-z]*.py")}
+    assert files == {rule.NAME for rule in ALONE} | {rule.NAME for rule in BETWEEN}
+    assert files == {case.rule for case in CASES}
 
 
-def test_a_pin_is_kept_and_nothing_else_is():
-    problem = week(request("a", pin=Place(1, 7)), reserved=[(0, 0, 4)])
-    plan = solve(problem)
-    assert [one.place for one in plan.placements] == [Place(1, 7)]
-    assert broken_by(problem, {"a": (1, 7)}) == set()
-    assert broken_by(problem, {"a": (1, 8)}) == {"pins"}
-    assert broken_by(problem, {}) == {"pins"}
-
-
-def test_a_frozen_slot_is_kept_although_another_would_score_more():
-    problem = week(A, value=[[1] * 6, [9] * 6], published=[("a", 0, 3, True)])
-    plan = solve(problem)
-    assert [one.place for one in plan.placements] == [Place(0, 3)]
-    assert broken_by(problem, {"a": (0, 3)}) == set()
-    assert broken_by(problem, {"a": (1, 3)}) == {"frozen"}
-
-
-@pytest.mark.parametrize(
-    ("rule", "problem", "ids"),
-    [
-        ("reserved", week(request("a", pin=Place(0, 5)), B, reserved=[(0, 5, 1)]), {"a"}),
-        ("limits", week(request("a", allowed=[(0, 4)], pin=Place(0, 4)), B), {"a"}),
-        ("frozen", week(request("a", pin=Place(0, 4)), published=[("a", 0, 5, True)]), {"a"}),
-        (
-            "holder-gap",
-            week(
-                request("a", "Ada", pin=Place(0, 4)),
-                request("c", pin=Place(0, 5)),
-                request("b", "Ada", pin=Place(1, 6)),
-                holder_gap=2,
-            ),
-            {"a", "b"},
-        ),
-        (
-            "sold-per-hour",
-            week(
-                *(request(f"s{n}", sold=True, pin=Place(0, n)) for n in range(3)),
-                *(request(f"t{n}", sold=True, pin=Place(1, n)) for n in range(2)),
-                sold_per_hour=2,
-            ),
-            {"s0", "s1", "s2"},
-        ),
-    ],
-)
-def test_fixed_requests_that_clash_make_a_week_impossible_and_are_named(rule, problem, ids):
-    plan = solve(problem)
-    assert plan.status == Status.INFEASIBLE
-    (clash,) = plan.conflict
-    assert (clash.rule, set(clash.ids)) == (rule, ids)
-    assert all(name in clash.sentence for name in ids)
+def test_no_two_cases_say_the_same():
+    assert len({case.says for case in CASES}) == len(CASES)
 
 
 @QUICK
-@given(problems(most_requests=5, most_starts=12), st.data())
-def test_model_hand_and_checker_agree_on_any_places(problem, data):
+@given(problems(most_requests=5, most_starts=12, most_channels=3), st.data())
+def test_model_hand_checker_and_brute_force_agree_on_any_places(problem, data):
     spots = {}
     for one in problem.requests:
         last = problem.starts - one.length
@@ -248,11 +165,5 @@ def test_model_hand_and_checker_agree_on_any_places(problem, data):
     fixed = {one.id for one in problem.requests if problem.fixed(one)}
     if fixed <= spots.keys():
         fits = not broken_by(problem, spots)
-        assert by_hand(problem, spots) == by_model(problem, spots) == fits
-
-
-def test_fixed_requests_that_agree_are_placed_first():
-    problem = week(request("a", pin=Place(0, 4)), request("b", pin=Place(0, 5)))
-    taken, clashes = place_fixed(Ground(problem))
-    assert clashes == []
-    assert taken.places == {"a": Place(0, 4), "b": Place(0, 5)}
+        seats = {name: Place(*spot) for name, spot in spots.items()}
+        assert by_hand(problem, spots) == by_model(problem, spots) == legal(problem, seats) == fits
