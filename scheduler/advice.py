@@ -4,13 +4,16 @@ A change helps when the week, repaired with it made, places the request and bump
 had a place.
 """
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from scheduler import rules
 from scheduler.changes import Change, ChangeKind, applied, families
 from scheduler.damage import covered
 from scheduler.ground import Ground
-from scheduler.patience import Patience
+from scheduler.patience import Patience, never
+from scheduler.plan import Plan
 from scheduler.problem import Problem, Published, Request
 from scheduler.repair import Repaired, repair
 
@@ -18,12 +21,26 @@ from scheduler.repair import Repaired, repair
 SECONDS_A_CHANGE = 3.0
 
 
-def cheapest_changes(problem: Problem, *, seconds: float, seed: int) -> dict[str, Change | None]:
+def changes_for(
+    problem: Problem, plan: Plan, *, seconds: float, stopped: Callable[[], bool] = never
+) -> dict[str, Change | None]:
+    """For each request that a plan bumps, its cheapest change, as if the plan were on show."""
+    frozen = {seat.id for seat in problem.published if seat.frozen}
+    seats = tuple(
+        Published(one.id, one.channel, one.start, one.id in frozen) for one in plan.placements
+    )
+    shown = replace(problem, published=seats)
+    return cheapest_changes(shown, seconds=seconds, seed=plan.seed, stopped=stopped)
+
+
+def cheapest_changes(
+    problem: Problem, *, seconds: float, seed: int, stopped: Callable[[], bool] = never
+) -> dict[str, Change | None]:
     """For each request without a place in the published version, its cheapest change.
 
     None where no change of the list helps. Those for whom there was no time are left out.
     """
-    patience = Patience(seconds, seed)
+    patience = Patience(seconds, seed, stopped)
     now = repair(problem, seconds=patience.left, seed=seed, afresh=False)
     on_show = {seat.id for seat in problem.published}
     bumped = [one for one in problem.requests if one.id not in on_show]

@@ -18,8 +18,10 @@ import click
 
 from scheduler import plan as plans
 from scheduler import problem_file, tell
+from scheduler.change_words import NO_TIME, Names, sentence
 from scheduler.check import check as violations_of
-from scheduler.plan import Status
+from scheduler.plan import Plan, Status
+from scheduler.problem import Problem
 from station.command import Answer, answers, progress
 from station.errors import Refusal, WrongInput
 
@@ -57,8 +59,15 @@ STOPPING = b"Ending with the best so far. Ctrl-C again ends at once and keeps no
     help="Seconds to search for something better.",
 )
 @click.option("--seed", type=click.IntRange(min=0, max=1_000_000), default=1, show_default=True)
+@click.option(
+    "--explain",
+    type=SECONDS,
+    default=0,
+    show_default=True,
+    help="Seconds to look then for the cheapest change that would place each bumped request.",
+)
 @answers
-def solve(problem: Path, out: Path, time_limit: float, seed: int) -> Answer:
+def solve(problem: Path, out: Path, time_limit: float, seed: int, explain: float) -> Answer:
     """Place PROBLEM's requests and write the plan, with a proven bound.
 
     Ctrl-C keeps the best plan found so far, a second Ctrl-C nothing. Exits 1 when the week is
@@ -70,13 +79,14 @@ def solve(problem: Path, out: Path, time_limit: float, seed: int) -> Answer:
         with signal_waits():
             from scheduler.solve import solve as solve_problem
         plan = solve_problem(week, seconds=time_limit, seed=seed, told=teller(), stopped=stopped)
-    write(out, plans.dump(plan))
+        write(out, plans.dump(plan))
+        bumps, lines = _explained(week, plan, explain, stopped)
     if plan.status == Status.UNKNOWN:
         raise Refusal("plan-unknown", out=out)
-    bumps = [f"Bumped: {bump.id}. {bump.reason}" for bump in plan.bumped]
+    facts = {"plan": str(out), "requests": len(week.requests), **tell.plan_facts(plan)}
     return Answer(
-        {"plan": str(out), "requests": len(week.requests), **tell.plan_facts(plan)},
-        [*tell.plan_lines(week, plan), *bumps, f"The plan is in {out}."],
+        {**facts, "bumped": bumps},
+        [*tell.plan_lines(week, plan), *lines, f"The plan is in {out}."],
         f"mweya check {problem} {out}" if plan.has_grid else None,
         found_problems=plan.status == Status.INFEASIBLE,
     )
@@ -92,6 +102,26 @@ def check(problem: Path, plan: Path) -> Answer:
     lines = [violation.sentence for violation in found] or ["The plan keeps every rule."]
     facts = [{"rule": one.rule, "sentence": one.sentence, "ids": one.ids} for one in found]
     return Answer({"violations": facts}, lines, found_problems=bool(found))
+
+
+def _explained(
+    week: Problem, plan: Plan, seconds: float, stopped: Callable[[], bool]
+) -> tuple[list[dict[str, object]], list[str]]:
+    """Who was bumped and why; and when there are seconds for it, what would place each."""
+    facts: list[dict[str, object]] = [
+        {"id": bump.id, "reason": bump.reason} for bump in plan.bumped
+    ]
+    if not seconds or not facts:
+        return facts, [f"Bumped: {bump.id}. {bump.reason}" for bump in plan.bumped]
+    from scheduler.advice import changes_for
+
+    found, lines = changes_for(week, plan, seconds=seconds, stopped=stopped), []
+    for bump, fact in zip(plan.bumped, facts, strict=True):
+        change, known = found.get(bump.id), bump.id in found
+        said = sentence(change, Names()) if known else NO_TIME.format(option="--explain")
+        fact |= {"change": change and change.kind, "way_out": said}
+        lines.append(f"Bumped: {bump.id}. {bump.reason} {said}")
+    return facts, lines
 
 
 def require_writable(file: Path, problem: Path | None = None) -> None:

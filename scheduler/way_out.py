@@ -1,7 +1,6 @@
 """For each bumped request of a version, the cheapest change that would place it, in words."""
 
-from calendar import day_name
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,8 @@ from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from scheduler import load
-from scheduler.changes import Change, ChangeKind
+from scheduler.change_words import NO_TIME, Names, sentence
+from scheduler.changes import Change
 from scheduler.problem import Problem, Published
 from station import grid
 from station.airtime import Week
@@ -19,22 +19,6 @@ from station.grid import Grid
 from station.members import Person
 from station.rights import Request, local_text
 from station.settings import Settings
-
-WOULD = "It would have a place "
-SENTENCES = {
-    ChangeKind.NOTHING: "There is room for it by now: repair the week.",
-    ChangeKind.GROUP: WOULD + "without its group.",
-    ChangeKind.CHANNEL: WOULD + "if it could be on {channel} too, at the same hours.",
-    ChangeKind.DAY: WOULD + "if it could be on {day} too, at the same hours.",
-    ChangeKind.ANYTIME: WOULD + "if it could be at any time, on any channel.",
-    ChangeKind.GIVE_UP: WOULD + "without {other}, of the same holder.",
-    ChangeKind.OTHER: WOULD + "if {other} could be at any time.",
-    ChangeKind.SOLD: WOULD + "if an hour could have one more sold slot (rules.sold_per_hour).",
-    ChangeKind.BLOCK: WOULD + "if the station gave the block {block} back.",
-    ChangeKind.ADD_CHANNEL: WOULD + "if there were one more channel.",
-}
-NO_WAY = "None of the changes that are tried would give it a place."
-NO_TIME = "There was no time to look for a change that would give it a place (--time-limit)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +50,17 @@ def ways_out(
 
     found = cheapest_changes(problem, seconds=seconds, seed=settings.solver.seed)
     with database.reading() as session:
-        names = _names(session, found.values())
+        titles = _titles(session, found.values())
         blocks = _blocks(session, settings, week)
+    names = Names(
+        settings.channel_name, titles.__getitem__, lambda one: blocks[one.channel, one.start]
+    )
     told = {}
     for number in asked:
         name = load.name_of(number)
-        sentence = NO_TIME if name not in found else NO_WAY
         change = found.get(name)
-        if change is not None:
-            sentence = _sentence(settings, change, names, blocks)
-        told[number] = WayOut(change, sentence)
+        said = sentence(change, names) if name in found else NO_TIME.format(option="--time-limit")
+        told[number] = WayOut(change, said)
     return told
 
 
@@ -89,21 +74,7 @@ def _as_shown(problem: Problem, shown: Grid) -> Problem:
     return replace(problem, published=(*frozen, *(seat for seat in seats if seat.id not in begun)))
 
 
-def _sentence(
-    settings: Settings,
-    change: Change,
-    names: Mapping[str, str],
-    blocks: Mapping[tuple[int, int], str],
-) -> str:
-    return SENTENCES[change.kind].format(
-        channel=None if change.channel is None else settings.channel_name(change.channel),
-        day=None if change.day is None else day_name[change.day],
-        other=names.get(change.other or ""),
-        block=change.block and blocks.get((change.block.channel, change.block.start)),
-    )
-
-
-def _names(session: Session, changes: Iterable[Change | None]) -> dict[str, str]:
+def _titles(session: Session, changes: Iterable[Change | None]) -> dict[str, str]:
     """The requests that changes speak of, as people know them."""
     numbers = [load.request_id(one.other) for one in changes if one is not None and one.other]
     query = (

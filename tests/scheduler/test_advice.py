@@ -1,112 +1,60 @@
 """A bumped request is told the cheapest change that would place it, and it is so."""
 
-import msgspec
+import json
+
 import pytest
 from hypothesis import given, settings
 
-from scheduler.advice import cheapest_changes
+from scheduler import cli
+from scheduler.advice import changes_for, cheapest_changes
 from scheduler.changes import Change, ChangeKind, applied
-from scheduler.problem import Published
+from scheduler.check import check
+from scheduler.problem_file import dump
+from scheduler.rules import BETWEEN, one_a_slot
 from scheduler.solve import solve
+from tests.scheduler.explained_weeks import BUMPS, early, late
 from tests.scheduler.small_weeks import QUICK, problems
-from tests.scheduler.weeks import request, silence, week
+from tests.scheduler.weeks import request, week
 
 SECONDS = 30
-DAY = 96  # at four starts an hour
 
 
-def on_show(problem):
-    """The week with its best plan on show."""
-    plan = solve(problem, seconds=SECONDS)
-    seats = tuple(Published(one.id, one.channel, one.start) for one in plan.placements)
-    return msgspec.structs.replace(problem, published=seats, move_cost=0), plan
+@pytest.mark.parametrize("bump", BUMPS, ids=[bump.what for bump in BUMPS])
+def test_the_command_tells_the_reason_and_the_cheapest_change(run, files, bump):
+    problem, _, answer = files
+    problem.write_bytes(dump(bump.problem))
+    code, said = run(cli.solve, problem, "--out", answer, "--explain", 30, "--json")
+    assert code == 0
+    (told,) = json.loads(said)["bumped"]
+    assert told == {
+        "id": "late",
+        "reason": bump.reason,
+        "change": bump.change,
+        "way_out": bump.way_out,
+    }
+    assert bump.reason in run(cli.solve, problem, "--out", answer)[1]
 
 
-def advice(problem, name="late"):
-    shown, _ = on_show(problem)
-    return cheapest_changes(shown, seconds=SECONDS, seed=1)[name]
+@pytest.mark.parametrize("bump", BUMPS, ids=[bump.what for bump in BUMPS])
+def test_the_change_that_is_told_places_the_request_when_the_week_is_solved_with_it(bump):
+    plan = solve(bump.problem, seconds=SECONDS)
+    (change,) = changes_for(bump.problem, plan, seconds=SECONDS).values()
+    changed = applied(bump.problem, bump.problem.request["late"], change)
+    again = solve(changed, seconds=SECONDS)
+    assert check(changed, again) == []
+    assert again.bumped == ()
+    assert "late" in {one.id for one in again.placements}
 
 
-# One slot that somebody who waited longer has; each case leaves one way out.
-ONE = [(0, 1, 0)]
-FIRST = request("first", allowed=ONE, waited=5)
-FULL = [(0, 0, 24), (1, 0, 24)]
-
-CASES = [
-    (
-        "another channel at the same hours",
-        week(FIRST, request("late", allowed=ONE)),
-        Change(ChangeKind.CHANNEL, channel=1),
-    ),
-    (
-        "the same hours on another day",
-        week(FIRST, request("late", allowed=ONE), starts=2 * DAY, channels=1),
-        Change(ChangeKind.DAY, day=1),
-    ),
-    (
-        "any time at all",
-        week(FIRST, request("late", allowed=ONE), channels=1),
-        Change(ChangeKind.ANYTIME),
-    ),
-    (
-        "to leave a group that starts elsewhere",
-        week(
-            silence("first", "peace", together="g", allowed=[(3, 4, 0)], waited=5),
-            silence("late", "peace", together="g", allowed=[(7, 8)]),
-        ),
-        Change(ChangeKind.GROUP),
-    ),
-    (
-        "to give up other airtime of one's own",
-        week(
-            request("first", "Ada", waited=5),
-            request("late", "Ada"),
-            holder_gap=30,
-        ),
-        Change(ChangeKind.GIVE_UP, other="first"),
-    ),
-    (
-        "one more sold slot an hour",
-        week(
-            request("first", sold=True, waited=5),
-            request("late", sold=True),
-            starts=4,
-            channels=1,
-            sold_per_hour=1,
-        ),
-        Change(ChangeKind.SOLD),
-    ),
-    (
-        "one more channel",
-        week(request("first", waited=5), request("late"), starts=1, channels=1),
-        Change(ChangeKind.ADD_CHANNEL),
-    ),
-]
-
-
-@pytest.mark.parametrize(("words", "problem", "change"), CASES, ids=[one[0] for one in CASES])
-def test_the_cheapest_change_is_told(words, problem, change):
-    assert advice(problem) == change
-
-
-def test_somebody_in_the_way_is_asked_before_the_station_is():
-    # Both need the first slot; the first could be elsewhere if its holder allowed it.
-    problem = week(
-        request("first", allowed=ONE, waited=5),
-        request("late", pin=None, length=2, allowed=[(0, 24)]),
-        reserved=[(0, 2, 21), (1, 0, 24)],
-    )
-    assert advice(problem) == Change(ChangeKind.OTHER, other="first")
-
-
-def test_a_block_of_the_station_is_given_back_before_a_channel_is_added():
-    problem = week(FIRST, request("late"), reserved=[(0, 1, 23), (1, 0, 24)])
-    change = advice(problem)
-    assert change.kind == ChangeKind.BLOCK
+def test_every_rule_is_a_reason_once_and_every_change_is_told_once():
+    reasons = " ".join(bump.reason for bump in BUMPS)
+    words = [rule.REASON for rule in BETWEEN if rule is not one_a_slot]
+    assert [word for word in words if word not in reasons] == []
+    assert {bump.change for bump in BUMPS} == set(ChangeKind) - {ChangeKind.NOTHING}
 
 
 def test_room_that_came_since_is_told_as_such():
-    problem = week(request("late", allowed=ONE))
+    problem = week(late())
     assert cheapest_changes(problem, seconds=SECONDS, seed=1) == {
         "late": Change(ChangeKind.NOTHING)
     }
@@ -118,18 +66,20 @@ def test_where_nothing_helps_that_is_told():
 
 
 def test_without_time_nothing_is_told():
-    problem = week(FIRST, request("late", allowed=ONE), published=[("first", 0, 0, False)])
+    problem = week(early(), late(), published=[("early", 0, 0, False)])
     assert cheapest_changes(problem, seconds=0, seed=1) == {}
 
 
-@settings(QUICK, max_examples=40)
+@settings(QUICK, max_examples=60)
 @given(problems(most_requests=6, most_starts=10))
 def test_whatever_change_is_told_a_new_solve_bumps_less_with_it(problem):
-    shown, plan = on_show(problem)
-    found = cheapest_changes(shown, seconds=SECONDS, seed=1) if plan.has_grid else {}
+    plan = solve(problem, seconds=SECONDS)
+    found = changes_for(problem, plan, seconds=SECONDS) if plan.has_grid else {}
     for name, change in found.items():
         if change is None:
             continue
         one = problem.request[name]
-        again = solve(applied(shown, one, change), seconds=SECONDS)
+        changed = applied(problem, one, change)
+        again = solve(changed, seconds=SECONDS)
+        assert check(changed, again) == []
         assert again.bumped_weight <= plan.bumped_weight - one.weight

@@ -2,15 +2,16 @@
 
 from itertools import combinations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.check import broken_rules
 from scheduler.conflict import place_fixed, smallest
 from scheduler.ground import Ground
-from scheduler.problem import Kind, Place, Published, Request, Window
+from scheduler.problem import Kind, Place, Request, Window
+from tests.scheduler.brute_force import legal
 from tests.scheduler.small_weeks import QUICK
-from tests.scheduler.weeks import planned, request, week
+from tests.scheduler.weeks import request, week
 
 STARTS = 8
 
@@ -19,7 +20,7 @@ STARTS = 8
 def fixed_requests(draw, /, name):
     """A request that is pinned, or on air already, or (seldom) both."""
     length = draw(st.sampled_from([1, 1, 2, 3]))
-    places = st.builds(Place, st.integers(0, 1), st.integers(0, STARTS - length))
+    places = st.builds(Place, st.integers(0, 2), st.integers(0, STARTS - length))
     limits = [(Window(0, STARTS),)] * 5 + [(Window(2, STARTS),)]
     pin = draw(st.none() | places)
     seat = draw(places) if pin is None or draw(st.integers(0, 9)) == 0 else None
@@ -44,33 +45,24 @@ def fixed_weeks(draw):
     return week(
         *(one for one, _ in asked),
         starts=STARTS,
+        channels=3,
+        reserved=draw(st.sampled_from([[], [], [(0, 3, 1)], [(1, 0, 2), (2, 7, 1)]])),
         published=[seat for _, seat in asked if seat],
         holder_gap=draw(st.integers(0, 2)),
-        sold_per_hour=draw(st.integers(0, 4)),
+        sold_per_hour=draw(st.integers(0, 3)),
         silence_gap=draw(st.integers(0, 2)),
     )
 
 
 def clashes(problem, names):
-    """Whether some fixed requests can't all be where they are fixed, by the checker alone."""
-    if any(len(problem.fixed(problem.request[name])) > 1 for name in names):
-        return True
-    places = {name: next(iter(problem.fixed(problem.request[name]))) for name in names}
-    part = week(
-        *(problem.request[name] for name in names),
-        starts=problem.starts,
-        published=[(name, *seat_of(problem, name)) for name in names if name in problem.was],
-        holder_gap=problem.rules.holder_gap,
-        sold_per_hour=problem.rules.sold_per_hour,
-        silence_gap=problem.rules.silence_gap,
+    """Whether some fixed requests can't all be where they are fixed, by brute force's rules."""
+    part = msgspec.structs.replace(
+        problem,
+        requests=tuple(one for one in problem.requests if one.id in names),
+        published=tuple(seat for seat in problem.published if seat.id in names),
     )
-    plan = planned(part, **{name: (place.channel, place.start) for name, place in places.items()})
-    return bool(broken_rules(part, plan.placements, plan.bumped))
-
-
-def seat_of(problem, name) -> tuple[int, int, bool]:
-    seat: Published = problem.was[name]
-    return seat.channel, seat.start, seat.frozen
+    fixed = {one.id: min(problem.fixed(one)) for one in part.requests}
+    return not legal(part, fixed)
 
 
 @QUICK
@@ -90,6 +82,9 @@ def test_brute_force_finds_no_smaller_clash(problem):
         (clash,) = smallest(found)
         assert len(clash.ids) == least
         assert clashes(problem, clash.ids)
+        for name in clash.ids:
+            assert name in clash.sentence
+            assert not clashes(problem, set(clash.ids) - {name})
 
 
 def test_a_pair_that_nobody_placed_belongs_to_is_found():

@@ -49,6 +49,21 @@ def test_a_plan_that_is_not_proven_claims_no_more_than_it_knows():
     assert said == "Every place you allowed was taken when the time to plan the week was over."
 
 
+def test_a_place_that_is_still_free_is_not_called_taken():
+    problem = week(request("early"), request("late", allowed=[(0, 2, 0)]))
+    taken = Taken(Ground(problem))
+    taken.place(problem.request["early"], Place(0, 0))
+    said = Reasons(taken, least=False).of(problem.request["late"])
+    assert said == "A place you allowed was still free when the time to plan the week was over."
+
+
+def test_whoever_has_all_the_places_oneself_is_not_told_of_others():
+    problem = week(request("early", "Ada", allowed=NARROW), request("late", "Ada", allowed=NARROW))
+    plan = solve(problem)
+    (bump,) = plan.bumped
+    assert bump.reason == "Every place you allowed was too near to other airtime of yours."
+
+
 def test_nothing_allowed_and_nothing_long_enough_are_told_apart():
     assert reason(week(request("late", allowed=[]))) == "You allowed no place at all."
     reserved = [(0, 1, 1), (1, 0, 24)]
