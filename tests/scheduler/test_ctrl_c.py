@@ -1,64 +1,20 @@
 """Ctrl-C ends a solve with the best so far, twice ends it at once, and never shows a traceback."""
 
 import os
-import pty
 import re
 import signal
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from scheduler import plan, problem_file
 from scheduler.check import check
+from tests.scheduler.terminal import Solving
 from tests.scheduler.test_sizes import station
 from tests.scheduler.weeks import request, week
 
-ROOT = Path(__file__).parents[2]
-SOLVE = [sys.executable, "-c", "from scheduler.cli import solve; solve()"]
 HEARD = "Ending with the best so far"
-
-
-class Solving:
-    """A running `mweya solve`, at a terminal of its own."""
-
-    def __init__(self, problem, out):
-        self.here, there = pty.openpty()
-        command = [*SOLVE, str(problem), "--out", str(out), "--time-limit", "120"]
-        self.process = subprocess.Popen(command, cwd=ROOT, stderr=there, stdout=there)
-        os.close(there)
-        self.said = ""
-        self.told = threading.Condition()
-        self.reader = threading.Thread(target=self._read)
-        self.reader.start()
-
-    def _read(self):
-        while True:
-            try:
-                text = os.read(self.here, 1000)
-            except OSError:
-                return
-            with self.told:
-                self.said += text.decode()
-                self.told.notify_all()
-
-    def hears(self, words):
-        """Waits until it has said something."""
-        with self.told:
-            assert self.told.wait_for(lambda: words in self.said, timeout=60), self.said
-
-    def press(self):
-        os.kill(self.process.pid, signal.SIGINT)
-
-    def ended(self):
-        """Its exit code."""
-        code = self.process.wait(timeout=60)
-        self.reader.join(timeout=10)
-        assert "Traceback" not in self.said
-        return code
 
 
 @pytest.fixture
@@ -75,10 +31,7 @@ def solving(tmp_path):
             with pipe.open("wb") as file:
                 yield solve, file
         finally:
-            solve.process.kill()
-            solve.process.wait()
-            solve.reader.join()
-            os.close(solve.here)
+            solve.close()
 
     return begin, out
 
