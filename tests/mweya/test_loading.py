@@ -1,0 +1,39 @@
+"""Ctrl-C while `mweya` is still being loaded ends it, and shows nobody a traceback."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRESSED = """
+import os, signal, sys
+
+class Press:
+    def find_spec(self, name, *_):
+        if name == "station.settings":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Press())
+from mweya.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_it_is_loaded_ends_it_without_a_word():
+    ended = subprocess.run(
+        [sys.executable, "-c", PRESSED], cwd=ROOT, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_once_it_is_loaded_ctrl_c_is_heard_as_ever():
+    code = "import signal, sys; from mweya.__main__ import main; sys.argv[1:] = ['--version']"
+    heard = "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}\ntry:\n    main()\nfinally:\n    {heard}"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
