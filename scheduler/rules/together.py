@@ -16,13 +16,12 @@ CLASH = "a group starts at one instant, on different channels"
 
 
 def close(taken: Taken, request: Request, starts: Starts) -> None:
-    """Close every instant but the group's, and the channels it has."""
+    """Close every instant but the group's; a slot holds one, so that channels differ."""
     if request.together is None:
         return
     for _, place in taken.of("together", request.together):
         others = np.arange(taken.ground.problem.starts) != place.start
         starts[:, others] = False
-        starts[place.channel, :] = False
 
 
 def constrain(model: Model) -> None:

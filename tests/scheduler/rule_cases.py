@@ -144,6 +144,14 @@ CASES = [
     ),
     Case(
         "sold-per-hour",
+        "what a long sold request takes of its last hour counts there",
+        week(request("a", sold=True), request("b", sold=True, length=4), sold_per_hour=2),
+        {"a": (1, 6), "b": (0, 2)},
+        {"a": (0, 8), "b": (0, 2)},
+        {"a": (0, 6), "b": (0, 2)},
+    ),
+    Case(
+        "sold-per-hour",
         "one long sold request may be too much for an hour by itself",
         week(request("a", sold=True, length=4), request("b", length=4), sold_per_hour=3),
         {"a": (0, 2), "b": (0, 8)},

@@ -58,7 +58,7 @@ ALLOWED = {
             ]
         },
         0,
-        "Bumped: s2. Every place you allowed was at another instant than the group you joined.",
+        "Bumped: s2. Every place you allowed was either taken by others or at another instant",
     ),
     "a pin outside what is allowed": (
         {"requests": [R17, {**R18, "allowed": windows((0, 4)), "pin": PIN}]},
