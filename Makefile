@@ -28,8 +28,9 @@ station: $(VENV)/station.stamp ## Install what a station needs, and nothing else
 test: $(VENV)/dev.stamp ## Run every test, on the real servers
 	$(BIN)/pytest
 
-prove: $(VENV)/dev.stamp ## Prove the market against its model at length: some twenty minutes
+prove: $(VENV)/dev.stamp ## Prove market and solver at length, each against a plain model: half an hour
 	$(BIN)/python -m tests.station.machine --examples 2000 --steps 100
+	$(BIN)/python -m tests.scheduler.at_length --examples 20000
 
 check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before every commit
 	$(BIN)/ruff format --check .
