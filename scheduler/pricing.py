@@ -51,7 +51,7 @@ def priced(catalogue: Catalogue) -> Priced:
     for _ in range(MOST_FLOWS if catalogue.requests else 0):
         guide, used = flow_prices(catalogue, listed)
         proof = prove(catalogue, guide, LISTED)
-        listed = Shortlist.joined([proof.shortlist, used])
+        listed = Shortlist.joined([listed, proof.shortlist, used])
         best = min(proof, best, key=lambda one: one.bound)
     return Priced(best, guide, listed.at(catalogue, guide), used)
 
