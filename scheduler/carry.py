@@ -16,6 +16,8 @@ from scheduler.problem import Wish
 # apart when points are rounded; nobody is owed so little that any start would do, or so much
 # that a better one would be worth a wish, or a move of what was published.
 LEAST_OWED, MOST_OWED = 0.5, 2.5
+# Several starts of one week are led so many average starts up or down from each other's middle.
+APART = 1 / 3
 # Whoever had so many night weeks in a row is wished a place by day in the next.
 MOST_NIGHTS = 2
 
@@ -97,11 +99,13 @@ def _together(
 ) -> Iterator[float]:
     """How far behind those are who are likely to get starts worth so many points together.
 
-    `once` says how far behind they are who ask for one start, in order.
+    `once` says how far behind they are who ask for one start, in order. The starts are led a
+    little apart, up and down in turn: who is alike may be mistaken for one another.
     """
-    levels = sorted(set(likely))
+    levels, apart = sorted(set(likely)), APART * sum(likely) / len(likely)
     for left in range(count, 0, -1):
-        level = min(levels, key=lambda one: abs(one - points / left))
+        wanted = points / left + (0 if left == 1 else apart if left % 2 == 0 else -apart)
+        level = min(levels, key=lambda one: abs(one - wanted))
         yield once[int(_place(likely, level) * len(once))]
         points -= level
 
