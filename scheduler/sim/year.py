@@ -1,5 +1,6 @@
 """A played year: each week is built, checked and carried to the next, as a station's weeks are."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,7 +12,8 @@ from scheduler import carry
 from scheduler.carry import Got
 from scheduler.check import check
 from scheduler.clock import Clock
-from scheduler.plan import Placement, Plan, Status
+from scheduler.grid import Best
+from scheduler.plan import Placement, Plan, Status, gap_of
 from scheduler.problem import Problem
 from scheduler.sim.demand import Demand, Past
 from scheduler.sim.people import Asking, Member, week_of
@@ -19,6 +21,9 @@ from scheduler.solve import solve
 from station.airtime import Week
 from station.errors import Fault
 from station.settings import Settings
+
+# A week of a played year is searched until its grid is within so much of what is proven.
+NEAR = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,28 @@ class PlayedWeek:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How each week is built; each `compare_every` weeks, one is built a second time."""
+    """How each week is built: in how many seconds at most, after the first grid.
+
+    Each `compare_every` weeks, one is built a second time.
+    """
 
     seconds: float
     seed: int
     compare_every: int
+
+
+class _Near:
+    """Hears of each better grid, and stops the search once one is near enough to the best."""
+
+    def __init__(self) -> None:
+        self._gap = math.inf
+
+    def hear(self, best: Best) -> None:
+        """A grid that may bump fewer is far from the best, whatever it scores."""
+        self._gap = gap_of(best.score, best.bound) if best.least_weight else math.inf
+
+    def is_reached(self) -> bool:
+        return self._gap <= NEAR
 
 
 def play(
@@ -122,7 +144,10 @@ def _built(demand: Demand, past: Past, pace: Pace, *, compared: bool) -> PlayedW
 
 
 def _solved(problem: Problem, pace: Pace) -> Plan:
-    plan = solve(problem, seconds=pace.seconds, seed=pace.seed)
+    near = _Near()
+    plan = solve(
+        problem, seconds=pace.seconds, seed=pace.seed, told=near.hear, stopped=near.is_reached
+    )
     if plan.status == Status.UNKNOWN:
         # The Ctrl-C that ended it is meant for the year.
         raise KeyboardInterrupt
