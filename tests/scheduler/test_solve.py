@@ -3,23 +3,18 @@
 import pytest
 from hypothesis import given, settings
 
-from scheduler.catalogue import Catalogue
+from scheduler import search
 from scheduler.check import check
-from scheduler.conflict import place_fixed
-from scheduler.draft import draft
-from scheduler.ground import Ground
-from scheduler.patience import Patience
 from scheduler.plan import Plan, Status, gap_of
-from scheduler.pricing import priced
 from scheduler.problem import Problem
-from scheduler.search import Search
-from scheduler.solve import _plan, hears_nothing, solve
+from scheduler.solve import solve
 from scheduler.soundness import contradictions
 from tests.scheduler.brute_force import best_by_weight, bumped_weight, legal, score
 from tests.scheduler.small_weeks import QUICK, problems
 from tests.scheduler.weeks import request, week
 
 SECONDS = 20
+SHORT = 0.2
 
 
 def holds(problem: Problem, plan: Plan) -> bool:
@@ -55,20 +50,11 @@ def agrees_with_brute_force(problem):
 
 
 def by_parts_it_agrees_with_brute_force(problem):
-    """As in a week too large for one model: a sharper bound, and better grids part by part."""
-    ground = Ground(problem)
-    taken, clashes = place_fixed(ground)
-    if clashes:
-        return
-    catalogue = Catalogue(ground)
-    rough = priced(catalogue)
-    draft(catalogue, taken, rough)
-    search = Search(catalogue, rough, taken, Patience(SECONDS, 1), hears_nothing)
-    search._sharpen()
-    for _ in range(5):
-        search._part()
-    plan = _plan(ground, search.best, search.patience)
-    holds(problem, plan)
+    """A week that is called too large for one model gets a sharper bound, and better parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "FEW_BANDS", 0)
+        patch.setattr(search, "MOST_BANDS", 0)
+        holds(problem, solve(problem, seconds=SHORT))
 
 
 def keeps_every_rule(problem):
