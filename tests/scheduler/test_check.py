@@ -71,3 +71,9 @@ def test_a_request_both_placed_and_bumped_is_found():
     plan = planned(PROBLEM, b=(0, 0))
     both = msgspec.structs.replace(plan, placements=SOUND.placements)
     assert [violation.rule for violation in check(PROBLEM, both)] == ["placed-once"]
+
+
+def test_a_group_on_one_channel_breaks_two_rules():
+    problem = week(request("a", together="g"), request("b", together="g"))
+    plan = planned(problem, a=(0, 3), b=(0, 3))
+    assert [violation.rule for violation in check(problem, plan)] == ["one-a-slot", "together"]

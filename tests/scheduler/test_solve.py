@@ -66,7 +66,7 @@ def keeps_every_rule(problem):
             assert check(problem, plan) == []
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=400)
 @given(problems(most_requests=4, most_starts=5, most_channels=3))
 def test_on_tiny_weeks_brute_force_finds_nothing_better(problem):
     agrees_with_brute_force(problem)
@@ -90,6 +90,16 @@ def test_two_of_one_holder_in_one_group_are_never_at_one_instant(seconds):
     plan = solve(problem, seconds=seconds)
     assert check(problem, plan) == []
     assert (len(plan.placements), plan.bumped_weight) == (1, 1)
+
+
+@pytest.mark.parametrize("seconds", [0, SECONDS])
+def test_a_long_request_that_needs_the_whole_hour_has_it(seconds):
+    short = request("short", "Ada", together="g", waited=1, owed=0.0, allowed=[(0, 3)])
+    long = request("long", "Ada", length=3, owed=0.0, allowed=[(0, 3)])
+    problem = week(short, long, starts=3, per_hour=3, channels=1, value=[[0]], sold_per_hour=0)
+    plan = solve(problem, seconds=seconds)
+    assert check(problem, plan) == []
+    assert plan.bumped_weight == 2 or plan.status == Status.FEASIBLE
 
 
 def test_a_week_of_nothing_is_planned_at_once():
