@@ -131,6 +131,47 @@ WEEKS = {
         {"requests": [R17, {**R18, "pin": {"channel": 0, "start": 24}}]},
         "request “r18”, pin: start 24 is outside the week",
     ),
+    "a pin on no channel": (
+        {"requests": [R17, {**R18, "pin": {"channel": 9, "start": 0}}]},
+        "request “r18”, pin: channel 9: there are 2, counted from 0",
+    ),
+    "a window on no channel": (
+        {"requests": [R17, {**R18, "allowed": [{"from": 0, "to": 5, "channel": 2}]}]},
+        "request “r18”, allowed: channel 2: there are 2",
+    ),
+    "a wish outside": (
+        {"requests": [R17, {**R18, "wishes": [{"from": 0, "to": 30, "points": 1}]}]},
+        "request “r18”, wishes: to 30 is outside the week",
+    ),
+    "a wish for nothing": (
+        {"requests": [R17, {**R18, "wishes": [{"from": 0, "to": 3}]}]},
+        "request “r18”, wishes[0]: Object missing required field `points`",
+    ),
+    "a request of no length": (
+        {"requests": [R17, {**R18, "length": 0}]},
+        "request “r18”, length: ",
+    ),
+    "a request of another kind": (
+        {"requests": [R17, {**R18, "kind": "song"}]},
+        "request “r18”, kind: ",
+    ),
+    "a request with a key too many": (
+        {"requests": [R17, {**R18, "colour": "blue"}]},
+        "request “r18”: Object contains unknown field `colour`",
+    ),
+    "a request that is none": ({"requests": [R17, 3]}, "requests[1]: Expected `object`"),
+    "a block on no channel": (
+        {"reserved": [{"channel": 4, "start": 0, "length": 5}]},
+        "channel 4, start 0: there are 2 channels",
+    ),
+    "one request published twice": (
+        {"published": [{"id": "r17", "channel": 0, "start": 2}] * 2},
+        "the published place of “r17”, id: it is there twice",
+    ),
+    "a published place before the week": (
+        {"published": [{"id": "r17", "channel": 0, "start": -2}]},
+        "the published place of “r17”, start: ",
+    ),
     "a pin before the week": (
         {"requests": [R17, {**R18, "pin": {"channel": 0, "start": -1}}]},
         "request “r18”, pin.start: ",
