@@ -29,22 +29,26 @@ def places(draw, /, starts, channels, length):
 
 
 @st.composite
-def requests(draw, /, name, starts, channels):
+def requests(draw, /, name, starts, channels, about):
+    """A request, most likely of the sort that its week is about."""
     whole = st.just((Window(0, starts),))
     some = st.lists(windows(starts, channels), max_size=3).map(tuple)
     wish = windows(starts, channels, Wish, points=st.integers(-20, 40))
     length = draw(st.sampled_from([1, 1, 1, 2, 3]))
-    pinned = length <= starts and draw(st.integers(0, 9)) == 0
+    pinned = length <= starts and draw(st.integers(0, 14)) == 0
+    sold = about in {"sold", "trades"} or draw(st.integers(0, 3)) == 0
+    quiet = about == "silences" or draw(st.integers(0, 3)) == 0
+    groups = ["group", "group", ""] if about == "groups" else [None, None, None, "group"]
     return Request(
         id=name,
-        holder=draw(st.sampled_from(["a", "b", "c", name])),
+        holder="a" if about == "holders" else draw(st.sampled_from([name, name, "a", "b"])),
         length=length,
-        kind=draw(st.sampled_from(list(Kind))),
-        allowed=draw(whole | some),
-        sold=draw(st.booleans()),
-        trade=draw(st.sampled_from([None, "shoes", ""])),
+        kind=Kind.SILENCE if quiet else Kind.SEGMENT,
+        allowed=draw(draw(st.sampled_from([whole, whole, some]))),
+        sold=sold,
+        trade="shoes" if about == "trades" else draw(st.sampled_from([None, "shoes", ""])),
         cause=draw(st.sampled_from(["peace", "Floyd", "", None])),
-        together=draw(st.sampled_from([None, None, None, "group", ""])),
+        together=draw(st.sampled_from(groups)),
         owed=draw(st.sampled_from(OWED)),
         waited=draw(st.integers(0, 2)),
         wishes=draw(st.lists(wish, max_size=3).map(tuple)),
@@ -54,11 +58,13 @@ def requests(draw, /, name, starts, channels):
 
 @st.composite
 def problems(draw, /, most_requests, most_starts, most_channels=2) -> Problem:
+    """A week about something that one rule binds, or about anything."""
+    about = draw(st.sampled_from(["all", "holders", "sold", "trades", "silences", "groups"]))
     starts = draw(st.integers(1, most_starts))
     channels = draw(st.integers(1, most_channels))
     per_hour = draw(st.sampled_from([1, 2, 3, 4]))
     count = draw(st.integers(0, most_requests))
-    asked = [draw(requests(f"r{n}", starts, channels)) for n in range(count)]
+    asked = [draw(requests(f"r{n}", starts, channels, about)) for n in range(count)]
     hours = -(-starts // per_hour)
     return week(
         *_without_crossing_pins(asked),
@@ -69,8 +75,8 @@ def problems(draw, /, most_requests, most_starts, most_channels=2) -> Problem:
         reserved=draw(_blocks(starts, channels)),
         published=draw(_published(asked, starts, channels)),
         holder_gap=draw(st.integers(0, 3)),
-        sold_per_hour=draw(st.integers(0, 3)),
-        silence_gap=draw(st.integers(0, 3)),
+        sold_per_hour=draw(st.integers(2, 4) if about == "trades" else st.integers(0, 3)),
+        silence_gap=draw(st.integers(1 if about == "silences" else 0, 3)),
         move_cost=draw(st.integers(-5, 20)),
     )
 
@@ -93,7 +99,7 @@ def _blocks(draw, starts, channels):
     """A block of the station's own on some channels."""
     blocks = []
     for channel in range(channels):
-        if draw(st.integers(0, 2)) == 0:
+        if draw(st.integers(0, 3)) == 0:
             start = draw(st.integers(0, starts - 1))
             blocks.append((channel, start, draw(st.integers(1, min(3, starts - start)))))
     return blocks
@@ -106,5 +112,5 @@ def _published(draw, asked, starts, channels):
     for one in asked:
         if one.length <= starts and draw(st.integers(0, 3)) == 0:
             at = draw(places(starts, channels, one.length))
-            seats.append((one.id, at.channel, at.start, draw(st.integers(0, 5)) == 0))
+            seats.append((one.id, at.channel, at.start, draw(st.integers(0, 7)) == 0))
     return seats
