@@ -43,14 +43,15 @@ def shown(database, settings, week, now):
 
 def test_a_build_makes_a_draft_with_its_certificate(ask, admit_member, built, database, week):
     number = ask(admit_member("Ada"), wishes=[{"daypart": "breakfast"}])
-    _, plan, version = built()
+    problem, plan, version = built()
+    (asked,) = problem.requests
     with database.reading() as session:
         draft = grid.newest_draft(session, week)
         assert draft is not None
         (placed,) = draft.placements
         assert (draft.version, draft.certificate["status"]) == (version, "optimal")
         assert (placed.request_id, placed.worth) == (number, 20)
-        assert plan.score == 320
+        assert plan.score == 300 + round(asked.owed * 20)
 
 
 def test_publishing_supersedes_the_version_before_and_edits_none(
