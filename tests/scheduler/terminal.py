@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,12 @@ class Solving:
         """Waits until it has said something."""
         with self.told:
             assert self.told.wait_for(lambda: words in self.said, timeout=60), self.said
+
+    def loads(self, library):
+        """Waits until it has begun to load a library."""
+        maps = Path(f"/proc/{self.process.pid}/maps")
+        while library not in maps.read_text():
+            time.sleep(0.01)
 
     def press(self):
         os.kill(self.process.pid, signal.SIGINT)

@@ -89,8 +89,9 @@ def test_pressed_twice_before_the_first_grid_nothing_is_known_and_nothing_called
         solve.press()
         solve.hears(HEARD)
         hand(file, station(5976))
-        # By now it has read the problem; the first grid takes it some seconds more.
-        threading.Event().wait(1.5)
+        # Once the solver is loaded, the first grid takes it some seconds more.
+        solve.loads("libortools")
+        threading.Event().wait(0.8)
         solve.press()
         assert solve.ended() == 3
         assert "It is not known whether the week is possible" in solve.said.replace("\r\n", " ")
