@@ -6,6 +6,7 @@ the least bumped weight first and the best score second.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -66,6 +67,12 @@ class Catalogue:
     def widest(self) -> int:
         """More than the scores of any two grids can differ by."""
         return int((np.maximum(self.most, 0) - np.minimum(self.least, 0)).sum())
+
+    def valued(self, unit: int) -> "Catalogue":
+        """The same requests, a unit of whose weight is worth so much."""
+        view = copy(self)
+        view.weight_value = unit
+        return view
 
     def value_of(self, places: Mapping[str, Place]) -> int:
         """The value of a whole grid."""

@@ -1,5 +1,6 @@
 """A grid in progress: the best places so far, and the bound that is proven for them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,15 +29,26 @@ class Best:
         return self.least_weight and self.bound == self.score
 
 
-def measured(catalogue: Catalogue, places: dict[str, Place], value_bound: int) -> Best:
-    """A grid with what a bound on its value says about its weight and its score."""
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is proven: no grid's score and `unit` times the weight it places are above `value`."""
+
+    value: int
+    unit: int
+
+
+def measured(
+    catalogue: Catalogue, places: dict[str, Place], certificates: Iterable[Certificate]
+) -> Best:
+    """A grid with what certificates say about its weight and its score."""
     total = int(catalogue.weights.sum())
     weight = total - sum(catalogue.requests[catalogue.index[name]].weight for name in places)
-    unit, score = catalogue.weight_value, catalogue.score_of(places)
-    bound = min(value_bound - unit * (total - weight), most_points(catalogue))
-    # To bump one unit less would take at least `unit` more value, less all that points can fall.
-    least = weight == 0 or value_bound < unit * (total - weight + 1) + fewest_points(catalogue)
-    return Best(places, weight, score, bound, least)
+    bound, least = most_points(catalogue), weight == 0
+    for one in certificates:
+        bound = min(bound, one.value - one.unit * (total - weight))
+        # To bump one unit less takes `unit` more value, less all that points can fall.
+        least |= one.value - one.unit * (total - weight + 1) < fewest_points(catalogue)
+    return Best(places, weight, catalogue.score_of(places), bound, least)
 
 
 def most_points(catalogue: Catalogue) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 
 from scheduler.catalogue import Catalogue
 from scheduler.flow import Flow, Network, best_flow, network
+from scheduler.grid import Certificate
 from scheduler.ground import Whole
 from scheduler.patience import Patience
 from scheduler.prices import Prices
@@ -71,6 +72,20 @@ def sharpened(catalogue: Catalogue, rough: Priced, patience: Patience) -> Priced
         if abs(gain) <= FINE * catalogue.widest:
             break
     return Priced(best, rough.guide, listed.at(catalogue, rough.guide), used)
+
+
+def certificate(catalogue: Catalogue, proof: Proof) -> Certificate:
+    """What a proof says of every grid."""
+    return Certificate(proof.bound, catalogue.weight_value)
+
+
+def evenly(catalogue: Catalogue) -> Certificate:
+    """What is proven when bumping costs no more than the dearest place gains.
+
+    Where the least weight is not reached, this still says how much as light a grid can score.
+    """
+    even = catalogue.valued(int((catalogue.most - catalogue.least).max()))
+    return certificate(even, priced(even).proof)
 
 
 def _sampled(catalogue: Catalogue) -> Prices:

@@ -18,7 +18,7 @@ from scheduler.ground import Bands
 from scheduler.model import Model
 from scheduler.neighbours import Neighbours
 from scheduler.patience import Patience
-from scheduler.pricing import Priced, sharpened
+from scheduler.pricing import Priced, certificate, evenly, sharpened
 from scheduler.problem import Place
 from scheduler.proof import Shortlist
 from scheduler.taken import Taken
@@ -59,7 +59,8 @@ class Search:
         self.neighbours = Neighbours(catalogue, self.proof, random)
         ids = np.array([request.id for request in catalogue.requests], dtype=object)
         self.must = frozenset(ids[catalogue.must])
-        self.best = measured(catalogue, dict(taken.places), self.proof.bound)
+        self.certificates = [certificate(catalogue, rough.proof)]
+        self.best = measured(catalogue, dict(taken.places), self.certificates)
         told(self.best)
 
     def run(self) -> Best:
@@ -84,7 +85,10 @@ class Search:
         self.sharp = True
         found = sharpened(self.catalogue, self.rough, self.patience)
         self.proof = self.neighbours.proof = found.proof
-        known = measured(self.catalogue, self.best.places, found.proof.bound)
+        self.certificates.append(certificate(self.catalogue, found.proof))
+        if self.best.weight:
+            self.certificates.append(evenly(self.catalogue))
+        known = measured(self.catalogue, self.best.places, self.certificates)
         self.best = replace(
             self.best,
             bound=min(self.best.bound, known.bound),
@@ -183,7 +187,7 @@ class Search:
 
     def _keep(self, places: dict[str, Place]) -> None:
         """Make a grid the best, when it is better."""
-        found = measured(self.catalogue, places, self.proof.bound)
+        found = measured(self.catalogue, places, self.certificates)
         if (-found.weight, found.score) <= (-self.best.weight, self.best.score):
             return
         if found.weight == self.best.weight:
