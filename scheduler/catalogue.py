@@ -2,7 +2,8 @@
 
 A choice's *value* is its points plus, for each unit of weight it saves from being bumped, a
 sum greater than all points of the week can come to. The greatest total value is therefore
-the least bumped weight first and the best score second.
+the least bumped weight first and the best score second. Values and prices are counted in
+grains, of which a point has many: prices in whole points would blur the bound.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,10 @@ from scheduler.ground import Bands, Ground, Starts, Whole
 from scheduler.problem import Place, Request
 
 CLOSED = np.iinfo(np.int64).min // 4
+# So many grains are a point.
+GRAIN = 16
+# Sums of values stay below this, and so inside 64-bit integers whatever is done with them.
+MOST_VALUE = 1 << 60
 # The bands of a week with so many choices of a clock hour are kept, those of others made anew.
 MOST_CHOICES_KEPT = 6_000_000
 
@@ -60,13 +65,31 @@ class Catalogue:
 
     @cached_property
     def weight_value(self) -> int:
-        """What a unit of weight is worth: more than all points of the week can come to."""
-        return 1 + self.widest
+        """What a unit of weight is worth, in points: more than all of the week can come to.
+
+        Less where the sums would become too large; a bound is proven at any worth of a unit.
+        """
+        problem = self.ground.problem
+        per_slot = self.weights // np.maximum(1, self.lengths)
+        nodes = len(self.requests) + 3 * problem.channels * problem.starts
+        most = max(int(self.weights.sum()), int(per_slot.max(initial=0)) * nodes, 1)
+        return min(1 + self.widest, MOST_VALUE // (GRAIN * most))
+
+    def values(self, points: Whole, rows: Whole | int) -> Whole:
+        """What points are worth to some rows with their weight, in grains."""
+        value: Whole = GRAIN * (points + self.weight_value * self.weights[rows])
+        return value
 
     @cached_property
     def widest(self) -> int:
         """More than the scores of any two grids can differ by."""
         return int((np.maximum(self.most, 0) - np.minimum(self.least, 0)).sum())
+
+    @cached_property
+    def span(self) -> int:
+        """More than what anybody can gain by moving, or by being placed at all."""
+        highest, lowest = np.maximum(self.most, 0), np.minimum(self.least, 0)
+        return int((highest - lowest).max(initial=1))
 
     def valued(self, unit: int) -> "Catalogue":
         """The same requests, a unit of whose weight is worth so much."""
@@ -75,18 +98,17 @@ class Catalogue:
         return view
 
     def value_of(self, places: Mapping[str, Place]) -> int:
-        """The value of a whole grid."""
-        weight = sum(self.requests[self.index[name]].weight for name in places)
-        return self.score_of(places) + self.weight_value * weight
+        """The value of a whole grid, in grains."""
+        return sum(self.value_at(name, place) for name, place in places.items())
 
     def score_of(self, places: Mapping[str, Place]) -> int:
         """The score of a whole grid."""
         return sum(self.points_at(name, place) for name, place in places.items())
 
     def value_at(self, name: str, place: Place) -> int:
-        """The value of one request's place."""
+        """The value of one request's place, in grains."""
         weight = self.requests[self.index[name]].weight
-        return self.points_at(name, place) + self.weight_value * weight
+        return GRAIN * (self.points_at(name, place) + self.weight_value * weight)
 
     def points_at(self, name: str, place: Place) -> int:
         """What one request scores at a place that it may have."""

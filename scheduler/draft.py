@@ -6,6 +6,7 @@ does, and the flow leads the others anew. At last those that only need a free sl
 """
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import numpy as np
 
@@ -19,7 +20,6 @@ from scheduler.proof import Shortlist, listing
 from scheduler.seats import easy, flowing, seat
 from scheduler.taken import Taken
 
-MOST_ROUNDS = 6
 # Of a group's best instants, so many are tried.
 MOST_INSTANTS = 16
 
@@ -68,19 +68,26 @@ def _trouble(listed: Shortlist) -> Whole:
 def _follow_flow(
     catalogue: Catalogue, taken: Taken, priced: Priced, bound: Sequence[Request], alone: set[str]
 ) -> None:
-    """Place bound requests where the flow of all leads them, as long as it leads some of them."""
+    """Place bound single slots where the flow of all leads them, as long as it leads some of them.
+
+    First it may only lead where the prices' own solution does, and then anywhere.
+    """
     is_alone = np.array([one.id in alone for one in catalogue.requests], dtype=np.bool_)
     easy_ones = priced.listed.only(is_alone[priced.listed.owner])
-    for _ in range(MOST_ROUNDS):
-        left = [one for one in bound if one.id not in taken.places]
-        lists = [_left_for(catalogue, taken, priced.guide, one) for one in left]
-        listed, count = Shortlist.joined([easy_ones, *lists]), len(taken.places)
-        for band, place in flowing(catalogue, taken, listed) if left else ():
+    left = [one for one in bound if one.length == 1 and one.id not in taken.places]
+    waiting = is_alone.copy()
+    waiting[[catalogue.index[one.id] for one in left]] = True
+    listed = priced.used.only(waiting[priced.used.owner]).at(catalogue, priced.guide)
+    before = -1
+    while left and before != len(left):
+        before = len(left)
+        for band, place in flowing(catalogue, taken, listed):
             request = catalogue.requests[int(listed.owner[band])]
-            if request.id not in alone and _is_open(taken, request, place):
+            if request.id not in alone and rules.is_open(taken, request, place):
                 taken.place(request, place)
-        if len(taken.places) == count:
-            return
+        left = [one for one in left if one.id not in taken.places]
+        lists = [_left_for(catalogue, taken, priced.guide, one) for one in left]
+        listed = Shortlist.joined([easy_ones, *lists])
 
 
 def _left_for(catalogue: Catalogue, taken: Taken, prices: Prices, request: Request) -> Shortlist:
@@ -92,16 +99,11 @@ def _left_for(catalogue: Catalogue, taken: Taken, prices: Prices, request: Reque
     return listed.only(np.argsort(-listed.net, kind="stable")[:LISTED])
 
 
-def _is_open(taken: Taken, request: Request, place: Place) -> bool:
-    openings = rules.openings(taken.ground, request)
-    return bool(rules.left_open(taken, request, openings)[place.channel, place.start])
-
-
 def fill_in(catalogue: Catalogue, taken: Taken, prices: Prices) -> None:
     """Place whoever still fits somewhere, longest waiting first."""
     left = [one for one in catalogue.requests if one.id not in taken.places]
     for request in sorted(left, key=lambda one: (-one.weight / one.length, one.length, one.id)):
-        _place_best(catalogue, taken, prices, [request])
+        _place_best(catalogue, taken, prices, [request], at_any_price=True)
 
 
 def _queue(waiting: Iterable[Request]) -> list[list[Request]]:
@@ -126,38 +128,52 @@ def _place_best(
     prices: Prices,
     group: Sequence[Request],
     like: Shortlist | None = None,
+    *,
+    at_any_price: bool = False,
 ) -> None:
     """Place a group, or one alone, at the instant at which most fit, and are then worth most.
 
-    One alone stays inside a band of `like` while it can.
+    They stay inside the bands of `like` while as many fit there. Where there are too few slots,
+    whoever is not worth the price has to wait.
     """
-    nets = [_net(catalogue, taken, prices, request) for request in group]
-    if like is not None and len(group) == 1:
-        nets = [_liked(nets[0], like.of(catalogue.index[group[0].id]))]
-    ways = [_channels(nets, instant) for instant in _instants(nets)]
-    _, _, channels, instant = max(ways, key=lambda way: way[:2], default=(0, 0, [], 0))
+    least = CLOSED if at_any_price else 0
+    nets = [_net(catalogue, taken, prices, request, least) for request in group]
+    choices = [nets]
+    if like is not None:
+        rows = [catalogue.index[request.id] for request in group]
+        liked = [_inside(net, like.of(row)) for net, row in zip(nets, rows, strict=True)]
+        choices.insert(0, liked)
+    best = [_best_way(nets) for nets in choices]
+    _, _, channels, instant = max(best, key=itemgetter(0))
     for request, channel in zip(group, channels, strict=False):
         place = Place(channel or 0, instant)
         # Two of a group may be one holder's, and then only one of them can be there.
-        if channel is not None and (len(group) == 1 or _is_open(taken, request, place)):
+        if channel is not None and (len(group) == 1 or rules.is_open(taken, request, place)):
             taken.place(request, place)
 
 
-def _net(catalogue: Catalogue, taken: Taken, prices: Prices, request: Request) -> Whole:
-    """What each start is worth to a request above its price; `CLOSED` where it can't go."""
+def _net(catalogue: Catalogue, taken: Taken, prices: Prices, request: Request, least: int) -> Whole:
+    """What each start is worth to a request above its price; `CLOSED` if it can't be had."""
     starts = rules.left_open(taken, request, rules.openings(catalogue.ground, request))
     points = wishes.points(catalogue.ground, request)
-    net: Whole = np.where(starts, points - prices.costs(request.length, request.sold), CLOSED)
-    return net
+    value = catalogue.values(points, catalogue.index[request.id])
+    net = value - prices.costs(request.length, request.sold)
+    return np.where(starts & (net >= least), net, CLOSED)
 
 
-def _liked(net: Whole, like: Shortlist) -> Whole:
-    """What is worth something inside the bands of a list, or else anywhere."""
+def _inside(net: Whole, like: Shortlist) -> Whole:
+    """What is worth something inside the bands of a list."""
     inside = np.full_like(net, CLOSED)
     for band in like.bands:
         starts = slice(band.first, band.end)
         inside[band.channel, starts] = net[band.channel, starts]
-    return inside if (inside > CLOSED).any() else net
+    return inside
+
+
+def _best_way(nets: Sequence[Whole]) -> tuple[int, int, list[int | None], int]:
+    """The way in which most of a group fit, and are then worth most, as `_channels` has it."""
+    ways = [_channels(nets, instant) for instant in _instants(nets)]
+    return max(ways, key=itemgetter(0, 1), default=(0, 0, [], 0))
 
 
 def _instants(nets: Sequence[Whole]) -> list[int]:

@@ -88,7 +88,7 @@ def network(
     to_hour = hour[direct] + np.where(catalogue.sold[owner[direct]], len(begins), 0)
     to_stretch = 2 * len(begins) + np.repeat(low, high - low) + counted(high - low)
     people, person = np.unique(owner[band], return_inverse=True)
-    value = bands.points + catalogue.weight_value * catalogue.weights[owner]
+    value = catalogue.values(bands.points, owner)
     every, inside = np.arange(len(begins)), np.arange(len(stretch))
     room = open_before[stretch_end] - open_before[stretch]
     return Network(

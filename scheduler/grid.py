@@ -31,7 +31,10 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What is proven: no grid's score and `unit` times the weight it places are above `value`."""
+    """What is proven: no grid's score and `unit` times the weight it places are above `value`.
+
+    Both are in points.
+    """
 
     value: int
     unit: int

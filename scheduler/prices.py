@@ -1,4 +1,7 @@
-"""Every slot has a price, for any request and for a sold one; a long request pays for them all."""
+"""Every slot has a price, for any request and for a sold one; a long request pays for them all.
+
+Prices are in grains (`catalogue`).
+"""
 
 from dataclasses import dataclass, field
 

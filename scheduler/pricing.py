@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.catalogue import Catalogue
+from scheduler.catalogue import GRAIN, Catalogue
+from scheduler.clashes import Clash
 from scheduler.flow import Flow, Network, best_flow, network
-from scheduler.grid import Certificate
 from scheduler.ground import Whole
 from scheduler.patience import Patience
 from scheduler.prices import Prices
 from scheduler.proof import Proof, Shortlist, listing, prove
-from scheduler.relaxation import relaxed
+from scheduler.relaxation import Relaxation
 
 # So many arcs may lead from the sample, and so many bands are listed of each request.
 SAMPLE_ARCS = 400_000
@@ -27,9 +27,10 @@ MOST_FLOWS = 2
 MOST_RELAXATIONS = 3
 MOST_RELAXED = 500_000
 NEAR = 24
-# The prices are fine once a relaxation improves the bound by no more than this share of a grid's
-# points.
-FINE = 1 / 10_000
+# What bumping a slot costs in a relaxation, in spans of anybody's points.
+DEAR = 5
+# The prices are fine once another relaxation would improve the bound by no more than this share.
+FINE = 1 / 30_000
 # More passes than any chain of requests that move up for one another is ever long.
 MOST_PASSES = 400
 FAR = np.iinfo(np.int64).max // 4
@@ -57,35 +58,53 @@ def priced(catalogue: Catalogue) -> Priced:
     return Priced(best, guide, listed.at(catalogue, guide), used)
 
 
-def sharpened(catalogue: Catalogue, rough: Priced, patience: Patience) -> Priced:
-    """Find prices that prove a sharp bound, where that is not too much."""
-    best, used, listed = rough.proof, rough.used, rough.listed
-    near = Shortlist.joined([listed.nearest(NEAR), used])
-    for _ in range(MOST_RELAXATIONS if 0 < len(near.net) <= MOST_RELAXED else 0):
-        found = relaxed(catalogue, near, patience.left)
-        if found is None:
-            break
-        proof, used = prove(catalogue, found[0], LISTED), found[1]
-        listed = Shortlist.joined([listed, used])
-        near = Shortlist.joined([near, proof.shortlist.nearest(NEAR // 2)])
-        gain, best = best.bound - proof.bound, min(proof, best, key=lambda one: one.bound)
-        if abs(gain) <= FINE * catalogue.widest:
-            break
-    return Priced(best, rough.guide, listed.at(catalogue, rough.guide), used)
+class Sharpening:
+    """Rounds of a relaxation, each of which proves a sharper bound; they go on in a thread.
 
-
-def certificate(catalogue: Catalogue, proof: Proof) -> Certificate:
-    """What a proof says of every grid."""
-    return Certificate(proof.bound, catalogue.weight_value)
-
-
-def evenly(catalogue: Catalogue) -> Certificate:
-    """What is proven when bumping costs no more than the dearest place gains.
-
-    Where the least weight is not reached, this still says how much as light a grid can score.
+    What bumping costs is small here: huge numbers are what linear programmes bear worst, and
+    where the least weight is not reached, this bound still tells how much as light a grid scores.
     """
-    even = catalogue.valued(int((catalogue.most - catalogue.least).max()))
-    return certificate(even, priced(even).proof)
+
+    def __init__(self, catalogue: Catalogue, rough: Priced, patience: Patience) -> None:
+        self.catalogue = catalogue
+        self.even = catalogue.valued(min(DEAR * catalogue.span, catalogue.weight_value))
+        self.rough = rough
+        self.patience = patience
+        self.listed, self.best = rough.listed, rough.proof
+        self.near = Shortlist.joined([rough.listed.nearest(NEAR), rough.used])
+        self.clashes: set[Clash] = set()
+        self.rounds = MOST_RELAXATIONS if 0 < len(self.near.net) <= MOST_RELAXED else 0
+
+    def begin(self) -> Relaxation | None:
+        """Begin another round; None when it would not be worth it."""
+        if self.rounds <= 0 or self.patience.left <= 0:
+            return None
+        self.rounds -= 1
+        return Relaxation(self.even, self.near, sorted(self.clashes), self.patience)
+
+    def end(self, relaxation: Relaxation) -> Priced | None:
+        """Wait for a round, and learn from it; None when there was no time to."""
+        found = relaxation.result()
+        if found is None:
+            self.rounds = 0
+            return None
+        proof = prove(self.even, found.prices, LISTED)
+        self.best = min(proof, self.best, key=self._points)
+        self.listed = Shortlist.joined([self.listed, found.used])
+        # More bands could improve the bound by no more than what it is above the relaxation.
+        is_fine = proof.bound <= GRAIN * (found.value + FINE * self.even.widest)
+        if is_fine and (self.clashes or not found.clashes):
+            self.rounds = 0
+        self.near = Shortlist.joined([self.near, proof.shortlist.nearest(NEAR // 2)])
+        self.clashes |= found.clashes
+        guide = self.rough.guide
+        return Priced(self.best, guide, self.listed.at(self.catalogue, guide), found.used)
+
+    def _points(self, proof: Proof) -> int:
+        """The most points of a grid that bumps nobody, as a proof has it."""
+        return proof.bound - GRAIN * proof.catalogue.weight_value * int(
+            proof.catalogue.weights.sum()
+        )
 
 
 def _sampled(catalogue: Catalogue) -> Prices:

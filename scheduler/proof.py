@@ -12,21 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scheduler.catalogue import CLOSED, Catalogue, counted
+from scheduler.catalogue import CLOSED, GRAIN, Catalogue, counted
+from scheduler.grid import Certificate
 from scheduler.ground import Bands, Whole, joined
 from scheduler.parties import most_at_once, parties
 from scheduler.prices import Prices
 from scheduler.problem import Place
 
 Mask = npt.NDArray[np.bool_]
-# Bands that differ by less than this part of what a slot costs are as good as each other.
-ALIKE = 5
+# Bands that differ by less than this part of a request's usual points are as good as each other.
+ALIKE = 16
 NONE = Bands(*(np.zeros(0, dtype=np.int64) for _ in range(4)))
 
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """Some bands of many requests, by row, with what each is worth above its price."""
+    """Some bands of many requests, by row, with what each is worth above its price, in grains."""
 
     owner: Whole
     bands: Bands
@@ -42,9 +43,8 @@ class Shortlist:
 
     def at(self, catalogue: Catalogue, prices: Prices) -> "Shortlist":
         """The same bands at other prices."""
-        value = self.bands.points + catalogue.weight_value * catalogue.weights[self.owner]
         lengths, sold = catalogue.lengths[self.owner], catalogue.sold[self.owner]
-        net = value.copy()
+        net = catalogue.values(self.bands.points, self.owner)
         for length, is_sold in sorted({(one.length, one.sold) for one in catalogue.requests}):
             alike = np.flatnonzero((lengths == length) & (sold == is_sold))
             net[alike] -= prices.cheapest(length, is_sold, self.bands.only(alike))
@@ -72,12 +72,13 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What prices prove: no grid's value is above `bound`.
+    """What prices prove: no grid's value is above `bound`, in grains.
 
     `best` is each request's most above its price, `left_out` the most of what is not on its
     shortlist. A grid that uses a band stays below `bound` by at least `best - slack - net`.
     """
 
+    catalogue: Catalogue
     prices: Prices
     bound: int
     best: Whole
@@ -85,23 +86,35 @@ class Proof:
     left_out: Whole
     shortlist: Shortlist
 
-    def within(self, room: int) -> Shortlist | None:
-        """All bands that a grid less than `room` below the bound may use, if they are listed."""
+    @property
+    def certificate(self) -> Certificate:
+        """What it says of every grid."""
+        return Certificate(self.bound // GRAIN, self.catalogue.weight_value)
+
+    def within(self, places: Mapping[str, Place]) -> Shortlist | None:
+        """All bands that a grid of more value may use, if they are listed."""
+        room = self.bound - self.catalogue.value_of(places)
         if (self.best - self.slack - self.left_out < room).any():
             return None
         listed = self.shortlist
         loss = (self.best - self.slack)[listed.owner] - listed.net
         return listed.only(loss < room)
 
-    def losses(self, catalogue: Catalogue, places: Mapping[str, Place]) -> Whole:
+    def losses(self, places: Mapping[str, Place]) -> Whole:
         """How much each request falls short of its best where it is; if it is bumped, by all."""
         losses = self.best.copy()
-        for name, place in places.items():
-            row = catalogue.index[name]
-            request = catalogue.requests[row]
-            cost = self.prices.costs(request.length, request.sold)[place.channel, place.start]
-            losses[row] -= catalogue.value_at(name, place) - int(cost)
+        for name in places:
+            losses[self.catalogue.index[name]] = self.loss(name, places[name])
         return losses
+
+    def loss(self, name: str, place: Place | None) -> int:
+        """How much one request falls short of its best at a place; if it has none, by all."""
+        best = int(self.best[self.catalogue.index[name]])
+        if place is None:
+            return best
+        request = self.catalogue.ground.problem.request[name]
+        cost = self.prices.costs(request.length, request.sold)[place.channel, place.start]
+        return best - self.catalogue.value_at(name, place) + int(cost)
 
 
 def prove(catalogue: Catalogue, prices: Prices, most: int) -> Proof:
@@ -111,6 +124,7 @@ def prove(catalogue: Catalogue, prices: Prices, most: int) -> Proof:
     slack, left_out = np.zeros(count, dtype=np.int64), np.full(count, CLOSED)
     listed: list[Shortlist] = []
     chance = np.random.default_rng(0)
+    alike = GRAIN * int(catalogue.most.mean()) // ALIKE if count else 0
     for party in parties(catalogue.ground.problem):
         rows, at_starts = list(party), []
         for row in rows:
@@ -119,7 +133,7 @@ def prove(catalogue: Catalogue, prices: Prices, most: int) -> Proof:
                 best[row] = max(int(best[row]), int(everything.net.max()))
             if len(rows) > 1:
                 at_starts.append(_at_starts(catalogue, prices, everything))
-            kept, left_out[row] = _worth_most(everything, most, prices, chance)
+            kept, left_out[row] = _worth_most(everything, most, alike, chance)
             listed.append(kept)
         best[rows] = np.where(best[rows] == CLOSED, 0, best[rows])
         if len(rows) > 1:
@@ -127,14 +141,13 @@ def prove(catalogue: Catalogue, prices: Prices, most: int) -> Proof:
             slack[rows] = best[rows].sum() - at_once
             tied += int(slack[rows[0]])
     bound = prices.rent() + int(best.sum()) - tied
-    return Proof(prices, bound, best, slack, left_out, Shortlist.joined(listed))
+    return Proof(catalogue, prices, bound, best, slack, left_out, Shortlist.joined(listed))
 
 
 def listing(catalogue: Catalogue, prices: Prices, row: int, bands: Bands) -> Shortlist:
     """Bands of one request as a list."""
     request = catalogue.requests[row]
-    value = bands.points + catalogue.weight_value * request.weight
-    net = value - prices.cheapest(request.length, request.sold, bands)
+    net = catalogue.values(bands.points, row) - prices.cheapest(request.length, request.sold, bands)
     return Shortlist(np.full(len(net), row), bands, net)
 
 
@@ -147,7 +160,7 @@ def _at_starts(catalogue: Catalogue, prices: Prices, listed: Shortlist) -> Whole
         many = bands.end - bands.first
         channel = np.repeat(bands.channel, many)
         start = np.repeat(bands.first, many) + counted(many)
-        value = np.repeat(bands.points, many) + catalogue.weight_value * request.weight
+        value = catalogue.values(np.repeat(bands.points, many), int(listed.owner[0]))
         np.maximum.at(
             net, start, value - prices.costs(request.length, request.sold)[channel, start]
         )
@@ -155,11 +168,10 @@ def _at_starts(catalogue: Catalogue, prices: Prices, listed: Shortlist) -> Whole
 
 
 def _worth_most(
-    listed: Shortlist, most: int, prices: Prices, chance: np.random.Generator
+    listed: Shortlist, most: int, alike: int, chance: np.random.Generator
 ) -> tuple[Shortlist, int]:
     """So many of a list, and the most of the rest; those alike are shuffled, not piled up."""
     if len(listed.net) <= most:
         return listed, CLOSED
-    alike = int(prices.plain.mean()) // ALIKE
     order = np.argpartition(chance.integers(0, alike + 1, len(listed.net)) - listed.net, most)
     return listed.only(np.sort(order[:most])), int(listed.net[order[most:]].max())

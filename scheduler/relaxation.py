@@ -1,29 +1,27 @@
 """The relaxation lets requests be split, and knows what the flow does not: a long one stays whole.
 
 Its linear programme has a column for each band of a shortlist; what it pays for the slots are
-prices that prove a sharper bound than the flow's, and hardly anybody is split in it.
+prices that prove a sharper bound than the flow's, and hardly anybody is split in it. Clashes
+between requests are told to it once a solution has shown them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
 from ortools.math_opt import model_pb2  # type: ignore[import-untyped]
-from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
 
-from scheduler.catalogue import Catalogue
+from scheduler.catalogue import GRAIN, Catalogue
+from scheduler.clashes import Clash, broken, of_rows
 from scheduler.flow import Network, network
 from scheduler.ground import Whole
+from scheduler.patience import Patience
 from scheduler.prices import Prices
 from scheduler.proof import Shortlist
 
 Share = npt.NDArray[np.float64]
 
-# What bumping a slot costs here, in the widest spans of anybody's points: huge numbers are
-# what linear programmes bear worst.
-DEAR = 5
 NOTHING = 1e-6
 
 
@@ -36,36 +34,56 @@ class Terms:
     factor: Whole
 
 
-def relaxed(
-    catalogue: Catalogue, listed: Shortlist, seconds: float
-) -> tuple[Prices, Shortlist] | None:
-    """The relaxation's prices, and the bands that it uses; None if it failed."""
-    ground = catalogue.ground
-    sold_room = np.full(ground.cells, ground.problem.rules.sold_per_hour)
-    net = network(catalogue, listed, ground.unreserved, sold_room)
-    model, rows = _programme(catalogue, listed, net)
-    solved = mathopt.solve(
-        mathopt.Model.from_model_proto(model),
-        mathopt.SolverType.HIGHS,
-        params=mathopt.SolveParameters(time_limit=timedelta(seconds=seconds)),
-    )
-    if solved.termination.reason != mathopt.TerminationReason.OPTIMAL:
-        return None
-    duals = solved.dual_values()
-    paid = np.zeros(rows)
-    paid[[row.id for row in duals]] = list(duals.values())
-    taken = np.zeros(len(model.variables.ids))
-    values = solved.variable_values()
-    taken[[column.id for column in values]] = list(values.values())
-    share = taken[: len(listed.net)]
-    used = np.flatnonzero(share > NOTHING)
-    return _prices(catalogue, net, paid), listed.only(used)
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The relaxation's value in points and its prices, the bands it uses, and where they clash."""
+
+    value: float
+    prices: Prices
+    used: Shortlist
+    clashes: set[Clash]
+
+
+class Relaxation:
+    """A list's relaxation that keeps clear of some clashes; it is solved in a thread."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        listed: Shortlist,
+        clashes: Sequence[Clash],
+        patience: Patience,
+    ) -> None:
+        ground = catalogue.ground
+        sold_room = np.full(ground.cells, ground.problem.rules.sold_per_hour)
+        self._catalogue, self._listed = catalogue, listed
+        self._net = network(catalogue, listed, ground.unreserved, sold_room)
+        model, self._rows = _programme(catalogue, listed, self._net, clashes)
+        self._columns = len(model.variables.ids)
+        self._programme = patience.relax(model)
+
+    def result(self) -> Relaxed | None:
+        """What it found, once it has ended; None when it was cut short."""
+        solved = self._programme.result()
+        if solved is None:
+            return None
+        listed, duals, values = self._listed, solved.dual_values(), solved.variable_values()
+        paid, taken = np.zeros(self._rows), np.zeros(self._columns)
+        paid[[row.id for row in duals]] = list(duals.values())
+        taken[[column.id for column in values]] = list(values.values())
+        share = np.where(taken[: len(listed.net)] > NOTHING, taken[: len(listed.net)], 0)
+        return Relaxed(
+            solved.objective_value(),
+            _prices(self._catalogue, self._net, paid),
+            listed.only(np.flatnonzero(share)),
+            broken(self._catalogue, listed, share),
+        )
 
 
 def _prices(catalogue: Catalogue, net: Network, paid: Share) -> Prices:
-    """What each slot costs, in whole points."""
+    """What each slot costs, in whole grains."""
     ground, first = catalogue.ground, len(catalogue.requests) + net.hours
-    cost = np.rint(np.abs(paid)).astype(np.int64)
+    cost = np.rint(GRAIN * np.abs(paid)).astype(np.int64)
     stretch, sold = np.split(cost[first:], [len(net.first)])
     plain = np.repeat(stretch, net.end - net.first).reshape(ground.shape)
     surcharge = sold[: net.hours].reshape(ground.cells)
@@ -73,9 +91,10 @@ def _prices(catalogue: Catalogue, net: Network, paid: Share) -> Prices:
 
 
 def _programme(
-    catalogue: Catalogue, listed: Shortlist, net: Network
+    catalogue: Catalogue, listed: Shortlist, net: Network, clashes: Sequence[Clash]
 ) -> tuple[model_pb2.ModelProto, int]:
-    """Rows: requests, hours, stretches, sold slots of hours, and bands that may lie in several."""
+    """Rows: requests, hours, stretches, sold slots of hours, bands of several starts, clashes."""
+    of_row = of_rows(listed, sorted({row for one in clashes for row in one.all_rows}))
     requests, hours = len(catalogue.requests), net.hours
     stretches, sold = requests + hours, requests + hours + len(net.first)
     lengths = catalogue.lengths[listed.owner]
@@ -114,12 +133,14 @@ def _programme(
             sold + hour[beyond] + 1, beyond, np.minimum(lengths[beyond] - here[beyond], per_hour)
         ),
     ]
+    kept = [one.bands(listed, of_row) for one in clashes]
+    base = sold + hours + len(loose)
+    terms += [Terms(np.full(len(c), base + n), c, np.ones_like(c)) for n, c in enumerate(kept)]
     room = [np.ones(requests), np.zeros(hours), net.room, net.link_room[:hours]]
-    least = np.full(sold + hours + len(loose), -np.inf)
-    least[sold + hours :] = 0
-    widest = int(np.abs(listed.bands.points).max(initial=1))
-    worth = listed.bands.points + DEAR * widest * catalogue.weights[listed.owner]
-    most = np.concatenate([*room, np.zeros(len(loose))])
+    least = np.full(base + len(kept), -np.inf)
+    least[sold + hours : base] = 0
+    worth = listed.bands.points + catalogue.weight_value * catalogue.weights[listed.owner]
+    most = np.concatenate([*room, np.zeros(len(loose)), np.ones(len(kept))])
     many = len(columns) + len(slots) + len(through)
     return _model(terms, worth, many, least, most), len(most)
 

@@ -9,18 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduler import rules, wishes
-from scheduler.catalogue import Catalogue, bands_of
+from scheduler import rules
+from scheduler.catalogue import Catalogue
 from scheduler.conflict import place_fixed
 from scheduler.draft import draft
 from scheduler.grid import Best, measured
 from scheduler.ground import Bands
 from scheduler.model import Model
-from scheduler.neighbours import Neighbours
+from scheduler.parts import Parts, with_own
 from scheduler.patience import Patience
-from scheduler.pricing import Priced, certificate, evenly, sharpened
+from scheduler.pricing import Priced, Sharpening
 from scheduler.problem import Place
-from scheduler.proof import Shortlist
+from scheduler.proof import Proof, Shortlist
 from scheduler.taken import Taken
 
 Told = Callable[[Best], None]
@@ -29,10 +29,8 @@ Told = Callable[[Best], None]
 # them is solved whole once some parts in a row were no better.
 FEW_BANDS = 6_000
 MOST_BANDS = 100_000
-VAIN_PARTS = 3
-BANDS_IN_PART = 60
-MOST_TOLD_APART = 300
-EFFORT_OF_PART = 0.5
+VAIN_PARTS = 12
+PARTS_AT_ONCE = 2
 EFFORT_OF_WHOLE = 1e9
 SHARE_FOR_WEIGHT = 0.5
 
@@ -40,76 +38,89 @@ SHARE_FOR_WEIGHT = 0.5
 class Search:
     """The best grid so far, and the ways to a better one."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        rough: Priced,
-        taken: Taken,
-        patience: Patience,
-        told: Told,
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, rough: Priced, patience: Patience, told: Told) -> None:
         self.catalogue = catalogue
         self.rough = rough
         self.proof = rough.proof
-        self.taken = taken
+        self.certificates = [rough.proof.certificate]
         self.patience = patience
         self.told = told
-        self.sharp = False
-        random = np.random.default_rng(patience.seed)
-        self.neighbours = Neighbours(catalogue, self.proof, random)
+        self.sharpening = Sharpening(catalogue, rough, patience)
+        self.parts = Parts(catalogue, patience)
         ids = np.array([request.id for request in catalogue.requests], dtype=object)
         self.must = frozenset(ids[catalogue.must])
-        self.certificates = [certificate(catalogue, rough.proof)]
-        self.best = measured(catalogue, dict(taken.places), self.certificates)
+        # A small problem needs no relaxation; with a large one it can't begin too soon.
+        large = len(rough.listed.net) > FEW_BANDS
+        self.relaxation = self.sharpening.begin() if large else None
+        self.best = measured(catalogue, self._drafted(rough), self.certificates)
         told(self.best)
 
     def run(self) -> Best:
         """Search until the best is proven or patience ends."""
-        vain = 0
+        vain, begun = 0, False
         while not self.best.optimal and self.patience.left > 0:
             possible = self._possible()
             size = len(possible.net) if possible else MOST_BANDS
             if possible and (size <= FEW_BANDS or (size < MOST_BANDS and vain >= VAIN_PARTS)):
                 self._whole(possible)
                 break
-            if not self.sharp:
+            if not begun:
+                begun = True
                 self._sharpen()
+                self.parts.begin(self.proof, self.best.places)
                 continue
-            before = self.best
-            self._part()
-            vain = vain + 1 if self.best is before else 0
+            vain = 0 if self._part() else vain + 1
+        self.parts.leave()
         return self.best
 
+    def _drafted(self, priced: Priced) -> dict[str, Place]:
+        taken, _ = place_fixed(self.catalogue.ground)
+        draft(self.catalogue, taken, priced)
+        return dict(taken.places)
+
     def _sharpen(self) -> None:
-        """Prove a sharper bound, and draft the grid again by what that taught."""
-        self.sharp = True
-        found = sharpened(self.catalogue, self.rough, self.patience)
-        self.proof = self.neighbours.proof = found.proof
-        self.certificates.append(certificate(self.catalogue, found.proof))
-        if self.best.weight:
-            self.certificates.append(evenly(self.catalogue))
+        """Prove sharper bounds, and draft the grid again by what each of them taught."""
+        relaxation = self.relaxation or self.sharpening.begin()
+        while relaxation:
+            found = self.sharpening.end(relaxation)
+            if found is None:
+                return
+            relaxation = self.sharpening.begin()
+            self._learn(found.proof)
+            if self.patience.left > 0:
+                self._keep(self._drafted(found))
+
+    def _learn(self, proof: Proof) -> None:
+        """Tell of a grid what a sharper proof says of it."""
+        self.proof = proof
+        self.certificates.append(proof.certificate)
         known = measured(self.catalogue, self.best.places, self.certificates)
         self.best = replace(
             self.best,
             bound=min(self.best.bound, known.bound),
             least_weight=self.best.least_weight or known.least_weight,
         )
-        again, _ = place_fixed(self.catalogue.ground)
-        draft(self.catalogue, again, found)
-        self._keep(dict(again.places))
         self.told(self.best)
-        self.taken = Taken(self.catalogue.ground)
-        for name, place in self.best.places.items():
-            self.taken.place(self.catalogue.ground.problem.request[name], place)
+
+    def _part(self) -> bool:
+        """Place a part of the grid anew; whether that was better."""
+        better = self.parts.improve(PARTS_AT_ONCE)
+        if better:
+            self._keep(dict(self.parts.taken.places))
+        return better
 
     def _possible(self) -> Shortlist | None:
         """The bands that a better grid could use, when all of them are listed."""
-        return self.proof.within(self.proof.bound - self.catalogue.value_of(self.best.places))
+        # Where less could be bumped, only a proof in which weight comes first knows them.
+        proof = self.proof if self.best.least_weight else self.rough.proof
+        return proof.within(self.best.places)
 
     def _whole(self, possible: Shortlist) -> None:
         """Solve the whole problem: first the least bumped weight, then the best score."""
         choices = {
-            request.id: self._with_own(request.id, possible.of(row).bands)
+            request.id: with_own(
+                self.catalogue, request.id, possible.of(row).bands, self.best.places.get(request.id)
+            )
             for row, request in enumerate(self.catalogue.requests)
         }
         if not self.best.least_weight:
@@ -117,7 +128,7 @@ class Search:
         self._best_score(choices)
 
     def _least_weight(self, choices: Mapping[str, Bands]) -> None:
-        model = self._model(Taken(self.catalogue.ground), choices)
+        model = self._model(choices)
         model.cp.maximize(-model.weight())
         outcome = self.patience.run(model.cp, EFFORT_OF_WHOLE, SHARE_FOR_WEIGHT)
         if outcome:
@@ -126,7 +137,7 @@ class Search:
             self.best = replace(self.best, least_weight=least)
 
     def _best_score(self, choices: Mapping[str, Bands]) -> None:
-        model = self._model(Taken(self.catalogue.ground), choices)
+        model = self._model(choices)
         model.cp.add(model.weight() <= self.best.weight)
         model.cp.maximize(model.score())
         outcome = self.patience.run(model.cp, EFFORT_OF_WHOLE, enough=self.best.bound)
@@ -136,50 +147,8 @@ class Search:
             proven = max(self.best.score, outcome.bound)
             self.best = replace(self.best, bound=min(self.best.bound, proven))
 
-    def _part(self) -> None:
-        """Lift some requests that could do better, with those in their way, and place anew."""
-        names = self.neighbours.draw(self.best.places)
-        for name in names & self.taken.places.keys():
-            self.taken.lift(self.catalogue.ground.problem.request[name])
-        choices = {name: self._left_for(name) for name in sorted(names)}
-        model = self._model(self.taken, choices)
-        unit = sum(int(abs(bands.points).max(initial=0)) for bands in choices.values()) * 2 + 1
-        model.cp.maximize(model.score() - unit * model.weight())
-        outcome = self.patience.run(model.cp, EFFORT_OF_PART, linear=True)
-        if outcome:
-            self._keep({**self.taken.places, **model.read(outcome.value)})
-        for name in names & self.best.places.keys():
-            self.taken.place(self.catalogue.ground.problem.request[name], self.best.places[name])
-
-    def _left_for(self, name: str) -> Bands:
-        """The bands that the others leave to a request: those nearest to its best, and its own."""
-        ground = self.catalogue.ground
-        request = ground.problem.request[name]
-        starts = rules.left_open(self.taken, request, rules.openings(ground, request))
-        if starts.sum() <= MOST_TOLD_APART:
-            channel, start = np.nonzero(starts)
-            bands = Bands(channel, start, start + 1, wishes.points(ground, request)[starts])
-        else:
-            bands = bands_of(ground, request, starts)
-        net = bands.points - self.proof.prices.cheapest(request.length, request.sold, bands)
-        nearest = np.argsort(-net, kind="stable")[:BANDS_IN_PART]
-        return self._with_own(name, bands.only(np.sort(nearest)))
-
-    def _with_own(self, name: str, bands: Bands) -> Bands:
-        """The bands, with the start that the request has now."""
-        place = self.best.places.get(name)
-        if place is None:
-            return bands
-        here = (bands.channel == place.channel) & (bands.first <= place.start)
-        if (here & (place.start < bands.end)).any():
-            return bands
-        points = self.catalogue.points_at(name, place)
-        own = (place.channel, place.start, place.start + 1, points)
-        columns = (bands.channel, bands.first, bands.end, bands.points)
-        return Bands(*(np.append(column, one) for column, one in zip(columns, own, strict=True)))
-
-    def _model(self, taken: Taken, choices: Mapping[str, Bands]) -> Model:
-        model = Model(self.catalogue.ground, taken, choices, self.must)
+    def _model(self, choices: Mapping[str, Bands]) -> Model:
+        model = Model(self.catalogue.ground, Taken(self.catalogue.ground), choices, self.must)
         for rule in rules.BETWEEN:
             rule.constrain(model)
         model.hint(self.best.places)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from scheduler.catalogue import Catalogue
 from scheduler.conflict import place_fixed, smallest
-from scheduler.draft import draft
 from scheduler.explain import Reasons
 from scheduler.grid import Best
 from scheduler.ground import Ground
@@ -45,15 +44,14 @@ def solve(
     patience = Patience(seconds, seed, stopped)
     try:
         ground = Ground(problem)
-        taken, clashes = place_fixed(ground)
+        clashes = place_fixed(ground)[1]
         if clashes:
             return _nothing(Status.INFEASIBLE, patience, smallest(clashes))
         catalogue = Catalogue(ground)
-        rough = priced(catalogue)
-        draft(catalogue, taken, rough)
+        search = Search(catalogue, priced(catalogue), patience, told)
     except KeyboardInterrupt:
         return _nothing(Status.UNKNOWN, patience, ())
-    best = Search(catalogue, rough, taken, patience, told).run()
+    best = search.run()
     return _plan(ground, best, patience)
 
 

@@ -48,23 +48,32 @@ def answers(command: Callable[..., Answer]) -> Callable[..., None]:
     @functools.wraps(command)
     def body(*, as_json: bool, **given: object) -> None:
         try:
-            answer = command(**given)
+            sys.exit(_answered(command, given, as_json=as_json))
         except WrongInput as refusal:
             _stop(refusal.sentence, refusal.code, ExitCode.USAGE, as_json)
         except Refusal as refusal:
             _stop(refusal.sentence, refusal.code, ExitCode.COULD_NOT, as_json)
         except Fault as fault:
             _stop(str(fault), "fault", ExitCode.COULD_NOT, as_json)
-        if as_json:
-            click.echo(json.dumps(answer.facts, ensure_ascii=False, default=str))
-        else:
-            for line in answer.lines:
-                click.echo(line)
-            if answer.next_command:
-                click.echo(f"\nNext: {answer.next_command}")
-        sys.exit(ExitCode.FOUND if answer.found_problems else ExitCode.DONE)
+        except KeyboardInterrupt:
+            stopped = Refusal("interrupted")
+            _stop(stopped.sentence, stopped.code, ExitCode.COULD_NOT, as_json)
 
     return body
+
+
+def _answered(
+    command: Callable[..., Answer], given: Mapping[str, object], *, as_json: bool
+) -> ExitCode:
+    answer = command(**given)
+    if as_json:
+        click.echo(json.dumps(answer.facts, ensure_ascii=False, default=str))
+    else:
+        for line in answer.lines:
+            click.echo(line)
+        if answer.next_command:
+            click.echo(f"\nNext: {answer.next_command}")
+    return ExitCode.FOUND if answer.found_problems else ExitCode.DONE
 
 
 def progress(line: str) -> None:

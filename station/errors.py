@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "json-wrong": "{file} is not valid JSON: {problem}.",
     "problem-wrong": "The problem file {file} can't be used. {where}: {problem}.",
     "plan-wrong": "The plan file {file} can't be used: {problem}.",
+    "interrupted": "Stopped by Ctrl-C before it was done. Give the command again to do it.",
     "stopped": "Stopped at once, and nothing was kept. Press Ctrl-C only once to keep the best so "
     "far.",
     "plan-unknown": "The solve was stopped before it had a plan. It is not known whether the "

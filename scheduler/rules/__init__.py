@@ -6,7 +6,7 @@ import numpy as np
 
 from scheduler.ground import Ground, Starts
 from scheduler.model import Model
-from scheduler.problem import Request
+from scheduler.problem import Place, Request
 from scheduler.rules import (
     fixed,
     holder_gap,
@@ -70,3 +70,10 @@ def left_open(taken: Taken, request: Request, among: Starts) -> Starts:
     for rule in BETWEEN:
         rule.close(taken, request, starts)
     return starts
+
+
+def is_open(taken: Taken, request: Request, place: Place) -> bool:
+    """Whether a request may have a place beside those placed."""
+    return bool(
+        left_open(taken, request, openings(taken.ground, request))[place.channel, place.start]
+    )
