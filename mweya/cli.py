@@ -1,7 +1,9 @@
 """The `mweya` command: the rooms' commands, and those that need several rooms."""
 
+import os
 import sys
 import tempfile
+import threading
 import traceback
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,7 +27,7 @@ import station.membership.cli
 import station.membership.fees_cli
 import web.cli
 from mweya import backup, doctor, init, logs, status, up, worker
-from station.command import ExitCode
+from station.command import LEFT_BEHIND, ExitCode
 from station.settings import home_folder
 
 
@@ -75,10 +77,21 @@ def main() -> None:
     logs.configure()
     try:
         mweya()
+    except SystemExit as ended:
+        _leave(ended.code)
+        raise
     except Exception:  # noqa: BLE001  the last entry point: no traceback reaches a person
         file = _keep(traceback.format_exc())
         click.echo(f"Something broke that should not have. What happened is in {file}.", err=True)
         sys.exit(ExitCode.COULD_NOT)
+
+
+def _leave(code: object) -> None:
+    """End at once when a thread was left behind: Python aborts when that comes back too late."""
+    if any(thread.name == LEFT_BEHIND for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else ExitCode.COULD_NOT)
 
 
 def _keep(report: str) -> Path:

@@ -17,6 +17,8 @@ from ortools.math_opt import model_pb2  # type: ignore[import-untyped]
 from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
 from ortools.sat.python import cp_model
 
+from station.command import LEFT_BEHIND
+
 # One worker repeats itself exactly; on these models more of them taking turns were slower.
 WORKERS = 1
 LOOK_UP_SECONDS = 0.05
@@ -64,7 +66,8 @@ class Work(Generic[Found]):
         self._do = do
         self._found: list[Found] = []
         self._wrong: list[BaseException] = []
-        self._thread = threading.Thread(target=self._run, daemon=left_behind)
+        name = LEFT_BEHIND if left_behind else None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=left_behind)
         self._thread.start()
 
     def goes_on(self) -> bool:

@@ -17,6 +17,9 @@ import click
 
 from station.errors import Fault, Refusal, WrongInput
 
+# The name of a thread in a library that nothing can interrupt, and that nobody waits for any more.
+LEFT_BEHIND = "left behind"
+
 
 class ExitCode(IntEnum):
     """What a command's exit code means."""

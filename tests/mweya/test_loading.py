@@ -37,3 +37,30 @@ def test_once_it_is_loaded_ctrl_c_is_heard_as_ever():
         check=False,
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+LEAVING = """
+import atexit, sys, threading, time
+from mweya.__main__ import main
+from station.command import LEFT_BEHIND
+
+atexit.register(print, "Python ends itself as ever")
+if sys.argv[1] == "behind":
+    threading.Thread(target=time.sleep, args=[60], name=LEFT_BEHIND, daemon=True).start()
+sys.argv[1:] = ["--version"]
+main()
+"""
+
+
+def test_what_was_left_behind_in_a_library_is_not_waited_for_when_a_command_ends():
+    for behind, ended_itself in (("behind", False), ("nothing", True)):
+        ended = subprocess.run(
+            [sys.executable, "-c", LEAVING, behind],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+        assert ended.stdout.startswith("mweya, version ")
+        assert ("as ever" in ended.stdout) == ended_itself

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOLVE = [sys.executable, "-c", "from scheduler.cli import solve; solve()"]
+SOLVE = [sys.executable, "-m", "mweya", "solve"]
 
 
 class Solving:
