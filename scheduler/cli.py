@@ -60,6 +60,11 @@ STOPPING = b"Ending with the best so far. Ctrl-C again ends at once and keeps no
 )
 @click.option("--seed", type=click.IntRange(min=0, max=1_000_000), default=1, show_default=True)
 @click.option(
+    "--deterministic",
+    is_flag=True,
+    help="Count the seconds in work done, not by the clock: the same seed, the same plan.",
+)
+@click.option(
     "--explain",
     type=SECONDS,
     default=0,
@@ -67,7 +72,9 @@ STOPPING = b"Ending with the best so far. Ctrl-C again ends at once and keeps no
     help="Seconds to look then for the cheapest change that would place each bumped request.",
 )
 @answers
-def solve(problem: Path, out: Path, time_limit: float, seed: int, explain: float) -> Answer:
+def solve(
+    problem: Path, out: Path, time_limit: float, seed: int, deterministic: bool, explain: float
+) -> Answer:
     """Place PROBLEM's requests and write the plan, with a proven bound.
 
     Ctrl-C keeps the best plan found so far, a second Ctrl-C nothing. Exits 1 when the week is
@@ -78,7 +85,14 @@ def solve(problem: Path, out: Path, time_limit: float, seed: int, explain: float
         require_writable(out, problem)
         with signal_waits():
             from scheduler.solve import solve as solve_problem
-        plan = solve_problem(week, seconds=time_limit, seed=seed, told=teller(), stopped=stopped)
+        plan = solve_problem(
+            week,
+            seconds=time_limit,
+            seed=seed,
+            told=teller(),
+            stopped=stopped,
+            steady=deterministic,
+        )
         write(out, plans.dump(plan))
         bumps, lines = _explained(week, plan, explain, stopped)
     if plan.status == Status.UNKNOWN:

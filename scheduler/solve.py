@@ -35,13 +35,16 @@ def solve(
     seed: int = 1,
     told: Told = hears_nothing,
     stopped: Callable[[], bool] = never,
+    steady: bool = False,
 ) -> Plan:
     """Place a week's requests. `told` hears of each better grid while it goes on.
 
+    A `steady` solve counts its seconds in work done, and not by the clock: it finds the same on
+    any machine, however busy.
     The first grid is finished whatever the time. Once `stopped` says so, the best so far is
     the answer. Only a KeyboardInterrupt before the first grid makes a plan `unknown`.
     """
-    patience = Patience(seconds, seed, stopped)
+    patience = Patience(seconds, seed, stopped, steady)
     try:
         ground = Ground(problem)
         clashes = place_fixed(ground)[1]

@@ -12,7 +12,7 @@ from scheduler import plan, problem_file
 from scheduler.check import check
 from tests.scheduler.terminal import Solving
 from tests.scheduler.test_sizes import station
-from tests.scheduler.weeks import request, week
+from tests.scheduler.weeks import crowd
 
 HEARD = "Ending with the best so far"
 
@@ -43,12 +43,7 @@ def hand(file, problem):
 
 def test_pressed_in_the_search_the_best_so_far_is_kept(solving):
     begin, out = solving
-    crowd = [
-        request(f"r{n}", f"m{n % 60}", allowed=[(0, 400)], length=1 + n % 3, sold=n % 4 == 0)
-        for n in range(400)
-    ]
-    values = [[(hour * 37) % 90 for hour in range(100)]] * 2
-    problem = week(*crowd, starts=400, value=values, holder_gap=20, sold_per_hour=1)
+    problem = crowd()
     with begin() as (solve, file):
         hand(file, problem)
         solve.hears("score ")

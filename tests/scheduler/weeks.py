@@ -103,3 +103,13 @@ def points_at(problem: Problem, name: str, place: Place) -> int:
     points = max(held, default=0) + round(request.owed * problem.value[place.channel][hour])
     seat = problem.was.get(name)
     return points - (problem.move_cost if seat and seat.place != place else 0)
+
+
+def crowd() -> Problem:
+    """A week that asks for twice what it has, and is searched for minutes."""
+    asked = [
+        request(f"r{n}", f"m{n % 60}", allowed=[(0, 400)], length=1 + n % 3, sold=n % 4 == 0)
+        for n in range(400)
+    ]
+    values = [[(hour * 37) % 90 for hour in range(100)]] * 2
+    return week(*asked, starts=400, value=values, holder_gap=20, sold_per_hour=1)
