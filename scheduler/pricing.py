@@ -70,7 +70,8 @@ class Sharpening:
         self.even = catalogue.valued(min(DEAR * catalogue.span, catalogue.weight_value))
         self.rough = rough
         self.patience = patience
-        self.listed, self.best = rough.listed, rough.proof
+        self.listed = rough.listed
+        self.best: Proof | None = None
         self.near = Shortlist.joined([rough.listed.nearest(NEAR), rough.used])
         self.clashes: set[Clash] = set()
         self.rounds = MOST_RELAXATIONS if 0 < len(self.near.net) <= MOST_RELAXED else 0
@@ -89,7 +90,7 @@ class Sharpening:
             self.rounds = 0
             return None
         proof = prove(self.even, found.prices, LISTED)
-        self.best = min(proof, self.best, key=self._points)
+        self.best = min(proof, self.best or proof, key=lambda one: one.bound)
         self.listed = Shortlist.joined([self.listed, found.used])
         # More bands could improve the bound by no more than what it is above the relaxation.
         is_fine = proof.bound <= GRAIN * (found.value + FINE * self.even.widest)
@@ -99,12 +100,6 @@ class Sharpening:
         self.clashes |= found.clashes
         guide = self.rough.guide
         return Priced(self.best, guide, self.listed.at(self.catalogue, guide), found.used)
-
-    def _points(self, proof: Proof) -> int:
-        """The most points of a grid that bumps nobody, as a proof has it."""
-        return proof.bound - GRAIN * proof.catalogue.weight_value * int(
-            proof.catalogue.weights.sum()
-        )
 
 
 def _sampled(catalogue: Catalogue) -> Prices:
