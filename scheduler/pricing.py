@@ -20,7 +20,7 @@ from scheduler.relaxation import Relaxation
 
 # So many arcs may lead from the sample, and so many bands are listed of each request.
 SAMPLE_ARCS = 400_000
-SMALLEST_SAMPLE = 100
+SMALLEST_SAMPLE = 800
 LISTED = 64
 MOST_FLOWS = 2
 # A relaxation of more bands than these takes longer than it is worth.
