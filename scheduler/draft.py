@@ -5,7 +5,8 @@ flow would have there. Then the flow leads everybody else; whoever may stay wher
 does, and the flow leads the others anew. At last those that only need a free slot are seated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from operator import itemgetter
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from scheduler import rules, wishes
 from scheduler.catalogue import CLOSED, Catalogue, bands_of
 from scheduler.ground import Whole
+from scheduler.patience import never
 from scheduler.prices import Prices
 from scheduler.pricing import LISTED, Priced
 from scheduler.problem import Kind, Place, Request
@@ -20,24 +22,45 @@ from scheduler.proof import Shortlist, listing
 from scheduler.seats import easy, flowing, seat
 from scheduler.taken import Taken
 
+# So many bands are led by a flow; but of each request no fewer than these.
+MOST_LED, FEWEST_LED = 640_000, 24
 # Of a group's best instants, so many are tried.
 MOST_INSTANTS = 16
 
 
-def draft(catalogue: Catalogue, taken: Taken, priced: Priced) -> None:
-    """Fill a grid that holds the pinned and frozen requests already."""
+def draft(
+    catalogue: Catalogue, taken: Taken, priced: Priced, stopped: Callable[[], bool] = never
+) -> None:
+    """Fill a grid that holds the pinned and frozen requests already.
+
+    Once `stopped` says so it is left as it is.
+    """
     alone = easy(catalogue.ground.problem)
+    priced = _fewer(catalogue, priced)
     bound = [
         one for one in catalogue.requests if one.id not in taken.places and one.id not in alone
     ]
     prices = _with_trouble(catalogue, taken, priced)
     for group in _queue(one for one in bound if one.length > 1 or one.together is not None):
         _place_best(catalogue, taken, prices, group, priced.used)
-    _follow_flow(catalogue, taken, priced, bound, alone)
+    if stopped():
+        return
+    _follow_flow(catalogue, taken, priced, bound, alone, stopped)
+    if stopped():
+        return
     for group in _queue(one for one in bound if one.id not in taken.places):
         _place_best(catalogue, taken, priced.guide, group)
     seat(catalogue, taken, alone, priced.listed)
     fill_in(catalogue, taken, priced.guide)
+
+
+def _fewer(catalogue: Catalogue, priced: Priced) -> Priced:
+    """The prices with shorter lists where there are so many requests that flows take long."""
+    each = max(FEWEST_LED, MOST_LED // max(1, len(catalogue.requests)))
+    if each >= LISTED:
+        return priced
+    used = priced.used.at(catalogue, priced.guide)
+    return replace(priced, listed=Shortlist.joined([priced.listed.nearest(each), used]))
 
 
 def _with_trouble(catalogue: Catalogue, taken: Taken, priced: Priced) -> Prices:
@@ -66,7 +89,12 @@ def _trouble(listed: Shortlist) -> Whole:
 
 
 def _follow_flow(
-    catalogue: Catalogue, taken: Taken, priced: Priced, bound: Sequence[Request], alone: set[str]
+    catalogue: Catalogue,
+    taken: Taken,
+    priced: Priced,
+    bound: Sequence[Request],
+    alone: set[str],
+    stopped: Callable[[], bool],
 ) -> None:
     """Place bound single slots where the flow of all leads them, as long as it leads some of them.
 
@@ -79,7 +107,7 @@ def _follow_flow(
     waiting[[catalogue.index[one.id] for one in left]] = True
     listed = priced.used.only(waiting[priced.used.owner]).at(catalogue, priced.guide)
     before = -1
-    while left and before != len(left):
+    while left and before != len(left) and not stopped():
         before = len(left)
         for band, place in flowing(catalogue, taken, listed):
             request = catalogue.requests[int(listed.owner[band])]

@@ -17,7 +17,7 @@ from scheduler.grid import Best, measured
 from scheduler.ground import Bands
 from scheduler.model import Model
 from scheduler.parts import Parts, with_own
-from scheduler.patience import Patience
+from scheduler.patience import Patience, never
 from scheduler.pricing import Priced, Sharpening
 from scheduler.problem import Place
 from scheduler.proof import Proof, Shortlist
@@ -52,7 +52,7 @@ class Search:
         # A small problem needs no relaxation; with a large one it can't begin too soon.
         large = len(rough.listed.net) > FEW_BANDS
         self.relaxation = self.sharpening.begin() if large else None
-        self.best = measured(catalogue, self._drafted(rough), self.certificates)
+        self.best = measured(catalogue, self._drafted(rough, never), self.certificates)
         told(self.best)
 
     def run(self) -> Best:
@@ -73,9 +73,9 @@ class Search:
         self.parts.leave()
         return self.best
 
-    def _drafted(self, priced: Priced) -> dict[str, Place]:
+    def _drafted(self, priced: Priced, stopped: Callable[[], bool]) -> dict[str, Place]:
         taken, _ = place_fixed(self.catalogue.ground)
-        draft(self.catalogue, taken, priced)
+        draft(self.catalogue, taken, priced, stopped)
         return dict(taken.places)
 
     def _sharpen(self) -> None:
@@ -87,8 +87,8 @@ class Search:
                 return
             relaxation = self.sharpening.begin()
             self._learn(found.proof)
-            if self.patience.left > 0:
-                self._keep(self._drafted(found))
+            # One that is cut short bumps more, and is not kept.
+            self._keep(self._drafted(found, lambda: self.patience.left <= 0))
 
     def _learn(self, proof: Proof) -> None:
         """Tell of a grid what a sharper proof says of it."""
