@@ -30,13 +30,15 @@ class EngineEvent(msgspec.Struct, frozen=True):
     """One line of a channel's event file.
 
     `at_ms` is Unix time; `offset_ms` is where in its master a slot came in (for `clock`: how
-    far the stream was from the wall clock).
+    far the stream was from the wall clock); `behind_ms` is how much earlier it was meant to be
+    sent, when the engine was not run for a while.
     """
 
     event: EventKind
     at_ms: int
     slot: int
     offset_ms: int
+    behind_ms: int = 0
 
 
 def read_from(file: Path, position: int) -> tuple[list[EngineEvent], int]:

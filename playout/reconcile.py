@@ -1,6 +1,6 @@
 """A slot's outcome is what the air log wanted, compared with what the engine says it sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playout.events import EngineEvent, EventKind
@@ -12,13 +12,17 @@ TOLERANCE_MS = 250
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What was heard from `start_ms` until `end_ms` (Unix time, half-open)."""
+    """What was heard from `start_ms` until `end_ms` (Unix time, half-open).
+
+    An engine that was not run for a while makes up for every frame: nothing is lost, and a stretch
+    is as long as its sound. It was sent `behind_ms` after `start_ms`.
+    """
 
     kind: EventKind
     slot: int
     start_ms: int
     end_ms: int
-    offset_ms: int
+    behind_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +37,32 @@ class SlotOutcome:
 def stretches(events: Sequence[EngineEvent], until_ms: int) -> list[Stretch]:
     """What was heard, stretch by stretch, from events in order of time until an instant."""
     changes = [event for event in events if event.event.changes_what_is_heard]
-    ends = [*(event.at_ms for event in changes), until_ms][1:]
+    starts = [event.at_ms - event.behind_ms for event in changes]
+    ends = [*starts[1:], until_ms]
     return [
-        Stretch(event.event, event.slot, event.at_ms, max(end, event.at_ms), event.offset_ms)
-        for event, end in zip(changes, ends, strict=False)
+        Stretch(event.event, event.slot, start, max(start, end), event.behind_ms)
+        for event, start, end in zip(changes, starts, ends, strict=False)
     ]
 
 
-def decide(slot: int, slot_ms: int, has_master: bool, heard: Iterable[Stretch]) -> SlotOutcome:
+def decide(slot: int, slot_ms: int, has_master: bool, heard: Sequence[Stretch]) -> SlotOutcome:
     """How a slot that is over ended."""
     start_ms = slot * slot_ms
     own = [one for one in heard if one.kind is EventKind.SLOT and one.slot == slot]
     if not own:
         reason = "its master never came on air" if has_master else "it had no master in time"
         return SlotOutcome(OutcomeKind.MISSED, None, reason)
-    error_ms = own[0].start_ms - start_ms
+    error_ms = own[0].start_ms + own[0].behind_ms - start_ms
     heard_ms = sum(one.end_ms - one.start_ms for one in own)
     missing_ms = slot_ms - heard_ms
     seconds = f"{missing_ms / 1000:.1f} s"
     if missing_ms > slot_ms // 2:
-        return SlotOutcome(OutcomeKind.REPLACED, error_ms, f"fill was heard for {seconds} of it")
+        reason = f"something else was heard for {seconds} of it"
+        return SlotOutcome(OutcomeKind.REPLACED, error_ms, reason)
     if abs(error_ms) > TOLERANCE_MS:
-        return SlotOutcome(OutcomeKind.LATE, error_ms, f"{seconds} of it were not heard")
+        sense = "late" if error_ms > 0 else "early"
+        reason = f"it began {abs(error_ms) / 1000:.1f} s {sense}"
+        return SlotOutcome(OutcomeKind.LATE, error_ms, reason)
     if missing_ms > TOLERANCE_MS:
         return SlotOutcome(OutcomeKind.CUT, error_ms, f"{seconds} of it were not heard")
     return SlotOutcome(OutcomeKind.AIRED, error_ms)

@@ -39,7 +39,7 @@ def append_events(session: Session, channel: int, events: Sequence[EngineEvent])
                 slot_number=event.slot,
                 event=str(event.event),
                 at=_instant(event.at_ms),
-                detail={"offset_ms": event.offset_ms},
+                detail={"offset_ms": event.offset_ms, "behind_ms": event.behind_ms},
             )
             for event in events
             if (_instant(event.at_ms), str(event.event), event.slot) not in known
@@ -102,6 +102,7 @@ def _engine_event(row: AsRunEvent) -> EngineEvent:
         round(row.at.timestamp() * 1000),
         row.slot_number,
         int(row.detail.get("offset_ms", 0)),
+        int(row.detail.get("behind_ms", 0)),
     )
 
 

@@ -33,6 +33,37 @@ def test_a_slot_that_was_joined_a_minute_in_was_late():
     assert (found.kind, found.start_error_ms) == (OutcomeKind.LATE, 60_000)
 
 
+def test_an_engine_that_was_not_run_for_a_while_begins_late_and_loses_nothing():
+    events = [
+        EngineEvent(EventKind.FILL, START - SLOT_MS, SLOT - 1, 0),
+        EngineEvent(EventKind.SLOT, START + 151_000, SLOT, 0, behind_ms=151_000),
+    ]
+    found = decide(SLOT, SLOT_MS, True, stretches(events, START + SLOT_MS))
+    assert (found.kind, found.start_error_ms) == (OutcomeKind.LATE, 151_000)
+    assert found.reason == "it began 151.0 s late"
+
+
+def test_fill_that_was_made_up_for_counts_in_full():
+    events = [
+        EngineEvent(EventKind.SLOT, START, SLOT, 0),
+        EngineEvent(EventKind.FILL, START + 240_000, SLOT, 0, behind_ms=140_000),
+    ]
+    found = decide(SLOT, SLOT_MS, True, stretches(events, START + SLOT_MS))
+    assert found.kind is OutcomeKind.REPLACED
+
+
+def test_fill_before_a_late_start_stands_in_for_the_slot():
+    half = SLOT_MS // 2 + 1000
+    found = outcome((EventKind.FILL, -10, SLOT), (EventKind.SLOT, half, SLOT))
+    expected = "something else was heard for 151.0 s of it"
+    assert (found.kind, found.reason) == (OutcomeKind.REPLACED, expected)
+
+
+def test_a_slot_that_the_next_one_broke_into_was_cut():
+    found = outcome((EventKind.SLOT, 0, SLOT), (EventKind.SLOT, SLOT_MS - 300, SLOT + 1))
+    assert (found.kind, found.reason) == (OutcomeKind.CUT, "0.3 s of it were not heard")
+
+
 def test_a_slot_that_ended_early_was_cut():
     found = outcome((EventKind.SLOT, 0, SLOT), (EventKind.FILL, 200_000, SLOT))
     assert (found.kind, found.reason) == (OutcomeKind.CUT, "100.0 s of it were not heard")
