@@ -68,7 +68,7 @@ def asrun(week: str) -> Answer:
     """
     with opened() as (settings, database), database.reading() as session:
         parsed = Week.parse(week, settings.zone)
-        slots = slots_of(session, settings, parsed)
+        slots = slots_of(session, settings, parsed, datetime.now(UTC))
     told = summary(slots)
     facts = {
         "week": str(parsed),

@@ -10,17 +10,21 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from station import airlog, asrun
-from station.airlog import LineKind
+from station.airlog import AirLine, LineKind
 from station.airtime import Week
 from station.asrun import OutcomeKind
 from station.settings import Settings
 
 AHEAD = "ahead"
+UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
 class SlotReport:
-    """One member's slot: what was planned, and what became of it (`ahead`: not yet over)."""
+    """One member's slot: what was planned, and what became of it.
+
+    `ahead`: it is not yet over. `undecided`: it is, and playout has not said yet what was heard.
+    """
 
     channel: int
     slot_number: int
@@ -63,8 +67,8 @@ class Summary:
 
     @property
     def fell_short(self) -> int:
-        """How many slots are over and did not air as planned."""
-        fine = (AHEAD, OutcomeKind.AIRED)
+        """How many slots did not air as planned, of those with an outcome."""
+        fine = (AHEAD, UNDECIDED, OutcomeKind.AIRED)
         return sum(count for kind, count in self.outcomes.items() if kind not in fine)
 
     def facts(self) -> dict[str, object]:
@@ -90,8 +94,9 @@ class Summary:
         return told
 
 
-def slots_of(session: Session, settings: Settings, week: Week) -> list[SlotReport]:
+def slots_of(session: Session, settings: Settings, week: Week, now: datetime) -> list[SlotReport]:
     """A week's members' slots in order of time."""
+    on_air = settings.slots.number(now)
     outcomes = {
         (outcome.channel, outcome.slot_number): outcome
         for outcome in asrun.outcomes_of(session, str(week))
@@ -115,11 +120,15 @@ def slots_of(session: Session, settings: Settings, week: Week) -> list[SlotRepor
                 if error_ms is None
                 else planned_at + timedelta(milliseconds=error_ms),
                 start_error_ms=error_ms,
-                outcome=AHEAD if found is None else found.kind,
+                outcome=_without_outcome(line, on_air) if found is None else found.kind,
                 reason="" if found is None else found.reason,
             )
         )
     return reports
+
+
+def _without_outcome(line: AirLine, on_air: int) -> str:
+    return AHEAD if line.slot_number >= on_air else UNDECIDED
 
 
 def summary(slots: Sequence[SlotReport]) -> Summary:

@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playout.report import SlotReport, percentile, summary
+from playout.report import SlotReport, percentile, slots_of, summary
+from station.airlog import AirLine, LineKind
+from station.airtime import Week
+from station.grid import draft
 
 
 def slot(outcome, error_ms):
@@ -20,8 +24,20 @@ def test_outcomes_are_counted_and_errors_measured():
     assert told.fell_short == 2
 
 
-def test_what_is_still_ahead_is_no_problem():
-    assert summary([slot("ahead", None)]).fell_short == 0
+@pytest.mark.parametrize("outcome", ["ahead", "undecided"])
+def test_what_has_no_outcome_yet_is_no_problem(outcome):
+    assert summary([slot(outcome, None)]).fell_short == 0
+
+
+def test_a_slot_is_ahead_until_it_is_over_and_then_undecided(database, settings, now):
+    week, on_air = Week.of(now, settings.zone), settings.slots.number(now)
+    with database.writing() as session:
+        drawn = draft(session, week, [], [], {}, now)
+        for number in (on_air - 1, on_air, on_air + 1):
+            named = {"week": str(week), "grid_id": drawn.id, "title": "", "speaker": ""}
+            session.add(AirLine(channel=0, slot_number=number, kind=LineKind.SEGMENT, **named))
+        told = slots_of(session, settings, week, now)
+    assert [slot.outcome for slot in told] == ["undecided", "ahead", "ahead"]
 
 
 def test_a_week_without_anything_says_so():
