@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduler import wishes
 from scheduler.catalogue import Catalogue
 from scheduler.problem import Place
 
@@ -51,7 +52,9 @@ def measured(
         bound = min(bound, one.value - one.unit * (total - weight))
         # To bump one unit less takes `unit` more value, less all that points can fall.
         least |= one.value - one.unit * (total - weight + 1) < fewest_points(catalogue)
-    return Best(places, weight, catalogue.score_of(places), bound, least)
+    # Certificates leave out what is between requests: no grid scores more for it, some score less.
+    score = catalogue.score_of(places) - wishes.cost(catalogue.ground.problem, places)
+    return Best(places, weight, score, bound, least)
 
 
 def most_points(catalogue: Catalogue) -> int:
@@ -60,5 +63,5 @@ def most_points(catalogue: Catalogue) -> int:
 
 
 def fewest_points(catalogue: Catalogue) -> int:
-    """Less than this no grid can score."""
+    """Less than this no grid can score before what is between requests is taken off."""
     return int(np.minimum(catalogue.least, 0).sum())

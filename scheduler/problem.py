@@ -82,6 +82,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     trade: str | None = None
     cause: str | None = None
     together: str | None = None
+    category: str | None = None
     owed: Annotated[float, Meta(ge=0, le=100)] = 1.0
     waited: Annotated[int, Meta(ge=0, le=1000)] = 0
     wishes: tuple[Wish, ...] = ()
@@ -123,6 +124,7 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dic
     reserved: tuple[Reserved, ...] = ()
     published: tuple[Published, ...] = ()
     move_cost: Points = 0
+    repeat_cost: Count = 0
 
     @property
     def hours(self) -> int:

@@ -22,6 +22,7 @@ from scheduler.pricing import Priced, Sharpening
 from scheduler.problem import Place
 from scheduler.proof import Proof, Shortlist
 from scheduler.taken import Taken
+from scheduler.variety import varied
 
 Told = Callable[[Best], None]
 
@@ -71,6 +72,10 @@ class Search:
                 continue
             vain = 0 if self._part() else vain + 1
         self.parts.leave()
+        if self.catalogue.ground.problem.repeat_cost:
+            # The parts saw no repeats: what they left may be the best once it is varied.
+            self._keep(varied(self.catalogue.ground, self.parts.taken.places, self.patience))
+            self._keep(varied(self.catalogue.ground, self.best.places, self.patience))
         return self.best
 
     def _drafted(self, priced: Priced, stopped: Callable[[], bool]) -> dict[str, Place]:

@@ -1,5 +1,6 @@
 """What a plan claims to be worth, summed again from its placements."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from scheduler.check.seated import Seated
@@ -37,10 +38,16 @@ def figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
 def score_of(problem: Problem, placements: Iterable[Placement]) -> int:
     """What placements score together."""
     shown = {seat.id: (seat.channel, seat.start) for seat in problem.published}
-    return sum(
-        _points(problem, Seated(problem.request[one.id], one), shown.get(one.id))
-        for one in placements
-    )
+    seated = [Seated(problem.request[one.id], one) for one in placements]
+    points = sum(_points(problem, one, shown.get(one.request.id)) for one in seated)
+    return points - problem.repeat_cost * _repeats(seated)
+
+
+def _repeats(seated: Iterable[Seated]) -> int:
+    """How often one of a category starts in the slot in which another ends."""
+    named = [one for one in seated if one.request.category is not None]
+    starts = Counter((one.channel, one.start, one.request.category) for one in named)
+    return sum(starts[one.channel, one.end, one.request.category] for one in named)
 
 
 def _points(problem: Problem, one: Seated, shown: tuple[int, int] | None) -> int:

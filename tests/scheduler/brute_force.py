@@ -48,7 +48,7 @@ def bumped_weight(problem: Problem, seats: Seats) -> int:
 
 
 def score(problem: Problem, seats: Seats) -> int:
-    """Best wish, rounded worth, less a move: over those with a place."""
+    """Best wish, rounded worth, less a move: over those with a place. Less all repeats."""
     shown = {seat.id: (seat.channel, seat.start) for seat in problem.published}
     total = 0
     for name, (channel, start) in ((name, (at.channel, at.start)) for name, at in seats.items()):
@@ -61,7 +61,14 @@ def score(problem: Problem, seats: Seats) -> int:
         total += max(held) if held else 0
         total += round(one.owed * problem.value[channel][start // problem.starts_per_hour])
         total -= problem.move_cost if shown.get(name, (channel, start)) != (channel, start) else 0
-    return total
+    return total - sum(
+        problem.repeat_cost
+        for one, at in seats.items()
+        for other, there in seats.items()
+        if there == Place(at.channel, at.start + problem.request[one].length)
+        and problem.request[one].category == problem.request[other].category
+        and problem.request[one].category is not None
+    )
 
 
 def _grown(problem: Problem, seats: Seats, index: int) -> Iterator[Seats]:

@@ -12,6 +12,7 @@ QUICK = settings(
     max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 VALUES = st.integers(-5, 30) | st.sampled_from([0.5, 1.5, 2.5, -0.5, 7.25])
+ABOUT = ["all", "holders", "sold", "trades", "silences", "groups", "variety", "variety"]
 OWED = [0.0, 0.5, 1.0, 1.25, 3.0]
 
 
@@ -49,6 +50,7 @@ def requests(draw, /, name, starts, channels, about):
         trade="shoes" if about == "trades" else draw(st.sampled_from([None, "shoes", ""])),
         cause=draw(st.sampled_from(["peace", "Floyd", "", None])),
         together=draw(st.sampled_from(groups)),
+        category=draw(st.sampled_from([None, "en", "en", "zu", ""])),
         owed=draw(st.sampled_from(OWED)),
         waited=draw(st.integers(0, 2)),
         wishes=draw(st.lists(wish, max_size=3).map(tuple)),
@@ -59,7 +61,7 @@ def requests(draw, /, name, starts, channels, about):
 @st.composite
 def problems(draw, /, most_requests, most_starts, most_channels=2) -> Problem:
     """A week about something that one rule binds, or about anything."""
-    about = draw(st.sampled_from(["all", "holders", "sold", "trades", "silences", "groups"]))
+    about = draw(st.sampled_from(ABOUT))
     starts = draw(st.integers(1, most_starts))
     channels = draw(st.integers(1, most_channels))
     per_hour = draw(st.sampled_from([1, 2, 3, 4]))
@@ -78,6 +80,7 @@ def problems(draw, /, most_requests, most_starts, most_channels=2) -> Problem:
         sold_per_hour=draw(st.integers(2, 4) if about == "trades" else st.integers(0, 3)),
         silence_gap=draw(st.integers(1 if about == "silences" else 0, 3)),
         move_cost=draw(st.integers(-5, 20)),
+        repeat_cost=draw(st.integers(1, 30)) if about == "variety" else 0,
     )
 
 

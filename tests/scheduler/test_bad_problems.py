@@ -10,6 +10,7 @@ from tests.scheduler.weeks import request, week
 
 SOUND = json.loads(dump(week(request("r17"), request("r18"))))
 R17, R18 = SOUND["requests"]
+OPTIONAL = {"reserved", "published", "move_cost", "repeat_cost"}
 DEEP = "[" * 100_000
 
 
@@ -90,6 +91,14 @@ WEEKS = {
     "a gap below nothing": ({"rules": {**SOUND["rules"], "holder_gap": -1}}, "rules.holder_gap: "),
     "a gap beyond all sums": ({"rules": {**SOUND["rules"], "silence_gap": 10**7}}, "silence_gap: "),
     "a move for part of a point": ({"move_cost": 1.5}, "move_cost: "),
+    "a repeat that earns points": ({"repeat_cost": -1}, "repeat_cost: Expected `int` >= 0"),
+    "a repeat for part of a point": ({"repeat_cost": 1.5}, "repeat_cost: Expected `int`"),
+    "a repeat beyond all sums": ({"repeat_cost": 10**7}, "repeat_cost: Expected `int` <= 1000000"),
+    "a repeat for nothing": ({"repeat_cost": None}, "repeat_cost: Expected `int`, got `null`"),
+    "a category that is a number": (
+        {"requests": [R17, {**R18, "category": 3}]},
+        "request “r18”, category: Expected `str | null`",
+    ),
     "blocks that overlap": (
         {"reserved": [{"channel": 0, "start": n, "length": 3} for n in (4, 6)]},
         "channel 0, start 6: it overlaps the block at start 4",
@@ -187,7 +196,7 @@ def test_a_problem_that_can_not_be_is_refused_and_says_where(solved, files, chan
     assert not files[2].exists()
 
 
-@pytest.mark.parametrize("key", sorted(SOUND.keys() - {"reserved", "published", "move_cost"}))
+@pytest.mark.parametrize("key", sorted(SOUND.keys() - OPTIONAL))
 def test_a_key_that_is_missing_is_named(solved, key):
     code, said = solved(json.dumps({name: fact for name, fact in SOUND.items() if name != key}))
     assert code == 2

@@ -57,8 +57,10 @@ def test_on_tiny_weeks_brute_force_moves_nobody_less(problem):
     if best is None:
         assert found.conflict
     else:
-        assert level(problem, found.places) == best
-        assert (found.bumped_weight, len(found.moved), -found.score) == best
+        reached = (found.bumped_weight, len(found.moved), -found.score)
+        assert level(problem, found.places) == reached
+        assert reached[:2] == best[:2]
+        assert reached == best or problem.repeat_cost
 
 
 @settings(QUICK, max_examples=60)

@@ -47,6 +47,7 @@ def week(
     sold_per_hour=4,
     silence_gap=0,
     move_cost=0,
+    repeat_cost=0,
 ) -> Problem:
     """A problem with these requests."""
     hours = -(-starts // per_hour)
@@ -64,6 +65,7 @@ def week(
         reserved=tuple(Reserved(*block) for block in reserved),
         published=tuple(Published(*seat) for seat in published),
         move_cost=move_cost,
+        repeat_cost=repeat_cost,
     )
 
 
@@ -88,7 +90,19 @@ def planned(problem, **places) -> Plan:
 
 def score_of(problem: Problem, placements: dict[str, Place]) -> int:
     """What a plan scores, summed request by request straight from the format's definition."""
-    return sum(points_at(problem, name, place) for name, place in placements.items())
+    points = sum(points_at(problem, name, place) for name, place in placements.items())
+    return points - problem.repeat_cost * repeated(problem, placements)
+
+
+def repeated(problem: Problem, placements: dict[str, Place]) -> int:
+    """How many requests begin in the slot in which another of their category ends."""
+    placed = [(problem.request[name], place) for name, place in placements.items()]
+    spans = [(one, at.channel, at.start, at.start + one.length) for one, at in placed]
+    return sum(
+        one.category is not None and (channel, end, one.category) == (there, begins, other.category)
+        for one, channel, _, end in spans
+        for other, there, begins, _ in spans
+    )
 
 
 def points_at(problem: Problem, name: str, place: Place) -> int:
