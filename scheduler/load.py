@@ -4,6 +4,7 @@ In a running week, starts that come sooner than the notice are closed, and what 
 stays where it is.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,6 +107,7 @@ def _problem(
     sold = sold_rights(session, str(week))
     pins = _pins(session, [one.id for one in ready], clock.first_open)
     makegood = makegoods.of(session, [one.right_id for one in ready])
+    languages = _languages(settings, everyone)
     requests = [
         facts.Request(
             id=name_of(one.id),
@@ -116,6 +118,7 @@ def _problem(
             trade=one.trade.casefold() if one.trade else None,
             cause=one.cause.casefold() if one.cause else None,
             together=one.together,
+            category=languages.get(one.id),
             owed=owed[row],
             waited=waited.get(one.account_id, 0),
             allowed=_allowed(clock, one, started.get(one.id), makegood.get(one.right_id), values),
@@ -143,6 +146,7 @@ def _problem(
         ),
         published=_published(shown, started),
         move_cost=settings.rules.move_cost,
+        repeat_cost=settings.solver.repeat_cost,
     )
 
 
@@ -191,6 +195,23 @@ def _wishes(clock: Clock, request: Request, tired: bool) -> tuple[facts.Wish, ..
         facts.Wish(start=start, end=end, points=points) for start, end in clock.touching(spans)
     )
     return (*own, *carry.rest(own, by_day_windows(clock), points)) if tired else own
+
+
+def _languages(settings: Settings, asked: Sequence[Request]) -> dict[int, str]:
+    """The language of each request that may air where others are heard, too, by request id.
+
+    Where one language is all there is nothing varies, and a silence is in none.
+    """
+    spoken = [one for one in asked if one.kind != Kind.SILENCE and one.language]
+    heard: dict[int | None, set[str]] = defaultdict(set)
+    for one in spoken:
+        for channel in channels_of(settings, one):
+            heard[channel].add(one.language)
+    return {
+        one.id: one.language
+        for one in spoken
+        if any(len(heard[channel]) > 1 for channel in channels_of(settings, one))
+    }
 
 
 def _pins(session: Session, ids: Sequence[int], first_open: int) -> dict[int, facts.Place]:

@@ -141,6 +141,11 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dic
         """The published places of its requests, by request id."""
         return {seat.id: seat for seat in self.published if seat.id in self.request}
 
+    @cached_property
+    def varies(self) -> bool:
+        """Whether a repeat can cost anything."""
+        return bool(self.repeat_cost) and any(one.category is not None for one in self.requests)
+
     def fixed(self, request: Request) -> set[Place]:
         """The places that a pin or a frozen slot demands; two of them can't both be met."""
         places = {request.pin} if request.pin else set()

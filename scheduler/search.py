@@ -72,7 +72,7 @@ class Search:
                 continue
             vain = 0 if self._part() else vain + 1
         self.parts.leave()
-        if self.catalogue.ground.problem.repeat_cost:
+        if self.catalogue.ground.problem.varies:
             # The parts saw no repeats: what they left may be the best once it is varied.
             self._keep(varied(self.catalogue.ground, self.parts.taken.places, self.patience))
             self._keep(varied(self.catalogue.ground, self.best.places, self.patience))

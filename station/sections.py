@@ -79,6 +79,7 @@ class SolverSection(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(gt=0)] = 30
     seed: Count = 1
     wish_points: Count = 300
+    repeat_cost: Count = 10
 
 
 class WebSection(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from scheduler.problem import Place, Problem
 
 def cost(problem: Problem, places: Mapping[str, Place]) -> int:
     """What the repeats in a grid cost, in points; never below 0."""
-    return problem.repeat_cost * len(repeats(problem, places)) if problem.repeat_cost else 0
+    return problem.repeat_cost * len(repeats(problem, places)) if problem.varies else 0
 
 
 def repeats(problem: Problem, places: Mapping[str, Place]) -> list[tuple[str, str]]:

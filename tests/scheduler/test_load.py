@@ -97,6 +97,29 @@ def test_a_language_that_no_channel_airs_is_left_out_with_a_reason(
         assert load.load(session, limited, week, now).left_out == {number: load.NO_CHANNEL}
 
 
+def test_a_piece_is_of_its_languages_category_where_others_are_heard_too(
+    ask, admit_member, database, settings, week, now
+):
+    ask(admit_member("Ada"), language="en")
+    ask(admit_member("Ben"), language="zu")
+    ask(admit_member("Cleo"), language="fr")
+    ask(admit_member("Dan"), language="en", kind="silence", cause="peace")
+    languages = {"One": ("fr",), "Two": ("en", "zu"), "Three": ("en",)}
+    station = msgspec.structs.replace(settings.station, channel_languages=languages)
+    limited = msgspec.structs.replace(settings, station=station)
+    with database.reading() as session:
+        problem = load.load(session, limited, week, now).problem
+    # Channel One is all French, and nothing varies there.
+    assert [one.category for one in problem.requests] == ["en", "zu", None, None]
+    assert problem.repeat_cost == settings.solver.repeat_cost == 10
+
+
+def test_where_all_speak_one_language_nothing_has_a_category(ask, admit_member, loaded, now):
+    ask(admit_member("Ada"), language="zu")
+    ask(admit_member("Ben"), language="zu")
+    assert {one.category for one in loaded(now).problem.requests} == {None}
+
+
 def test_sold_airtime_keeps_its_trade(ask, admit_member, loaded, now):
     ask(admit_member("Ada"), trade="Shoes")
     assert loaded(now).problem.requests[0].trade == "shoes"
