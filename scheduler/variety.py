@@ -1,7 +1,7 @@
 """A grid is varied by swaps: two neighbours of one category are parted where that scores more.
 
-One of the two changes places with a request of the same length, or goes to an open start, where
-that costs no repeat. Each swap keeps every rule, and whoever is fixed stays.
+One of the two changes places with a request of the same length, or goes to an open start. Each swap
+keeps every rule, and whoever is fixed stays.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ MOST_SPARED = 4
 # However little time is left, so much is done: a full week takes about as long.
 SECONDS_IN_ANY_CASE = 2.0
 # About so long it takes to look at a slot for one request.
-SLOT_SECONDS = 5e-8
+SLOT_SECONDS = 7e-8
 
 NO_CATEGORY = 0
 
@@ -78,65 +78,64 @@ class Swaps:
     def _part(self, request: Request) -> bool:
         """Swap a request out of its neighbours' way; whether that was better."""
         place = self.taken.places[request.id]
-        count = self._repeated(request, place)
-        if not count or self.problem.fixed(request):
+        if self.problem.fixed(request) or not self._repeats(request, place):
             return False
         seconds = SLOT_SECONDS * self.lengths.size
         self.looked += seconds
         self.patience.work(seconds)
         points = self.points(request.id)
-        for spot in self._spots(request, place):
+        for spot, spared in self._spots(request, place):
             other = self.problem.request[self.at[spot]] if spot in self.at else None
-            gain = int(points[spot.channel, spot.start]) - int(points[place.channel, place.start])
-            fewer = count
+            gain = spared + int(
+                points[spot.channel, spot.start] - points[place.channel, place.start]
+            )
             if other is not None:
                 theirs = self.points(other.id)
-                gain += int(theirs[place.channel, place.start])
-                gain -= int(theirs[spot.channel, spot.start])
-                fewer += self._repeated(other, spot)
-            if gain + fewer * self.problem.repeat_cost > 0 and self._swap(request, spot, other):
+                gain += int(theirs[place.channel, place.start] - theirs[spot.channel, spot.start])
+            if gain > 0 and self._swap(request, spot, other):
                 return True
         return False
 
-    def _repeated(self, request: Request, place: Place) -> int:
-        """How many neighbours of its category it has."""
-        own = self.number[request.category]
-        first = self.margin + place.start
-        row = self.kind[place.channel]
-        return (own != NO_CATEGORY) * (
-            int(row[first - 1] == own) + int(row[first + request.length] == own)
-        )
+    def _repeats(self, request: Request, place: Place) -> int:
+        """How many neighbours of its category a request has."""
+        row, first = self.kind[place.channel], self.margin + place.start
+        beside = (row[first - 1], row[first + request.length])
+        return beside.count(self.number[request.category])
 
-    def _spots(self, request: Request, place: Place) -> list[Place]:
-        """Where a swap makes no repeat for either, the nearest in points and then in time first."""
-        points = self.points(request.id)
+    def _spots(self, request: Request, place: Place) -> list[tuple[Place, int]]:
+        """Where a swap may earn something, with the repeats it spares in points; best first."""
+        points, spared = self.points(request.id), self._spared(request, place)
         far = abs(points - points[place.channel, place.start])
-        # Whoever would lose more than a swap can spare is not asked.
-        fitting = far <= MOST_SPARED * self.problem.repeat_cost
-        fitting &= self._varies(request, place)
-        fitting &= (self.lengths == request.length) | self._free(request.length)
-        fitting[place.channel, place.start] = False
-        channel, start = np.nonzero(fitting)
-        order = np.lexsort((channel, abs(start - place.start), far[channel, start]))
-        return [Place(int(channel[n]), int(start[n])) for n in order[:MOST_TRIES]]
+        there = (self.lengths == request.length) | self._free(request.length)
+        there &= (spared > 0) & (far <= MOST_SPARED * self.problem.repeat_cost)
+        there[place.channel, place.start] = False
+        channel, start = np.nonzero(there)
+        likely = far[channel, start] - spared[channel, start]
+        order = np.lexsort((channel, abs(start - place.start), likely))[:MOST_TRIES]
+        return [
+            (Place(int(channel[n]), int(start[n])), int(spared[channel[n], start[n]]))
+            for n in order
+        ]
 
-    def _varies(self, request: Request, place: Place) -> Starts:
-        """The starts where it has no neighbour of its kind, and whoever is there none here."""
+    def _spared(self, request: Request, place: Place) -> Whole:
+        """What a swap with each start takes from the cost of repeats."""
         own, end = self.number[request.category], place.start + request.length
         kind = self.kind.copy()
         kind[place.channel, self.margin + place.start : self.margin + end] = NO_CATEGORY
         there = self._after(kind, 0)
-        varies: Starts = (self._after(kind, -1) != own) & (self._after(kind, request.length) != own)
-        varies &= there != own
-        neighbours = ((place.start - 1, place.start - request.length), (end, end))
-        for slot, begins in neighbours:
-            beside = kind[place.channel, self.margin + slot]
-            if beside != NO_CATEGORY:
-                other = there != beside
-                # A neighbour that comes here is its own neighbour no longer.
-                other[place.channel, max(0, begins) : max(0, begins + 1)] = True
-                varies &= other
-        return varies
+        before, after = self._after(kind, -1), self._after(kind, request.length)
+        fewer = np.full(self.ground.shape, self._repeats(request, place))
+        for beside in (before, after):
+            fewer -= beside == own
+            fewer += (beside == there) & (there != NO_CATEGORY)
+        for slot, begins in ((place.start - 1, place.start - request.length), (end, end)):
+            neighbour = kind[place.channel, self.margin + slot]
+            if neighbour != NO_CATEGORY:
+                # Who comes from next door is no neighbour of their own.
+                came = there == neighbour
+                came[place.channel, max(0, begins) : max(0, begins + 1)] = False
+                fewer -= came
+        return np.where(there == own, 0, fewer) * self.problem.repeat_cost
 
     def _after(self, kind: Kinds, slots: int) -> Kinds:
         """What is so many slots after each start."""
