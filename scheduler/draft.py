@@ -40,7 +40,7 @@ def draft(
     bound = [
         one for one in catalogue.requests if one.id not in taken.places and one.id not in alone
     ]
-    prices = _with_trouble(catalogue, taken, priced)
+    prices = _with_trouble(catalogue, priced)
     for group in _queue(one for one in bound if one.length > 1 or one.together is not None):
         _place_best(catalogue, taken, prices, group, priced.used)
     if stopped():
@@ -63,16 +63,16 @@ def _fewer(catalogue: Catalogue, priced: Priced) -> Priced:
     return replace(priced, listed=Shortlist.joined([priced.listed.nearest(each), used]))
 
 
-def _with_trouble(catalogue: Catalogue, taken: Taken, priced: Priced) -> Prices:
-    """The prices, raised where whoever the flow leads would be much worse off elsewhere."""
+def _with_trouble(catalogue: Catalogue, priced: Priced) -> Prices:
+    """The prices, raised where whoever the flow led would be much worse off elsewhere."""
     prices = priced.guide
     singles = (catalogue.lengths == 1) & ~catalogue.must
     listed = priced.listed.only(singles[priced.listed.owner])
-    lost = _trouble(listed)
+    one_start = listed.bands.end == listed.bands.first + 1
+    led = np.flatnonzero(one_start & listed.among(priced.used))
     trouble = np.zeros(catalogue.ground.shape, dtype=np.int64)
-    for band, place in flowing(catalogue, taken, listed):
-        if listed.bands.end[band] == place.start + 1:
-            trouble[place.channel, place.start] = max(0, int(lost[band]))
+    at = listed.bands.channel[led], listed.bands.first[led]
+    np.maximum.at(trouble, at, _trouble(listed)[led])
     return Prices(catalogue.ground, prices.plain + trouble, prices.sold + trouble)
 
 

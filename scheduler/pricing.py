@@ -24,8 +24,9 @@ SMALLEST_SAMPLE = 800
 LISTED = 64
 MOST_FLOWS = 2
 MOST_RELAXATIONS = 3
-# A relaxation begins with so many bands, and of each request with no more and no fewer than these.
-MOST_RELAXED, MOST_NEAR, FEWEST_NEAR = 500_000, 24, 8
+# A relaxation begins with so many bands of each request: fewer teach it wrong prices. Where that
+# comes to more bands than it can bear, there is none.
+NEAR, MOST_RELAXED = 24, 600_000
 # What bumping a slot costs in a relaxation, in spans of anybody's points.
 DEAR = 5
 # The prices are fine once another relaxation would improve the bound by no more than this share.
@@ -71,12 +72,17 @@ class Sharpening:
         self.patience = patience
         self.listed = rough.listed
         self.best: Proof | None = None
-        self.each = min(
-            MOST_NEAR, max(FEWEST_NEAR, MOST_RELAXED // max(1, len(catalogue.requests)))
-        )
-        self.near = Shortlist.joined([rough.listed.nearest(self.each), rough.used])
+        self.near = Shortlist.joined([rough.listed.nearest(NEAR), rough.used])
         self.clashes: set[Clash] = set()
-        self.rounds = MOST_RELAXATIONS if len(self.near.net) else 0
+        self.rounds = MOST_RELAXATIONS if 0 < len(self.near.net) <= MOST_RELAXED else 0
+
+    def evenly(self) -> Proof:
+        """What the rough prices prove where bumping costs little.
+
+        Where somebody is bumped who need not be, it is only this which still says how much as
+        light a grid can score.
+        """
+        return prove(self.even, self.rough.proof.prices, LISTED)
 
     def begin(self) -> Relaxation | None:
         """Begin another round; None when it would not be worth it."""
@@ -98,7 +104,7 @@ class Sharpening:
         is_fine = proof.bound <= GRAIN * (found.value + FINE * self.even.widest)
         if is_fine and (self.clashes or not found.clashes):
             self.rounds = 0
-        self.near = Shortlist.joined([self.near, proof.shortlist.nearest(self.each // 2)])
+        self.near = Shortlist.joined([self.near, proof.shortlist.nearest(NEAR // 2)])
         self.clashes |= found.clashes
         guide = self.rough.guide
         return Priced(self.best, guide, self.listed.at(self.catalogue, guide), found.used)

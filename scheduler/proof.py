@@ -41,6 +41,14 @@ class Shortlist:
         """Those of one request."""
         return self.only(np.arange(*np.searchsorted(self.owner, [row, row + 1])))
 
+    def among(self, other: "Shortlist") -> Mask:
+        """Which of its bands are on another list too."""
+        mine, theirs = (
+            (one.owner << 40) + (one.bands.channel << 24) + one.bands.first for one in (self, other)
+        )
+        found: Mask = np.isin(mine, theirs)
+        return found
+
     def at(self, catalogue: Catalogue, prices: Prices) -> "Shortlist":
         """The same bands at other prices."""
         lengths, sold = catalogue.lengths[self.owner], catalogue.sold[self.owner]

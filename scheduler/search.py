@@ -26,13 +26,13 @@ from scheduler.variety import varied
 
 Told = Callable[[Best], None]
 
-# A problem with few bands left is solved whole; one with many part by part; and one between
-# them is solved whole once some parts in a row were no better.
+# A problem with few bands left is solved whole, for a while; one with many part by part; and the
+# whole of what is not too large once more, when some parts in a row were no better.
 FEW_BANDS = 6_000
 MOST_BANDS = 100_000
 VAIN_PARTS = 12
 PARTS_AT_ONCE = 2
-EFFORT_OF_WHOLE = 1e9
+EFFORT_OF_FIRST, EFFORT_OF_WHOLE = 2.0, 1e9
 SHARE_FOR_WEIGHT = 0.5
 
 
@@ -58,25 +58,34 @@ class Search:
 
     def run(self) -> Best:
         """Search until the best is proven or patience ends."""
-        vain, begun = 0, False
-        while not self.best.optimal and self.patience.left > 0:
-            possible = self._possible()
-            size = len(possible.net) if possible else MOST_BANDS
-            if possible and (size <= FEW_BANDS or (size < MOST_BANDS and vain >= VAIN_PARTS)):
-                self._whole(possible)
-                break
-            if not begun:
-                begun = True
-                self._sharpen()
-                self.parts.begin(self.proof, self.best.places)
-                continue
+        if self._fits(FEW_BANDS):
+            self._whole(EFFORT_OF_FIRST)
+        if self.best.weight and not self._done():
+            self._learn(self.sharpening.evenly())
+        if not self._done():
+            self._sharpen()
+            self.parts.begin(self.proof, self.best.places)
+        vain = 0
+        while not self._done():
             vain = 0 if self._part() else vain + 1
+            if vain >= VAIN_PARTS and self._fits(MOST_BANDS):
+                self.parts.leave()
+                self._whole(EFFORT_OF_WHOLE)
+                break
         self.parts.leave()
         if self.catalogue.ground.problem.varies:
             # The parts saw no repeats: what they left may be the best once it is varied.
             self._keep(varied(self.catalogue.ground, self.parts.taken.places, self.patience))
             self._keep(varied(self.catalogue.ground, self.best.places, self.patience))
         return self.best
+
+    def _done(self) -> bool:
+        return self.best.optimal or self.patience.left <= 0
+
+    def _fits(self, most: int) -> bool:
+        """Whether so few bands are left that the whole is one model."""
+        possible = self._possible()
+        return possible is not None and len(possible.net) <= most
 
     def _drafted(self, priced: Priced, stopped: Callable[[], bool]) -> dict[str, Place]:
         taken, _ = place_fixed(self.catalogue.ground)
@@ -120,8 +129,11 @@ class Search:
         proof = self.proof if self.best.least_weight else self.rough.proof
         return proof.within(self.best.places)
 
-    def _whole(self, possible: Shortlist) -> None:
+    def _whole(self, effort: float) -> None:
         """Solve the whole problem: first the least bumped weight, then the best score."""
+        possible = self._possible()
+        if possible is None:
+            return
         choices = {
             request.id: with_own(
                 self.catalogue, request.id, possible.of(row).bands, self.best.places.get(request.id)
@@ -129,23 +141,23 @@ class Search:
             for row, request in enumerate(self.catalogue.requests)
         }
         if not self.best.least_weight:
-            self._least_weight(choices)
-        self._best_score(choices)
+            self._least_weight(choices, effort)
+        self._best_score(choices, effort)
 
-    def _least_weight(self, choices: Mapping[str, Bands]) -> None:
+    def _least_weight(self, choices: Mapping[str, Bands], effort: float) -> None:
         model = self._model(choices)
         model.cp.maximize(-model.weight())
-        outcome = self.patience.run(model.cp, EFFORT_OF_WHOLE, SHARE_FOR_WEIGHT)
+        outcome = self.patience.run(model.cp, effort, SHARE_FOR_WEIGHT)
         if outcome:
             self._keep(model.read(outcome.value))
             least = self.best.least_weight or outcome.proven
             self.best = replace(self.best, least_weight=least)
 
-    def _best_score(self, choices: Mapping[str, Bands]) -> None:
+    def _best_score(self, choices: Mapping[str, Bands], effort: float) -> None:
         model = self._model(choices)
         model.cp.add(model.weight() <= self.best.weight)
         model.cp.maximize(model.score())
-        outcome = self.patience.run(model.cp, EFFORT_OF_WHOLE, enough=self.best.bound)
+        outcome = self.patience.run(model.cp, effort, enough=self.best.bound)
         if outcome:
             self._keep(model.read(outcome.value))
             # What was left out scores no more than the grid it was left out for.
