@@ -19,7 +19,7 @@ from playout.mounts import LOW, STANDARD, base_url
 from playout.run import Playout
 from playout.supervise import channel_socket
 from playout.watch import record
-from station import grid, schema
+from station import asrun, grid, schema
 from station.airtime import Week
 from station.db import Database, connect
 from station.grid import Place
@@ -30,10 +30,11 @@ from station.recordings import Master, MasterKind, master_at
 from station.rights import Request, RequestKind
 from station.settings import Settings, load, write_new
 from tests.playout import tones
-from tests.playout.listening import Listener
+from tests.playout.listening import Listener, Stalls
 
 SLOT_SECONDS = 3
 PLANNED_SLOTS = 14
+HEAD_START_SLOTS = 6  # control brings a new grid in a second, on a busy machine in eight
 STEADY, TROUBLED, KILLED = range(3)
 
 # What is odd about slots of the troubled channel, counted from the first planned one.
@@ -51,8 +52,11 @@ class Broadcast:
     first: int = 0
     listeners: list[Listener] = field(default_factory=list)
     low: Listener | None = None
+    stalls: Stalls | None = None
     killed_at: float = 0
+    taken_at: float = 0
     status: dict[str, object] = field(default_factory=dict)
+    status_slots: tuple[int, int] = (0, 0)
     recorded: Path | None = None
     taken_over: bool = False
 
@@ -68,6 +72,16 @@ class Broadcast:
 
     def wait_until(self, offset, seconds):
         time.sleep(max(0, self.starts_at(offset) + seconds - time.time()))
+
+    def slot_now(self):
+        """The number of the slot that is on air."""
+        return self.settings.slots.number(datetime.now(UTC))
+
+    def is_decided(self):
+        """Whether every planned slot has its outcome: on a busy machine that takes a while."""
+        with self.database.reading() as session:
+            decided = asrun.outcomes_of(session, str(self.week))
+        return len(decided) == PLANNED_SLOTS * self.settings.channels
 
 
 @pytest.fixture(scope="session")
@@ -100,17 +114,20 @@ def broadcast(tmp_path_factory):
 def _broadcast(found, playout, asked):
     base = base_url(found.settings)
     found.listeners = [Listener(base + STANDARD.path(channel)) for channel in range(3)]
+    found.stalls = Stalls()
     found.low = Listener(base + LOW.path(TROUBLED))
     _publish(found, asked)
     found.wait_until(3, seconds=0.5)
-    found.killed_at = time.time()
     playout.air.channels[KILLED].running.signal(signal.SIGKILL)
+    found.killed_at = time.time()
     found.wait_until(8, seconds=1)
+    asked_in = found.slot_now()
     found.status = _status(found.settings.home)
+    found.status_slots = asked_in, found.slot_now()
     recording = found.settings.home / "low.wav"
     found.recorded = record(base + LOW.path(STEADY), 1.5, recording)
     _leave_and_take_over(found, playout)
-    for listener in (*found.listeners, found.low):
+    for listener in (*found.listeners, found.low, found.stalls):
         listener.stop()
 
 
@@ -123,7 +140,9 @@ def _leave_and_take_over(found, playout):
     another.start()
     found.wait_until(TAKEN, seconds=TAKEN_AFTER)
     client.takedown(channel_socket(found.settings, TROUBLED), found.first + TAKEN)
+    found.taken_at = time.time()
     found.wait_until(PLANNED_SLOTS, seconds=3)
+    assert _comes_true(found.is_decided, seconds=60)
     found.taken_over = pids == _pids(another)
     another.leave()
 
@@ -179,9 +198,9 @@ def _ask_for_pieces(session, week, masters):
 
 
 def _publish(found, asked):
-    """Publish a grid that begins in three slots."""
+    """Publish a grid that begins soon."""
     now = datetime.now(UTC)
-    found.first = found.settings.slots.number(now) + 3
+    found.first = found.settings.slots.number(now) + HEAD_START_SLOTS
     start = found.first - found.week.first_slot(found.settings.slots)
     places = [Place(request, channel, start + offset) for request, channel, offset in asked]
     with found.database.writing() as session:

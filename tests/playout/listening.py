@@ -16,6 +16,9 @@ BYTES_A_SECOND = 16_000  # MP3 at a constant 128 kbit/s
 WINDOW = 960  # 20 ms
 STEP = 240  # 5 ms
 QUIET = 0.02
+WINK = 0.05  # seconds; somebody who wakes up to twice as late was not kept waiting
+AUDIBLE = 0.25  # seconds; a start is late beyond this
+MADE_UP_FOR = 3  # seconds after which a stall has no effect any more
 # What the decoder cuts away and the encoder put before: 1105 samples of LAME's, at 48 kHz.
 MP3_DELAY_SECONDS = 1105 / RATE_HZ
 
@@ -73,6 +76,40 @@ class Listener:
             self.received += chunk
             self.arrivals.append((len(self.received), time.time()))
         connection.close()
+
+
+class Stalls:
+    """How long this machine ran nobody, found by a sleeper who is woken too late.
+
+    The engines go before everybody else, so they were kept waiting no longer than that.
+    """
+
+    def __init__(self):
+        self.lost = []  # from when until when, in Unix time
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sleep_and_wake, daemon=True)
+        self._thread.start()
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join()
+
+    def allowed(self, planned, error):
+        """Whether a start was as exact as this machine let it be: never early, not late for long.
+
+        An engine makes up for what it could not make in time, but not at once.
+        """
+        start, end = planned - MADE_UP_FOR, planned + error
+        lost = sum(woken - due for due, woken in self.lost if due < end and woken > start)
+        return -AUDIBLE <= error <= AUDIBLE + lost
+
+    def _sleep_and_wake(self):
+        due = time.time() + WINK
+        while not self._stop.wait(WINK):
+            woken = time.time()
+            if woken - due > WINK:
+                self.lost.append((due, woken))
+            due = woken + WINK
 
 
 def _decoded(mp3):

@@ -22,7 +22,6 @@ from tests.playout.conftest import (
     SLOT_SECONDS,
     STEADY,
     TAKEN,
-    TAKEN_AFTER,
     TROUBLED,
     UNMASTERED,
 )
@@ -32,6 +31,8 @@ from tests.playout.tones import TONES
 EDGE = 0.04
 # The way through the encoder, Icecast and a busy machine; the stream itself is far steadier.
 DELAY = 0.25
+# Which of the two depends on how far into its slot it was when the test got to it.
+BROKEN_OFF = ("replaced", "cut")
 
 
 def sounds_of(offset):
@@ -66,6 +67,13 @@ def told(broadcast):
 def told_of(told, broadcast, channel, offset):
     wanted = (channel, broadcast.first + offset)
     return next(s for s in told["slots"] if (s["channel"], s["slot_number"]) == wanted)
+
+
+def is_exact(broadcast, offset, slot):
+    """Whether a slot was heard whole, and began as exactly as the machine let it."""
+    if slot["outcome"] not in ("aired", "late"):
+        return False
+    return broadcast.stalls.allowed(broadcast.starts_at(offset), slot["start_error_ms"] / 1000)
 
 
 def test_every_slot_is_heard_in_its_order(broadcast, steady):
@@ -114,12 +122,11 @@ def test_undeclared_quiet_is_filled_after_a_third_of_the_slot(broadcast):
 
 
 def test_a_takedown_is_heard_within_two_seconds(broadcast):
-    first, _ = sounds_of(TAKEN)
     runs = broadcast.runs(TROUBLED)
-    taken = [sound for sound, _, _ in runs].index(first)
-    began, ended = runs[taken][1:]
-    assert ended - began < TAKEN_AFTER + 2
-    assert runs[taken + 1][0] == "fill"
+    first = [sound for sound, _, _ in runs].index(sounds_of(TAKEN)[0])
+    heard = list(itertools.takewhile(lambda run: run[0] in sounds_of(TAKEN), runs[first:]))
+    assert heard[-1][2] - broadcast.taken_at < 2
+    assert runs[first + len(heard)][0] == "fill"
 
 
 def test_silence_is_sent_at_the_full_rate(broadcast):
@@ -151,25 +158,27 @@ def test_a_killed_channel_comes_back_in_the_right_slot_at_the_right_offset(broad
 def test_the_as_run_says_what_became_of_each_odd_slot(broadcast, told):
     outcomes = {
         offset: told_of(told, broadcast, TROUBLED, offset)["outcome"]
-        for offset in (UNMASTERED, SHORT, SILENT, LOST, DEAD, TAKEN)
+        for offset in (UNMASTERED, SHORT, LOST, DEAD)
     }
     assert outcomes == {
         UNMASTERED: "missed",
         SHORT: "missed",
-        SILENT: "aired",
         LOST: "missed",
         DEAD: "replaced",
-        TAKEN: "replaced",
     }
+    assert is_exact(broadcast, SILENT, told_of(told, broadcast, TROUBLED, SILENT))
+    assert told_of(told, broadcast, TROUBLED, TAKEN)["outcome"] in BROKEN_OFF
 
 
 def test_the_as_run_never_claims_what_a_killed_engine_did_not_send(broadcast, told):
-    assert told_of(told, broadcast, KILLED, 3)["outcome"] == "replaced"
+    killed_in = int(broadcast.killed_at // SLOT_SECONDS) - broadcast.first
+    assert told_of(told, broadcast, KILLED, killed_in)["outcome"] in (*BROKEN_OFF, "missed")
 
 
 def test_the_as_run_of_a_steady_channel_is_complete_and_exact(broadcast, told):
     slots = [told_of(told, broadcast, STEADY, offset) for offset in range(PLANNED_SLOTS)]
-    assert {slot["outcome"] for slot in slots} == {"aired"}
+    inexact = [slot for n, slot in enumerate(slots) if not is_exact(broadcast, n, slot)]
+    assert inexact == []
     assert told["summary"]["median_error_ms"] < 50
 
 
@@ -204,5 +213,6 @@ def test_status_says_what_each_channel_sends(broadcast):
     channels = broadcast.status["channels"]
     assert [channel["on_air"] for channel in channels] == [True, True, True]
     assert channels[STEADY]["hears"] == "slot"
-    assert channels[STEADY]["slot"] == broadcast.first + 8
+    before, after = broadcast.status_slots
+    assert before <= channels[STEADY]["slot"] <= after
     assert len(broadcast.status["mounts"]) == 6
