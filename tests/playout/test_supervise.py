@@ -74,13 +74,15 @@ def test_a_process_that_will_not_end_is_ended_within_some_seconds(tmp_path):
     began = time.monotonic()
     stop_all([started])
     assert not started.alive
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # it would have gone on for a minute
 
 
 def test_a_process_that_was_killed_is_seen_to_be_gone(sleeper):
     started = start(sleeper)
     started.signal(signal.SIGKILL)
-    time.sleep(0.1)
+    until = time.monotonic() + 10
+    while started.alive and time.monotonic() < until:
+        time.sleep(0.01)
     assert not started.alive
 
 
