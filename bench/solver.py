@@ -5,6 +5,7 @@ Each way runs in a process of its own, so that its peak of memory is its own too
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -136,8 +137,9 @@ def main() -> None:
     ways = chosen.way or list(WAYS)
     if chosen.only:
         size, seed = SIZES[chosen.sizes[0]], chosen.seeds[0]
-        print(json.dumps(measured(ways[0], size, chosen.seconds, seed)))
-        return
+        print(json.dumps(measured(ways[0], size, chosen.seconds, seed)), flush=True)
+        # A linear programme that was cut short would still be waited for, and break the exit.
+        os._exit(0)
     print(HEAD, flush=True)
     for size in chosen.sizes:
         for seed in chosen.seeds:

@@ -102,7 +102,7 @@ class Catalogue:
         return sum(self.value_at(name, place) for name, place in places.items())
 
     def score_of(self, places: Mapping[str, Place]) -> int:
-        """The score of a whole grid."""
+        """The score of a whole grid, before what is between its requests is taken off."""
         return sum(self.points_at(name, place) for name, place in places.items())
 
     def value_at(self, name: str, place: Place) -> int:
