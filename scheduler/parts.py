@@ -69,7 +69,7 @@ class Parts:
         if not self._under_way:
             return False
         part = self._under_way.popleft()
-        outcome = part.run.outcome(self.patience.stopped)
+        outcome = part.run.outcome()
         return outcome is not None and self._move(part.names, part.model.read(outcome.value))
 
     def _begun(self, names: frozenset[str]) -> Part:

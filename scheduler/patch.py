@@ -135,7 +135,7 @@ class Patch:
         _tighten(model)
         model.hint(before)
         model.cp.maximize(self._worth(model, choices))
-        outcome = self.patience.run(model.cp, effort, linear=True)
+        outcome = self.patience.begin(model.cp, effort, linear=True).outcome()
         found = model.read(outcome.value) if outcome else before
         self._take(min(found, before, key=lambda ways: self._level({**self.taken.places, **ways})))
         return bool(outcome and outcome.proven)

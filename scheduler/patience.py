@@ -91,19 +91,25 @@ class Work(Generic[Found]):
 class Run:
     """A search that goes on in a thread."""
 
-    def __init__(self, solver: cp_model.CpSolver, model: cp_model.CpModel, most: float) -> None:
-        self._solver = solver
+    def __init__(
+        self,
+        solver: cp_model.CpSolver,
+        model: cp_model.CpModel,
+        most: float,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._solver, self._stopped = solver, stopped
         self._work = Work(lambda: solver.solve(model, Enough(most)))
 
     def stop(self) -> None:
         """Ask it to end with what it has."""
         self._solver.stop_search()
 
-    def outcome(self, stopped: Callable[[], bool] = never) -> Outcome | None:
+    def outcome(self) -> Outcome | None:
         """What it found, once it has ended; None when it found no solution."""
         try:
             while self._work.goes_on():
-                if stopped():
+                if self._stopped():
                     self.stop()
         except KeyboardInterrupt:
             # Whoever ends it at once does not wait for the thread either.
@@ -132,8 +138,10 @@ class Programme:
     def result(self) -> mathopt.SolveResult | None:
         """What it found, once it has ended; None when it was cut short."""
         while self._work.goes_on():
-            # Nothing can interrupt it: whoever has no time left leaves it behind.
-            if self._patience.left <= 0:
+            # Nothing can interrupt it: whoever has no time left leaves it behind. Where time is
+            # work, its work is counted already.
+            patience = self._patience
+            if patience.stopped() or (patience.left <= 0 and not patience.steady):
                 return None
         found = self._work.result()
         is_best = found.termination.reason == mathopt.TerminationReason.OPTIMAL
@@ -169,24 +177,6 @@ class Patience:
         """Count work that takes about so long, where seconds are not counted."""
         self.worked += seconds
 
-    def run(
-        self,
-        model: cp_model.CpModel,
-        effort: float,
-        share: float = 1.0,
-        enough: float = math.inf,
-        *,
-        linear: bool = False,
-    ) -> Outcome | None:
-        """Solve a model that maximises, within `effort` and a share of the rest.
-
-        `effort` is deterministic time; a solution that reaches `enough` ends the search. None
-        when it found no solution. What was found when it is stopped is kept.
-        """
-        if self.left <= 0:
-            return None
-        return self.begin(model, effort, share, enough, linear=linear).outcome(self.stopped)
-
     def begin(
         self,
         model: cp_model.CpModel,
@@ -196,10 +186,11 @@ class Patience:
         *,
         linear: bool = False,
     ) -> Run:
-        """Begin to solve a model that maximises, as `run` does.
+        """Begin to solve a model that maximises, within `effort` and a share of the rest.
 
-        A `linear` model is all but an assignment: its relaxation answers before probing would
-        have begun.
+        `effort` is deterministic time; a solution that reaches `enough` ends the search. What was
+        found when it is stopped is kept. A `linear` model is all but an assignment: its relaxation
+        answers before probing would have begun.
         """
         solver = cp_model.CpSolver()
         solver.parameters.random_seed = self.seed
@@ -209,13 +200,13 @@ class Patience:
             solver.parameters.max_deterministic_time = min(effort, self.left * share)
             self.work(min(effort, self.left * share))
         else:
-            solver.parameters.max_time_in_seconds = max(self.left, LOOK_UP_SECONDS) * share
+            solver.parameters.max_time_in_seconds = self.left * share
         solver.parameters.catch_sigint_signal = False
         if linear:
             solver.parameters.linearization_level = 2
             solver.parameters.cp_model_probing_level = 0
             solver.parameters.symmetry_level = 0
-        return Run(solver, model, enough)
+        return Run(solver, model, enough, self.stopped)
 
     def relax(self, model: model_pb2.ModelProto) -> "Programme":
         """Begin to solve a linear programme that maximises."""

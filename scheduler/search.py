@@ -147,7 +147,7 @@ class Search:
     def _least_weight(self, choices: Mapping[str, Bands], effort: float) -> None:
         model = self._model(choices)
         model.cp.maximize(-model.weight())
-        outcome = self.patience.run(model.cp, effort, SHARE_FOR_WEIGHT)
+        outcome = self.patience.begin(model.cp, effort, SHARE_FOR_WEIGHT).outcome()
         if outcome:
             self._keep(model.read(outcome.value))
             least = self.best.least_weight or outcome.proven
@@ -157,7 +157,8 @@ class Search:
         model = self._model(choices)
         model.cp.add(model.weight() <= self.best.weight)
         model.cp.maximize(model.score())
-        outcome = self.patience.run(model.cp, effort, enough=self.best.bound)
+        run = self.patience.begin(model.cp, effort, enough=self.best.bound)
+        outcome = run.outcome()
         if outcome:
             self._keep(model.read(outcome.value))
             # What was left out scores no more than the grid it was left out for.
