@@ -241,7 +241,8 @@ def listen(house, where, placements, first):
     sleep_until(late_at - timedelta(seconds=8))
     listeners[AFTERWARDS] = Listener(mounts[channel]["url"])
     sleep_until(late_at + timedelta(seconds=SLOTS.seconds + 3))
-    for listener in (*listeners.values(), stalls):
+    stalls.stop()
+    for listener in listeners.values():
         listener.stop()
     with ThreadPoolExecutor() as pool:
         recordings = pool.map(Recording, listeners.values())
