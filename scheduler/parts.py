@@ -23,6 +23,8 @@ from scheduler.taken import Taken
 BANDS_IN_PART = 24
 MOST_TOLD_APART = 300
 EFFORT = 0.5
+# About so long it takes to choose a part.
+DRAW_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Parts:
 
     def improve(self, at_once: int) -> bool:
         """Place one more part anew; whether that made the grid better."""
+        self.patience.work(DRAW_SECONDS)
         while len(self._under_way) < at_once:
             busy: Iterable[frozenset[str]] = (part.names for part in self._under_way)
             names = self.neighbours.draw() - frozenset().union(*busy)
