@@ -103,6 +103,11 @@ class Ground:
         offset = channel * self.problem.starts
         return Bands(channel, first - offset, end - offset, points[first])
 
+    def single_starts(self, starts: Starts, points: Whole) -> Bands:
+        """Each open start as a band of its own."""
+        channel, start = np.nonzero(starts)
+        return Bands(channel, start, start + 1, points[starts])
+
     def hour(self, starts: Whole) -> Whole:
         """The clock hour of each start."""
         return starts // self.problem.starts_per_hour

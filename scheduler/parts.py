@@ -5,7 +5,7 @@ in the order in which they were begun, so that the same parts always make the sa
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from scheduler.ground import Bands
 from scheduler.model import Model
 from scheduler.neighbours import Neighbours
 from scheduler.patience import Patience, Run
-from scheduler.problem import Place, Request
+from scheduler.problem import Place
 from scheduler.proof import Proof
 from scheduler.taken import Taken
 
@@ -51,8 +51,7 @@ class Parts:
         self.leave()
         self.proof = proof
         self.taken = Taken(self.catalogue.ground)
-        for name, place in places.items():
-            self.taken.place(self._request(name), place)
+        self.taken.place_all(places)
         self.neighbours.begin(proof, places)
 
     def leave(self) -> None:
@@ -64,7 +63,7 @@ class Parts:
         """Place one more part anew; whether that made the grid better."""
         self.patience.work(DRAW_SECONDS)
         while len(self._under_way) < at_once:
-            busy: Iterable[frozenset[str]] = (part.names for part in self._under_way)
+            busy = [part.names for part in self._under_way]
             names = self.neighbours.draw() - frozenset().union(*busy)
             if not names:
                 break
@@ -78,15 +77,12 @@ class Parts:
     def _begun(self, names: frozenset[str]) -> Part:
         """Lift them to see what everybody else leaves them, and put them back."""
         before = {name: self.taken.places[name] for name in names & self.taken.places.keys()}
-        self._lift(before)
+        self.taken.lift_all(before)
         choices = {name: self._choices(name, before.get(name)) for name in sorted(names)}
-        model = Model(self.catalogue.ground, self.taken, choices, ())
-        for rule in rules.BETWEEN:
-            rule.constrain(model)
-        model.hint(before)
+        model = rules.model_of(self.catalogue.ground, self.taken, choices, before)
         unit = sum(int(abs(bands.points).max(initial=0)) for bands in choices.values()) * 2 + 1
         model.cp.maximize(model.score() - unit * model.weight())
-        self._place(before)
+        self.taken.place_all(before)
         return Part(names, model, self.patience.begin(model.cp, EFFORT, linear=True))
 
     def _move(self, names: frozenset[str], places: Mapping[str, Place]) -> bool:
@@ -94,40 +90,26 @@ class Parts:
         before = {name: self.taken.places[name] for name in names & self.taken.places.keys()}
         if self.catalogue.value_of(places) <= self.catalogue.value_of(before):
             return False
-        self._lift(before)
-        for done, (name, place) in enumerate(places.items()):
-            if not rules.is_open(self.taken, self._request(name), place):
-                self._lift(list(places)[:done])
-                self._place(before)
-                return False
-            self.taken.place(self._request(name), place)
+        self.taken.lift_all(before)
+        if not rules.place_open(self.taken, places):
+            self.taken.place_all(before)
+            return False
         for name in names:
             self.neighbours.move(name, before.get(name), places.get(name))
         return True
 
     def _choices(self, name: str, own: Place | None) -> Bands:
         """The bands that the others leave to a request: those nearest to its best, and its own."""
-        ground, request = self.catalogue.ground, self._request(name)
+        ground = self.catalogue.ground
+        request = ground.problem.request[name]
         starts = rules.left_open(self.taken, request, rules.openings(ground, request))
         if starts.sum() <= MOST_TOLD_APART:
-            channel, start = np.nonzero(starts)
-            bands = Bands(channel, start, start + 1, wishes.points(ground, request)[starts])
+            bands = ground.single_starts(starts, wishes.points(ground, request))
         else:
             bands = bands_of(ground, request, starts)
         cost = self.proof.prices.cheapest(request.length, request.sold, bands)
         nearest = np.argsort(cost - GRAIN * bands.points, kind="stable")[:BANDS_IN_PART]
         return with_own(self.catalogue, name, bands.only(np.sort(nearest)), own)
-
-    def _place(self, places: Mapping[str, Place]) -> None:
-        for name, place in places.items():
-            self.taken.place(self._request(name), place)
-
-    def _lift(self, names: Iterable[str]) -> None:
-        for name in names:
-            self.taken.lift(self._request(name))
-
-    def _request(self, name: str) -> Request:
-        return self.catalogue.ground.problem.request[name]
 
 
 def with_own(catalogue: Catalogue, name: str, bands: Bands, own: Place | None) -> Bands:

@@ -5,7 +5,6 @@ some of those in the way are lifted too; and only when that fails, the whole wee
 again, with moves as dear as they can be.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -127,26 +126,17 @@ class Patch:
         """Place some anew among the others; whether that is proven the best for them."""
         chosen = sorted(names)
         before = {name: self.taken.places[name] for name in chosen if name in self.taken.places}
-        self._lift(before)
+        self.taken.lift_all(before)
         choices = {name: self._choices(name) for name in chosen}
-        model = Model(self.ground, self.taken, choices)
-        for rule in rules.BETWEEN:
-            rule.constrain(model)
-        _tighten(model)
-        model.hint(before)
+        model = rules.model_of(self.ground, self.taken, choices, before)
         model.cp.maximize(self._worth(model, choices))
         outcome = self.patience.begin(model.cp, effort, linear=True).outcome()
         found = model.read(outcome.value) if outcome else before
         self._take(min(found, before, key=lambda ways: self._level({**self.taken.places, **ways})))
         return bool(outcome and outcome.proven)
 
-    def _lift(self, names: Iterable[str]) -> None:
-        for name in names:
-            self.taken.lift(self.problem.request[name])
-
     def _take(self, places: Mapping[str, Place]) -> None:
-        for name, place in places.items():
-            self.taken.place(self.problem.request[name], place)
+        self.taken.place_all(places)
         self.level = self._level(self.taken.places)
 
     def _choices(self, name: str) -> Bands:
@@ -155,8 +145,7 @@ class Patch:
         starts = rules.left_open(self.taken, request, rules.openings(self.ground, request))
         points = wishes.points(self.ground, request)
         if starts.sum() <= MOST_SINGLE_STARTS:
-            channel, start = np.nonzero(starts)
-            return Bands(channel, start, start + 1, points[starts])
+            return self.ground.single_starts(starts, points)
         seat = self.problem.was.get(name)
         if seat is None or not starts[seat.channel, seat.start]:
             return self.ground.bands(request, starts, points)
@@ -197,23 +186,10 @@ class Patch:
         )
         found = {one.id: one.place for one in plan.placements}
         if plan.has_grid and self._level(found) < self.level:
-            self._lift(list(self.taken.places))
+            self.taken.lift_all(self.taken.places)
             self._take(found)
 
 
 def moved(problem: Problem, places: Mapping[str, Place]) -> list[str]:
     """Those on show who are elsewhere in a grid, or nowhere."""
     return [name for name, seat in problem.was.items() if places.get(name) != seat.place]
-
-
-def _tighten(model: Model) -> None:
-    """A slot holds one: implied, but said start by start it makes the relaxation exact."""
-    slots: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-    for request in model.free:
-        for literal, band in model.bands(request.id):
-            if band.end == band.first + 1:
-                for slot in range(band.first, band.first + request.length):
-                    slots[band.channel, slot].append(literal)
-    for literals in slots.values():
-        if len(literals) > 1:
-            model.cp.add_at_most_one(literals)

@@ -166,11 +166,8 @@ class Search:
             self.best = replace(self.best, bound=min(self.best.bound, proven))
 
     def _model(self, choices: Mapping[str, Bands]) -> Model:
-        model = Model(self.catalogue.ground, Taken(self.catalogue.ground), choices, self.must)
-        for rule in rules.BETWEEN:
-            rule.constrain(model)
-        model.hint(self.best.places)
-        return model
+        empty = Taken(self.catalogue.ground)
+        return rules.model_of(self.catalogue.ground, empty, choices, self.best.places, self.must)
 
     def _keep(self, places: dict[str, Place]) -> None:
         """Make a grid the best, when it is better."""

@@ -60,8 +60,7 @@ def solve(
 
 def _plan(ground: Ground, best: Best, patience: Patience) -> Plan:
     problem, taken = ground.problem, Taken(ground)
-    for name, place in best.places.items():
-        taken.place(problem.request[name], place)
+    taken.place_all(best.places)
     reasons = Reasons(taken, least=best.least_weight)
     bumped = [request for request in problem.requests if request.id not in best.places]
     return Plan(

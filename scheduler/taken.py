@@ -1,6 +1,7 @@
 """What is placed already, in the shapes that the rules ask about."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -31,6 +32,16 @@ class Taken:
         self._mark(request, place, False)
         for group in _groups(request, place):
             del self._by[group][request.id]
+
+    def place_all(self, places: Mapping[str, Place]) -> None:
+        """Put some requests somewhere, by id."""
+        for name, place in places.items():
+            self.place(self.ground.problem.request[name], place)
+
+    def lift_all(self, names: Iterable[str]) -> None:
+        """Take some requests out again, by id."""
+        for name in list(names):
+            self.lift(self.ground.problem.request[name])
 
     def of(self, kind: str, name: object) -> list[tuple[Request, Place]]:
         """Those placed that belong to a group: holder, together, or silences and trades."""

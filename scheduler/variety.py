@@ -154,18 +154,19 @@ class Swaps:
         moves = [(request, place, spot)] + ([(other, spot, place)] if other else [])
         for one, _, _ in moves:
             self._lift(one)
-        for done, (one, _, there) in enumerate(moves):
-            if not rules.is_open(self.taken, one, there):
-                for moved, _, _ in moves[:done]:
-                    self._lift(moved)
-                for back, here, _ in moves:
-                    self._place(back, here)
-                return False
-            self._place(one, there)
+        if not rules.place_open(self.taken, {one.id: there for one, _, there in moves}):
+            for one, here, _ in moves:
+                self._place(one, here)
+            return False
+        for one, _, there in moves:
+            self._settle(one, there)
         return True
 
     def _place(self, request: Request, place: Place) -> None:
         self.taken.place(request, place)
+        self._settle(request, place)
+
+    def _settle(self, request: Request, place: Place) -> None:
         self.at[place] = request.id
         may_move = not self.problem.fixed(request)
         self.lengths[place.channel, place.start] = request.length if may_move else 0

@@ -1,10 +1,11 @@
 """Every hard rule, one a file; `check` says each of them again on its own."""
 
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
 
-from scheduler.ground import Ground, Starts
+from scheduler.ground import Bands, Ground, Starts
 from scheduler.model import Model
 from scheduler.problem import Place, Request
 from scheduler.rules import (
@@ -77,3 +78,29 @@ def is_open(taken: Taken, request: Request, place: Place) -> bool:
     return bool(
         left_open(taken, request, openings(taken.ground, request))[place.channel, place.start]
     )
+
+
+def place_open(taken: Taken, places: Mapping[str, Place]) -> bool:
+    """Place all of some requests if the rules let them, else none; whether they did."""
+    for done, (name, place) in enumerate(places.items()):
+        request = taken.ground.problem.request[name]
+        if not is_open(taken, request, place):
+            taken.lift_all(list(places)[:done])
+            return False
+        taken.place(request, place)
+    return True
+
+
+def model_of(
+    ground: Ground,
+    taken: Taken,
+    choices: Mapping[str, Bands],
+    hint: Mapping[str, Place],
+    must: Iterable[str] = (),
+) -> Model:
+    """A model that holds every rule between requests, and begins from a grid known already."""
+    model = Model(ground, taken, choices, must)
+    for rule in BETWEEN:
+        rule.constrain(model)
+    model.hint(hint)
+    return model
