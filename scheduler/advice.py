@@ -4,7 +4,7 @@ A change helps when the week, repaired with it made, places the request and bump
 had a place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from scheduler.damage import covered
 from scheduler.ground import Ground
 from scheduler.patience import Patience, never
 from scheduler.plan import Plan
-from scheduler.problem import Problem, Published, Request
+from scheduler.problem import Place, Problem, Published, Request
 from scheduler.repair import Repaired, repair
 
 # One more change is tried for so many seconds at most.
@@ -25,11 +25,7 @@ def changes_for(
     problem: Problem, plan: Plan, *, seconds: float, stopped: Callable[[], bool] = never
 ) -> dict[str, Change | None]:
     """For each request that a plan bumps, its cheapest change, as if the plan were on show."""
-    frozen = {seat.id for seat in problem.published if seat.frozen}
-    seats = tuple(
-        Published(one.id, one.channel, one.start, one.id in frozen) for one in plan.placements
-    )
-    shown = replace(problem, published=seats)
+    shown = _shown(problem, {one.id: one.place for one in plan.placements})
     return cheapest_changes(shown, seconds=seconds, seed=plan.seed, stopped=stopped)
 
 
@@ -51,7 +47,7 @@ def cheapest_changes(
         if request.id in now.places:
             found[request.id] = Change(ChangeKind.NOTHING)
             continue
-        finished, change = _cheapest(_shown(problem, now), request, now, patience)
+        finished, change = _cheapest(_shown(problem, now.places), request, now, patience)
         if finished:
             found[request.id] = change
     return found
@@ -91,11 +87,11 @@ def _helps(changed: Problem, request: Request, now: Repaired, patience: Patience
     return {request.id, *had} <= after.places.keys()
 
 
-def _shown(problem: Problem, now: Repaired) -> Problem:
-    """A problem with a repaired grid on show."""
+def _shown(problem: Problem, places: Mapping[str, Place]) -> Problem:
+    """A problem with a grid on show."""
     frozen = {seat.id for seat in problem.published if seat.frozen}
     seats = tuple(
         Published(name, place.channel, place.start, name in frozen)
-        for name, place in now.places.items()
+        for name, place in places.items()
     )
     return replace(problem, published=seats)

@@ -5,7 +5,7 @@ lie too near to each other; or one of a group's, with those of another in it at 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from scheduler.catalogue import Catalogue
 from scheduler.ground import Whole
+from scheduler.problem import Request
 from scheduler.proof import Mask, Shortlist
 
 Share = npt.NDArray[np.float64]
@@ -55,30 +56,26 @@ def of_rows(listed: Shortlist, rows: Iterable[int]) -> dict[int, Whole]:
 
 def broken(catalogue: Catalogue, listed: Shortlist, share: Share) -> set[Clash]:
     """The clashes of which a relaxation uses more than one band, by so much of each."""
-    tied = [*_holders(catalogue), *_groups(catalogue)]
-    of = of_rows(listed, sorted({row for rows in tied for row in rows}))
+    holders = _sharing(catalogue, lambda one: one.holder)
+    groups = _sharing(catalogue, lambda one: one.together)
+    of = of_rows(listed, sorted({row for rows in (*holders, *groups) for row in rows}))
     used = share > 0
     found: set[Clash] = set()
-    for rows in _holders(catalogue):
+    for rows in holders:
         found |= set(_too_near(catalogue, listed, rows, of, used))
-    for rows in _groups(catalogue):
+    for rows in groups:
         found |= set(_apart(listed, rows, of, used))
     return {one for one in found if share[one.bands(listed, of)].sum() > 1 + LEAST_BROKEN}
 
 
-def _holders(catalogue: Catalogue) -> list[list[int]]:
-    holders: dict[str, list[int]] = defaultdict(list)
+def _sharing(catalogue: Catalogue, name: Callable[[Request], str | None]) -> list[list[int]]:
+    """The rows that share a name, where two or more do."""
+    rows: dict[str, list[int]] = defaultdict(list)
     for row, request in enumerate(catalogue.requests):
-        holders[request.holder].append(row)
-    return [rows for rows in holders.values() if len(rows) > 1]
-
-
-def _groups(catalogue: Catalogue) -> list[list[int]]:
-    groups: dict[str, list[int]] = defaultdict(list)
-    for row, request in enumerate(catalogue.requests):
-        if request.together is not None:
-            groups[request.together].append(row)
-    return [rows for rows in groups.values() if len(rows) > 1]
+        shared = name(request)
+        if shared is not None:
+            rows[shared].append(row)
+    return [sharing for sharing in rows.values() if len(sharing) > 1]
 
 
 def _too_near(

@@ -9,18 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from ortools.math_opt import model_pb2  # type: ignore[import-untyped]
 
 from scheduler.catalogue import GRAIN, Catalogue
-from scheduler.clashes import Clash, broken, of_rows
+from scheduler.clashes import Clash, Share, broken, of_rows
 from scheduler.flow import Network, network
 from scheduler.ground import Whole
 from scheduler.patience import Patience
 from scheduler.prices import Prices
 from scheduler.proof import Shortlist
-
-Share = npt.NDArray[np.float64]
 
 NOTHING = 1e-6
 

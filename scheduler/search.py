@@ -58,8 +58,8 @@ class Search:
 
     def run(self) -> Best:
         """Search until the best is proven or patience ends."""
-        if self._fits(FEW_BANDS):
-            self._whole(EFFORT_OF_FIRST)
+        if few := self._possible(FEW_BANDS):
+            self._whole(few, EFFORT_OF_FIRST)
         if self.best.weight and not self._done():
             self._learn(self.sharpening.evenly())
         if not self._done():
@@ -68,9 +68,10 @@ class Search:
         vain = 0
         while not self._done():
             vain = 0 if self._part() else vain + 1
-            if vain >= VAIN_PARTS and self._fits(MOST_BANDS):
+            # As long as parts are in vain, what is possible stays as it is.
+            if vain == VAIN_PARTS and (possible := self._possible(MOST_BANDS)):
                 self.parts.leave()
-                self._whole(EFFORT_OF_WHOLE)
+                self._whole(possible, EFFORT_OF_WHOLE)
                 break
         self.parts.leave()
         if self.catalogue.ground.problem.varies:
@@ -81,11 +82,6 @@ class Search:
 
     def _done(self) -> bool:
         return self.best.optimal or self.patience.left <= 0
-
-    def _fits(self, most: int) -> bool:
-        """Whether so few bands are left that the whole is one model."""
-        possible = self._possible()
-        return possible is not None and len(possible.net) <= most
 
     def _drafted(self, priced: Priced, stopped: Callable[[], bool]) -> dict[str, Place]:
         taken, _ = place_fixed(self.catalogue.ground)
@@ -123,17 +119,15 @@ class Search:
             self._keep(dict(self.parts.taken.places))
         return better
 
-    def _possible(self) -> Shortlist | None:
-        """The bands that a better grid could use, when all of them are listed."""
+    def _possible(self, most: int) -> Shortlist | None:
+        """The bands that a better grid could use, when all are listed and there are so few."""
         # Where less could be bumped, only a proof in which weight comes first knows them.
         proof = self.proof if self.best.least_weight else self.rough.proof
-        return proof.within(self.best.places)
+        possible = proof.within(self.best.places)
+        return possible if possible is not None and len(possible.net) <= most else None
 
-    def _whole(self, effort: float) -> None:
+    def _whole(self, possible: Shortlist, effort: float) -> None:
         """Solve the whole problem: first the least bumped weight, then the best score."""
-        possible = self._possible()
-        if possible is None:
-            return
         choices = {
             request.id: with_own(
                 self.catalogue, request.id, possible.of(row).bands, self.best.places.get(request.id)
