@@ -10,6 +10,7 @@ from station import settings
 from station.command import Answer, answers
 from station.errors import Refusal
 from station.sections import SettingsFile
+from station.treatment import Long, Treatment
 
 if TYPE_CHECKING:
     from media.ingest import Report
@@ -110,7 +111,8 @@ def _wanted(slot_seconds: int | None, target_lufs: float | None, fade_out: bool)
     audio = chosen.audio
     if target_lufs is not None:
         audio = msgspec.structs.replace(audio, target_lufs=target_lufs)
-    return Wanted(slot_seconds or chosen.station.slot_seconds, audio, fade_out)
+    treatment = Treatment(long=Long.FADE if fade_out else Long.ASK)
+    return Wanted(slot_seconds or chosen.station.slot_seconds, audio, treatment)
 
 
 def _verdict(report: "Report") -> dict[str, object]:

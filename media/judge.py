@@ -8,6 +8,7 @@ from media.master import MOST_GAIN_DB
 from media.probe import Claims
 from media.verdict import Finding, clock, found
 from station.sections import AudioSection
+from station.treatment import Long, Treatment
 
 # We decode so much more than a slot, to say by how much a recording is too long.
 BEYOND_SLOT_SECONDS = 30.0
@@ -26,11 +27,16 @@ UNREADABLE_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a master must be; `fade_out` when the member asked to have a long one cut."""
+    """What a master must be, and what the member chose about it."""
 
     slot_seconds: float
     audio: AudioSection = field(default_factory=AudioSection)
-    fade_out: bool = False
+    treatment: Treatment = field(default_factory=Treatment)
+
+    @property
+    def fade_out(self) -> bool:
+        """Whether a recording that is too long is cut."""
+        return self.treatment.long == Long.FADE
 
     @property
     def least_seconds(self) -> float:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
@@ -22,6 +23,7 @@ from station.members import Person
 from station.recordings import Master, MasterKind, Recording, RecordingState
 from station.rights import Request, RequestState
 from station.settings import Settings
+from station.treatment import Treatment
 
 PREVIEW_NAME = "preview.mp3"
 
@@ -57,7 +59,8 @@ class Worker:
         if before is not None:
             return self._conclude(recording.id, before.codes, before.sentences, before.master, now)
         with store.work_folder(self.settings.media_folder) as folder:
-            wanted = dataclasses.replace(self.wanted, fade_out=recording.fade_out)
+            treatment = msgspec.convert(recording.treatment, Treatment)
+            wanted = dataclasses.replace(self.wanted, treatment=treatment)
             rendered = ingest.render(upload, folder, wanted)
             made = None
             if rendered.master is not None:
@@ -176,7 +179,7 @@ class Worker:
         """An accepted recording of the same bytes whose master can be used again."""
         same = sa.select(Recording).where(
             Recording.upload_sha256 == recording.upload_sha256,
-            Recording.fade_out == recording.fade_out,
+            Recording.treatment == recording.treatment,
             Recording.state == RecordingState.ACCEPTED,
         )
         with self.database.reading() as session:

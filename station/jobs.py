@@ -60,6 +60,7 @@ class Job(Base):
     promised_at: Mapped[datetime]
     due_at: Mapped[datetime]  # when waiting: not before; when claimed: the lease's end
     answer: Mapped[str] = mapped_column(default="")
+    step: Mapped[str] = mapped_column(default="")  # what is being done just now
 
 
 # What a worker does about one kind of job: it takes the subject and the time, opens its own

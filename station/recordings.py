@@ -49,9 +49,10 @@ class Master(Base):
 class Recording(Base):
     """One upload for one right, with what the member said about it and what we found.
 
-    `codes` and `sentences` are the verdict; `upload_sha256` names the stored bytes. A piece
-    longer than its slot is cut with a fade when the member chose `fade_out`. `trade` is what sold
-    airtime speaks for, so that two of one trade are never back to back.
+    `codes` and `sentences` are the verdict as the member was told it, `findings` the same with
+    the facts in it, for another language. `upload_sha256` names the stored bytes, `treatment` what
+    the member chose about them. `trade` is what sold airtime speaks for, so that two of one trade
+    are never back to back.
     """
 
     __tablename__ = "recordings"
@@ -67,7 +68,7 @@ class Recording(Base):
     title: Mapped[str]
     language: Mapped[str]
     adult: Mapped[bool] = mapped_column(default=False)
-    fade_out: Mapped[bool] = mapped_column(default=False)
+    treatment: Mapped[dict[str, Any]] = mapped_column(default=dict)
     trade: Mapped[str | None]
     permission: Mapped[bool]
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
@@ -77,6 +78,7 @@ class Recording(Base):
     state: Mapped[str] = mapped_column(default=RecordingState.RECEIVED)
     codes: Mapped[list[str]] = mapped_column(default=list)
     sentences: Mapped[list[str]] = mapped_column(default=list)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     master_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("masters.sha256"))
     received_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]

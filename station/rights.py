@@ -75,7 +75,11 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Request(Base):
-    """What one right asks of its week's build."""
+    """What one right asks of its week's build.
+
+    Rights that air one after another as one piece share a `run`, each at its `run_place`.
+    `announcement_sha256` names the stored bytes of a silence's recorded announcement.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -103,6 +107,9 @@ class Request(Base):
     trade: Mapped[str | None]
     recording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recordings.id"))
     master_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("masters.sha256"))
+    announcement_sha256: Mapped[str | None]
+    run: Mapped[str | None]
+    run_place: Mapped[int] = mapped_column(default=0)
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(default=RequestState.OPEN)
     asked_at: Mapped[datetime]

@@ -14,6 +14,7 @@ from station import (
     airlog,
     asrun,
     causes,
+    fill,
     grid,
     jobs,
     ledger,
@@ -22,6 +23,7 @@ from station import (
     members,
     money,
     posts,
+    presentation,
     signin,
     standing,
 )
@@ -35,7 +37,7 @@ from station.settings import Settings
 NOUNS = (
     *(members, ledger, money, jobs, letters, signin, posts),
     *(invoices, bank, invitations, applications, years),
-    *(offers, swaps, causes, standing, makegoods),
+    *(offers, swaps, causes, standing, presentation, fill, makegoods),
     *(grid, airlog, asrun),
 )
 METADATA: sa.MetaData = Base.metadata

@@ -14,6 +14,7 @@ from media.samples import Samples
 from media.verdict import LINES, Outcome, clock, found, outcome
 from station.errors import facts_named_in
 from station.sections import AudioSection
+from station.treatment import Long, Treatment
 from tests.media import sounds
 
 FINE = Heard(
@@ -73,7 +74,7 @@ def test_an_unknown_length_is_told_as_more_than_what_was_heard():
 
 
 def test_a_long_one_fades_out_when_the_member_says_so():
-    wanted = Wanted(300, fade_out=True)
+    wanted = Wanted(300, treatment=Treatment(long=Long.FADE))
 
     assert told(wanted, decoded_seconds=330.0, piece_seconds=330.0) == ["faded-out"]
 

@@ -11,6 +11,7 @@ from media.judge import Wanted
 from media.samples import Samples
 from media.verdict import Outcome
 from station.sections import AudioSection
+from station.treatment import Long, Treatment
 from tests.media import sounds
 
 TARGET_LUFS = -16.0
@@ -174,7 +175,7 @@ def test_what_is_not_sound_is_a_floor_and_never_digital_silence(tmp_path: Path, 
 def test_a_long_piece_is_faded_out_when_the_member_says_so(tmp_path: Path):
     upload = sounds.saved(sounds.noise(12), tmp_path / "note.wav")
 
-    made = rendered(upload, tmp_path, Wanted(8, fade_out=True))
+    made = rendered(upload, tmp_path, Wanted(8, treatment=Treatment(long=Long.FADE)))
 
     assert [finding.code for finding in made.report.findings] == ["faded-out"]
     assert made.master is not None

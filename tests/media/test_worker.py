@@ -58,7 +58,7 @@ def upload(
                 account_id=janet.account_id,
                 title="My five minutes",
                 language="en",
-                fade_out=fade_out,
+                treatment={"long": "fade"} if fade_out else {},
                 permission=True,
                 file_name="note.opus",
                 upload_sha256=sha256,

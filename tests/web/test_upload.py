@@ -38,7 +38,7 @@ def test_wishes_and_ticks_are_remembered(send, database):
     send(daypart="drive", **moment, adult="yes", fade_out="yes")
     (recording,) = recordings_in(database)
     assert recording.adult
-    assert recording.fade_out
+    assert recording.treatment == {"long": "fade"}
     assert recording.wishes == [
         {"daypart": "drive", "moment": None, "minutes": 0},
         {"daypart": None, "moment": "2026-12-02T18:35", "minutes": 30},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from station.errors import WrongInput
 from station.rights import Wish
+from station.treatment import Long, Treatment
 from web.words import LANGUAGES
 
 MOST_MINUTES = 24 * 60
@@ -22,7 +23,7 @@ class Said:
     title: str
     language: str
     adult: bool
-    fade_out: bool
+    treatment: Treatment
     wishes: list[Wish]
 
 
@@ -37,7 +38,7 @@ def read_recording(form: Form) -> Said:
         title=read_text(form, "title"),
         language=read_language(form),
         adult=form.get("adult") == TICKED,
-        fade_out=form.get("fade_out") == TICKED,
+        treatment=Treatment(long=Long.FADE if form.get("fade_out") == TICKED else Long.ASK),
         wishes=read_wishes(form),
     )
 

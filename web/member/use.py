@@ -1,5 +1,6 @@
 """A holder uses a right: sends a recording, dedicates it to silence, or takes that back."""
 
+import msgspec
 from flask import Response, abort, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -37,7 +38,7 @@ def send(right_id: int) -> ResponseReturnValue:
             title=said.title,
             language=said.language,
             adult=said.adult,
-            fade_out=said.fade_out,
+            treatment=msgspec.to_builtins(said.treatment),
             permission=True,
             file_name=upload.file_name,
             upload_sha256=upload.sha256,
