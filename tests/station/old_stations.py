@@ -9,7 +9,7 @@ import sqlalchemy as sa
 # Milliseconds: a Saturday in the middle of ISO week 2026-W47.
 AT = 1_795_255_200_000
 STATION = ("issuance", "escrow", "pool", "aired", "expired", "makegood")
-ISSUANCE, ESCROW, POOL, JANET, PETER = 1, 2, 3, 7, 8
+ISSUANCE, ESCROW, POOL, JANET, PETER, VOIDED = 1, 2, 3, 7, 8, 9
 # (entry's kind, what it refers to, rights, from, to)
 MOVES = (
     ("issue", "", (1, 2, 3, 4, 5, 6), ISSUANCE, JANET),
@@ -26,14 +26,59 @@ WEEKS = {1: "2026-W49", 2: "2026-W50", 3: "2026-W51", 4: "2026-W52", 5: "2026-W5
 DAY = 86_400_000
 
 
+# What the second version wrote besides into rows that the first one had too.
+SINCE_0002: dict[str, dict[str, object]] = {
+    "letters": {"to_name": "", "to_email": ""},
+    "form_posts": {"body_hash": ""},
+    "offers": {"friend": "", "link_hash": None, "dispute": ""},
+    "recordings": {"fade_out": 1, "trade": None},
+    "requests": {"trade": None},
+}
+
+Put = Callable[..., None]
+
+
 def fill_0001(connection: sa.Connection) -> None:
-    """Two people; a gift that waits, a sale that is settled, one that is reserved, and uploads."""
+    """A station of the first version."""
 
     def put(table: str, *rows: dict[str, object]) -> None:
         for row in rows:
-            columns: list[sa.ColumnClause[object]] = [sa.column(name) for name in row]
-            connection.execute(sa.insert(sa.table(table, *columns)).values(row))
+            _insert(connection, table, row)
 
+    _furnish(put)
+
+
+def fill_0002(connection: sa.Connection) -> None:
+    """The same station as the second version has it: offers hold many rights, money has a book."""
+
+    def put(table: str, *rows: dict[str, object]) -> None:
+        for row in rows:
+            said = row | SINCE_0002.get(table, {})
+            if table == "offers":
+                del said["right_id"]
+            _insert(connection, table, said)
+
+    # An empty station has its ledger's head already.
+    connection.execute(sa.delete(sa.table("ledger_head")))
+    _furnish(put)
+    put("accounts", {"id": VOIDED, "kind": "voided"})
+    for number, in_escrow in {1: 1, 2: 0, 3: 1, 4: 0}.items():
+        put("offered_rights", {"offer_id": number, "right_id": number, "in_escrow": in_escrow})
+    paid = {"id": 1, "at": AT, "kind": "sale", "account_id": PETER, "other_account_id": JANET}
+    money = {"cents": 150_00, "vat_cents": 0, "currency": "ZAR", "reference": "MWEYA-2"}
+    put("money_entries", paid | money)
+    year = {"id": 1, "person_id": 1, "first_week": "2026-W48", "last_week": "2026-W53"}
+    put("memberships", {**year, "state": "active", "began_at": AT})
+    put("standing_choices", {"account_id": JANET, "kind": "last", "chosen_at": AT})
+
+
+def _insert(connection: sa.Connection, table: str, row: dict[str, object]) -> None:
+    columns: list[sa.ColumnClause[object]] = [sa.column(name) for name in row]
+    connection.execute(sa.insert(sa.table(table, *columns)).values(row))
+
+
+def _furnish(put: Put) -> None:
+    """Two people; a gift that waits, a sale that is settled, one that is reserved, and uploads."""
     put("accounts", *({"id": n, "kind": kind} for n, kind in enumerate(STATION, start=1)))
     for number, (account_id, name) in enumerate(((JANET, "Janet"), (PETER, "Peter")), start=1):
         put("accounts", {"id": account_id, "kind": "member"})
@@ -89,7 +134,7 @@ def _offer(right_id: int, kind: str, state: str, receiver_id: int) -> dict[str, 
     }
 
 
-def _post_moves(put: Callable[..., None]) -> None:
+def _post_moves(put: Put) -> None:
     previous = "0" * 64
     for number, (kind, reference, rights, source, target) in enumerate(MOVES, start=1):
         lines = [line for r in rights for line in ([r, source, -1], [r, target, 1])]
@@ -105,7 +150,7 @@ def _post_moves(put: Callable[..., None]) -> None:
     put("ledger_head", {"id": 1, "entry_id": len(MOVES), "hash": previous})
 
 
-def _ask(put: Callable[..., None]) -> None:
+def _ask(put: Put) -> None:
     """A recording of Janet's, placed in a published week and heard."""
     sha256 = "cd" * 32
     master = {"sha256": sha256, "kind": "segment", "duration_ms": 300_000, "facts": "{}"}
@@ -128,4 +173,4 @@ def _ask(put: Callable[..., None]) -> None:
 
 
 # How to fill a database of each earlier revision.
-FILLS: dict[str, Callable[[sa.Connection], None]] = {"0001": fill_0001}
+FILLS: dict[str, Callable[[sa.Connection], None]] = {"0001": fill_0001, "0002": fill_0002}

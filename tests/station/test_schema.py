@@ -11,6 +11,7 @@ from station.market import gifts, offers, sales
 from station.members import with_email
 from station.membership import years
 from station.posts import once
+from station.recordings import Recording
 from tests.station.old_stations import FILLS
 
 
@@ -80,6 +81,14 @@ def test_an_upgrade_keeps_every_row_and_number(upgraded):
     assert after["form_posts"][0]["body_hash"] == ""
     money = [(row["kind"], row["reference"], row["cents"]) for row in after["money_entries"]]
     assert money == [("sale", "MWEYA-2", 150_00)]
+
+
+def test_what_was_to_be_faded_out_when_too_long_still_is(upgraded):
+    database, before = upgraded
+    faded = {row["id"] for row in before["recordings"] if row["fade_out"]}
+    with database.reading() as session:
+        chosen = {row.id: row.treatment for row in session.scalars(sa.select(Recording))}
+    assert chosen == {one: {"long": "fade"} if one in faded else {} for one in chosen}
 
 
 def test_an_upgraded_station_has_the_same_tables_as_a_new_one(upgraded):

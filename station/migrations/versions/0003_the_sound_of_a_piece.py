@@ -12,20 +12,11 @@ depends_on = None
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def add(table: str, column: sa.Column[object]) -> None:
-    """Give a table one more column; rows that are there get its default, later ones the code's."""
-    with op.batch_alter_table(table) as batch:
-        batch.add_column(column)
-    if column.server_default is not None:
-        with op.batch_alter_table(table) as batch:
-            batch.alter_column(column.name, server_default=None)
-
-
 def keep_fade_outs() -> None:
     """What was to be faded out when too long still is."""
     op.execute('UPDATE recordings SET treatment = \'{"long":"fade"}\' WHERE fade_out = 1')
-    with op.batch_alter_table("recordings") as batch:
-        batch.drop_column("fade_out")
+    # Not in a batch, which on SQLite would make anew a table that others refer to.
+    op.drop_column("recordings", "fade_out")
 
 
 def upgrade() -> None:
@@ -63,10 +54,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_presentations")),
         sqlite_strict=True,
     )
-    add("jobs", sa.Column("step", sa.Text(), nullable=False, server_default=""))
-    add("recordings", sa.Column("treatment", sa.Text(), nullable=False, server_default="{}"))
-    add("recordings", sa.Column("findings", sa.Text(), nullable=False, server_default="[]"))
+    op.add_column("jobs", sa.Column("step", sa.Text(), nullable=False, server_default=""))
+    op.add_column(
+        "recordings", sa.Column("treatment", sa.Text(), nullable=False, server_default="{}")
+    )
+    op.add_column(
+        "recordings", sa.Column("findings", sa.Text(), nullable=False, server_default="[]")
+    )
     keep_fade_outs()
-    add("requests", sa.Column("announcement_sha256", sa.Text(), nullable=True))
-    add("requests", sa.Column("run", sa.Text(), nullable=True))
-    add("requests", sa.Column("run_place", WHOLE, nullable=False, server_default="0"))
+    op.add_column("requests", sa.Column("announcement_sha256", sa.Text(), nullable=True))
+    op.add_column("requests", sa.Column("run", sa.Text(), nullable=True))
+    op.add_column("requests", sa.Column("run_place", WHOLE, nullable=False, server_default="0"))
