@@ -98,6 +98,8 @@ SENTENCES: dict[str, str] = {
     "cause-declined": "The operators did not put “{words}” on the list. You can still keep silent "
     "for it in your own words.",
     "cause-decided": "“{words}” is {state} already.",
+    # fill and presentation
+    "fill-unknown": "There is no piece of fill {number}. See: mweya fill list",
     # weeks and grids
     "value-wrong": "{file}, line {line}: {problem}. A line says channel, weekday, hour and worth, "
     "like One,1,18,20.",

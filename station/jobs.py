@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     BUILD = "build"  # subject: a week
     REPAIR = "repair"  # subject: a week
     LETTER = "letter"  # subject: a letter's id
+    STOCK = "stock"  # subject: "fill"
 
 
 class JobState(StrEnum):
