@@ -30,8 +30,9 @@ from station.market import gifts, sales
 from station.members import Applicant, Person, admit
 from station.membership import years
 from station.recordings import Recording
-from station.rights import Request, RequestState, Wish
+from station.rights import Request, RequestState
 from station.settings import Settings
+from station.wishes import Wish
 
 logger = structlog.get_logger()
 

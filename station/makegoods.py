@@ -22,7 +22,6 @@ from station.owed import Owed, tell_given, tell_ran_out
 from station.rights import (
     Request,
     RequestState,
-    Wish,
     ask,
     for_the_same,
     next_open_week,
@@ -31,6 +30,7 @@ from station.rights import (
     require_open,
 )
 from station.settings import Settings
+from station.wishes import Wish
 
 MOST_AT_ONCE = 100
 

@@ -20,8 +20,9 @@ from station.makegoods import Makegood
 from station.market import gifts
 from station.members import AccountKind, station_account
 from station.recordings import Recording
-from station.rights import RequestState, Wish
+from station.rights import RequestState
 from station.statement import sentence, statement
+from station.wishes import Wish
 
 WEEK, NEXT, LAST = "2026-W49", "2026-W51", "2026-W52"
 

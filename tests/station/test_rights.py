@@ -10,7 +10,7 @@ from station.jobs import JobKind, JobState, newest
 from station.ledger import Right, held
 from station.members import AccountKind, station_account
 from station.recordings import Master, MasterKind, Recording, conclude, keep_master
-from station.rights import Wish
+from station.wishes import Wish
 
 WEEK = "2026-W49"
 

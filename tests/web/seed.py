@@ -15,8 +15,9 @@ from station.market import gifts, sales
 from station.members import Applicant, Person, admit
 from station.membership import years
 from station.recordings import Master, MasterKind, Recording
-from station.rights import Request, RequestKind, Wish
+from station.rights import Request, RequestKind
 from station.settings import Settings
+from station.wishes import Wish
 
 PEOPLE = [
     ("Thandi Mokoena", "The river behind our school", "en"),

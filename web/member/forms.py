@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from station.errors import WrongInput
-from station.rights import Wish
 from station.treatment import Long, Treatment
+from station.wishes import Wish
 from web.words import LANGUAGES
 
 MOST_MINUTES = 24 * 60
