@@ -14,6 +14,8 @@ class Press:
         if name == "station.settings":
             os.kill(os.getpid(), signal.SIGINT)
 
+# Whoever starts the tests in the background may ignore Ctrl-C, and every child with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, Press())
 from mweya.__main__ import main
 main()
@@ -28,7 +30,8 @@ def test_ctrl_c_while_it_is_loaded_ends_it_without_a_word():
 
 
 def test_once_it_is_loaded_ctrl_c_is_heard_as_ever():
-    code = "import signal, sys; from mweya.__main__ import main; sys.argv[1:] = ['--version']"
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from mweya.__main__ import main; sys.argv[1:] = ['--version']"
     heard = "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
     ended = subprocess.run(
         [sys.executable, "-c", f"{code}\ntry:\n    main()\nfinally:\n    {heard}"],
