@@ -99,6 +99,8 @@ SENTENCES: dict[str, str] = {
     "for it in your own words.",
     "cause-decided": "“{words}” is {state} already.",
     # fill and presentation
+    "ident-missing": "Please choose the recording that is to be heard before your pieces, or let "
+    "nothing be said.",
     "fill-unknown": "There is no piece of fill {number}. See: mweya fill list",
     # weeks and grids
     "value-wrong": "{file}, line {line}: {problem}. A line says channel, weekday, hour and worth, "

@@ -53,7 +53,7 @@ def choose(
     lock(session)
     silent, evergreen = kind == StandingKind.SILENCE, kind == StandingKind.EVERGREEN
     words = clean_text(cause or "", "cause", LONGEST_CAUSE) if silent else None
-    piece = _require_accepted(session, account_id, recording_id) if evergreen else None
+    piece = require_accepted(session, account_id, recording_id) if evergreen else None
     choice = choice_of(session, account_id) or StandingChoice(account_id=account_id)
     choice.kind, choice.cause, choice.recording_id, choice.chosen_at = kind, words, piece, now
     session.add(choice)
@@ -70,6 +70,19 @@ def accepted_recordings(session: Session, settings: Settings, account_id: int) -
     """An account's recordings that can air again, newest first."""
     query = _can_air(settings).where(Recording.account_id == account_id)
     return list(session.scalars(query.order_by(Recording.id.desc())))
+
+
+def require_accepted(session: Session, account_id: int, recording_id: int | None) -> int:
+    """The id of a recording that an account may let air again.
+
+    Raises Refusal `recording-not-yours` or `recording-not-accepted`.
+    """
+    recording = session.get(Recording, recording_id) if recording_id is not None else None
+    if recording is None or recording.account_id != account_id:
+        raise Refusal("recording-not-yours")
+    if recording.state != RecordingState.ACCEPTED:
+        raise Refusal("recording-not-accepted", title=recording.title)
+    return recording.id
 
 
 def apply(session: Session, settings: Settings, unused: Sequence[Right], now: datetime) -> set[int]:
@@ -117,12 +130,3 @@ def _can_air(settings: Settings) -> sa.Select[Recording]:
             Master.duration_ms == settings.station.slot_seconds * 1000,
         )
     )
-
-
-def _require_accepted(session: Session, account_id: int, recording_id: int | None) -> int:
-    recording = session.get(Recording, recording_id) if recording_id is not None else None
-    if recording is None or recording.account_id != account_id:
-        raise Refusal("recording-not-yours")
-    if recording.state != RecordingState.ACCEPTED:
-        raise Refusal("recording-not-accepted", title=recording.title)
-    return recording.id

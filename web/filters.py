@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
+from station import lengths
 from station.airtime import Week
 from web import words
 from web.session import form_key, now, person, station
@@ -32,7 +33,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(_channel, "channel")
     app.add_template_filter(_airtime, "airtime")
     app.add_template_filter(words.week_days, "week_days")
-    app.add_template_filter(words.counted, "counted")
+    app.add_template_filter(lengths.counted, "counted")
     app.add_template_filter(words.money, "money")
     app.add_template_filter(words.exact, "exact")
     app.add_template_filter(words.megabytes, "megabytes")
@@ -48,7 +49,7 @@ def _names() -> dict[str, Any]:
         "now": now(),
         "form_key": form_key,
         "file": _file,
-        "slot_length": words.length(station().settings.station.slot_seconds),
+        "slot_length": lengths.length(station().settings.station.slot_seconds),
         "zone_name": words.zone_name(station().settings.zone, now()),
         "languages": words.LANGUAGES,
     }

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from station.airtime import Week
 from station.errors import WrongInput
+from station.lengths import MINUTE, length
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LONGEST_IN_HOURS = 48 * HOUR
@@ -33,18 +32,6 @@ LANGUAGES = {
     "sw": "Kiswahili",
 }
 CURRENCY_SIGNS = {"ZAR": "R", "EUR": "€", "GBP": "£", "USD": "$"}
-
-
-def counted(number: int, noun: str) -> str:
-    """A count with its noun: one minute, five minutes, 20 minutes."""
-    said = NUMBERS[number] if 0 <= number < len(NUMBERS) else f"{number:,}"
-    return f"{said} {noun}" if number == 1 else f"{said} {noun}s"
-
-
-def length(seconds: int) -> str:
-    """A length of time: five minutes, six seconds, 90 seconds."""
-    minutes, rest = divmod(seconds, MINUTE)
-    return counted(seconds, "second") if rest or not minutes else counted(minutes, "minute")
 
 
 def until(instant: datetime, now: datetime) -> str:

@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from station import lengths
 from station.airtime import Week
 from station.errors import WrongInput
 from web import words
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
     ],
 )
 def test_a_length_is_said_in_words(seconds, said):
-    assert words.length(seconds) == said
+    assert lengths.length(seconds) == said
 
 
 @pytest.mark.parametrize(

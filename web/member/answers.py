@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from station import lengths
 from station.settings import Settings
 from web import words
 from web.member.cards import Card, Stage
@@ -52,7 +53,7 @@ def _on_air(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
 
 
 def _asked(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
-    length = words.length(settings.station.slot_seconds)
+    length = lengths.length(settings.station.slot_seconds)
     closes = words.moment(card.closes, settings.zone, now)
     by = f"before {closes} ({words.until(card.closes, now)})"
     week = words.week_name(card.week, now)
@@ -76,5 +77,5 @@ def _asked(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
 
 
 def _nothing(settings: Settings) -> Answer:
-    length = words.length(settings.station.slot_seconds)
+    length = lengths.length(settings.station.slot_seconds)
     return Answer("You hold no airtime in these weeks.", f"Look at the market: {length} at a time.")

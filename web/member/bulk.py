@@ -8,11 +8,10 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import causes, rights
+from station import causes, lengths, rights
 from station.errors import Refusal, WrongInput
 from station.ledger import Right, held
 from station.market.selection import choose
-from web import words
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.cards import Card, cards
@@ -105,7 +104,7 @@ def dedicate() -> ResponseReturnValue:
             rights.dedicate(session, settings, right_id, who, cause, [], now()) for right_id in ids
         ]
         weeks = sorted(one.right.parsed_week(settings.zone).monday for one in asked)
-        count = words.counted(len(weeks), "week")
+        count = lengths.counted(len(weeks), "week")
         return f"Silence for {cause} in {count}, the first from {weeks[0].day} {weeks[0]:%B}."
 
     return act_once(_naming(act), url_for("member.page"))

@@ -5,7 +5,7 @@ from flask import Response, abort, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import makegoods, rights
+from station import lengths, makegoods, rights
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
@@ -58,7 +58,7 @@ def dedicate(right_id: int) -> ResponseReturnValue:
     def act(session: Session) -> str:
         settings, who = station().settings, me().account_id
         rights.dedicate(session, settings, right_id, who, cause, wishes, now())
-        length = words.length(settings.station.slot_seconds)
+        length = lengths.length(settings.station.slot_seconds)
         return f"Your {length} are dedicated to silence for {cause}."
 
     return act_once(act, page_at(f"right-{right_id}"))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from station import lengths
 from station.airtime import Week
 from station.members import Person
 from station.membership import applications, invitations, years
@@ -105,7 +106,7 @@ def _member(found: Standing, membership: Membership, settings: Settings, now: da
     if found.due is not None:
         by = words.deadline(found.due.due_at, settings.zone, now)
         return Answer(said, f"Pay {_fee(found.due)} before {by} to stay for another year.")
-    length = words.length(settings.station.slot_seconds)
+    length = lengths.length(settings.station.slot_seconds)
     weeks = f"from {membership.first_week} to {membership.last_week}"
     return Answer(said, f"Your year is {length} of each week {weeks}.")
 

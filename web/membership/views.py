@@ -5,6 +5,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from station import lengths
 from station.errors import Refusal, WrongInput
 from station.members import AccountKind
 from station.membership import applications, fees, invitations, years
@@ -55,7 +56,7 @@ def cancel() -> ResponseReturnValue:
         settings = station().settings
         done = years.cancel(session, settings, me(), now())
         refund = words.money(done.refund_cents, settings.station.currency)
-        weeks = words.counted(done.voided, "week")
+        weeks = lengths.counted(done.voided, "week")
         return f"Your membership is cancelled: {weeks} given back, {refund} come back to you."
 
     return act_once(act, url_for("membership.page"))

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from station.airlog import AirLine, LineKind, lines_between
 from station.airtime import Slots
+from station.lengths import length
 from station.settings import Settings
-from web.words import length
 
 # How far the page looks ahead, and how much of it is shown.
 SLOTS_AHEAD = 36
