@@ -7,6 +7,7 @@ written file again.
 
 import dataclasses
 import math
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +108,8 @@ def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
 
 def _received(file: Path) -> Report:
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise WrongInput("file-unreadable", file=file, problem="it is not a plain file")
         return Report((), sha256_of(file), file.stat().st_size)
     except FileNotFoundError:
         raise WrongInput("file-missing", file=file) from None
@@ -121,7 +124,8 @@ def _stopped(report: Report, finding: Finding) -> Report:
 def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     """Measure what was decoded, and judge it."""
     claims = probed.claims
-    sound, layout = channels.repair(probed.sound)
+    repaired = channels.repair(probed.sound)
+    sound, layout = repaired.sound, repaired.layout
     trimmed = trimming.trim(sound)
     lufs = loudness.integrated(trimmed.sound)
     heard = Heard(
@@ -135,6 +139,8 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
         integrated_lufs=lufs,
         true_peak_dbtp=peaks.true_peak(trimmed.sound),
         clipped=clipping.is_clipped(trimmed.sound),
+        offset=repaired.offset,
+        broken_samples=repaired.broken,
     )
     return Examined(
         Report(

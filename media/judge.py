@@ -6,37 +6,61 @@ from dataclasses import dataclass, field
 from media.channels import Layout
 from media.master import MOST_GAIN_DB
 from media.probe import Claims
-from media.verdict import Finding, clock, found
+from media.samples import RATE_HZ
+from media.verdict import Finding, found
 from station.sections import AudioSection
 from station.treatment import Long, Treatment
 
-# We decode so much more than a slot, to say by how much a recording is too long.
-BEYOND_SLOT_SECONDS = 30.0
+# We decode so much more than there is room for, to say by how much a recording is too long.
+BEYOND_ROOM_SECONDS = 30.0
 # Less than this over is cut without a word.
 OVER_SECONDS = 0.1
 LEAST_SECONDS = 5.0
-# A part of an upload is missing when it is shorter than it claims by more than both.
-MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02
+# Encoders add or drop up to this much, and no member misses it.
+MISSING_SECONDS = 0.5
 LEAST_ACTIVE_SHARE = 0.2
 WORTH_TELLING_CUT_MS = 1000
 WORTH_TELLING_GAIN_DB = 12.0
-# Most codecs' packets last 20 to 26 ms.
-PACKET_SECONDS = 0.025
+WORTH_TELLING_LOST_SECONDS = 0.02
+LEAST_TOLD_SECONDS = 0.1
+# Most codecs' packets last 20 to 26 ms, FLAC's up to 120.
+PACKET_SECONDS, LONGEST_PACKET_SECONDS = 0.025, 0.12
+# Less of a file than this says nothing about how long it was.
+LEAST_SHARE = 1e-3
 UNREADABLE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a master must be, and what the member chose about it."""
+    """What a master must be, and what the member chose about it.
+
+    An ident at the head takes `ident_seconds` of each slot.
+    """
 
     slot_seconds: float
     audio: AudioSection = field(default_factory=AudioSection)
     treatment: Treatment = field(default_factory=Treatment)
+    ident_seconds: float = 0.0
+
+    @property
+    def room_seconds(self) -> float:
+        """What a slot has left for a recording."""
+        return self.slot_seconds - self.ident_seconds
+
+    @property
+    def limit_seconds(self) -> float:
+        """The longest recording that fits: two slots hold one that is spread."""
+        return self.room_seconds * (2 if self.spread else 1)
 
     @property
     def fade_out(self) -> bool:
         """Whether a recording that is too long is cut."""
         return self.treatment.long == Long.FADE
+
+    @property
+    def spread(self) -> bool:
+        """Whether a recording that is too long goes on in a second slot."""
+        return self.treatment.long == Long.SPREAD
 
     @property
     def least_seconds(self) -> float:
@@ -46,12 +70,15 @@ class Wanted:
     @property
     def decoded_seconds(self) -> float:
         """How much of an upload is decoded at most."""
-        return self.slot_seconds + BEYOND_SLOT_SECONDS
+        return self.slot_seconds * (2 if self.spread else 1) + BEYOND_ROOM_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was found in a sound; loudness is minus infinity where there is none."""
+    """What was found in a sound; loudness is minus infinity where there is none.
+
+    `bad_packets` could not be decoded, and `broken_samples` came out as no samples at all.
+    """
 
     claims: Claims
     decoded_seconds: float
@@ -63,26 +90,32 @@ class Heard:
     integrated_lufs: float
     true_peak_dbtp: float
     clipped: bool
+    offset: bool = False
+    broken_samples: int = 0
+    hum: bool = False
+
+    @property
+    def lost_seconds(self) -> float:
+        """How much of what arrived could not be read."""
+        return self.bad_packets * PACKET_SECONDS + self.broken_samples / RATE_HZ
 
 
 def judge(heard: Heard, wanted: Wanted) -> tuple[Finding, ...]:
     """Every finding about a sound; what stops it comes first."""
-    stopping = tuple(_stops(heard, wanted))
-    return stopping + tuple(_notices(heard, wanted))
+    if heard.lost_seconds > heard.decoded_seconds * UNREADABLE_SHARE:
+        return (found("unreadable"),)
+    return (*_stops(heard, wanted), *_damage(heard), *_notices(heard, wanted))
 
 
 def _stops(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
     decoded = heard.decoded_seconds
-    if heard.bad_packets * PACKET_SECONDS > decoded * UNREADABLE_SHARE:
-        yield found("unreadable")
-        return
-    whole = _claimed_whole(heard)
     if decoded >= wanted.decoded_seconds - OVER_SECONDS:
         if not wanted.fade_out:
             yield _far_too_long(heard, wanted)
         return
+    whole = _whole_seconds(heard)
     if whole is not None:
-        yield found("truncated", arrived=clock(decoded), whole=clock(whole))
+        yield found("truncated", arrived_seconds=decoded, whole_seconds=whole)
     if heard.active_seconds == 0 or heard.integrated_lufs == float("-inf"):
         yield found("inaudible")
         return
@@ -90,49 +123,88 @@ def _stops(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
     if needed > MOST_GAIN_DB:
         yield found("too-quiet", under=f"{needed - MOST_GAIN_DB:.0f}")
     elif heard.active_seconds < LEAST_ACTIVE_SHARE * decoded:
-        yield found("mostly-silent", length=clock(heard.active_seconds), whole=clock(decoded))
-    if heard.piece_seconds < wanted.least_seconds:
-        length, least = clock(heard.piece_seconds), clock(wanted.least_seconds)
-        yield found("too-short", length=length, least=least)
-    over = heard.piece_seconds - wanted.slot_seconds
+        yield found("mostly-silent", length_seconds=heard.active_seconds, whole_seconds=decoded)
+    yield from _length(heard.piece_seconds, wanted)
+
+
+def _length(seconds: float, wanted: Wanted) -> Iterator[Finding]:
+    """Whether a trimmed piece is too short or too long."""
+    if seconds < wanted.least_seconds:
+        yield found("too-short", length_seconds=seconds, least_seconds=wanted.least_seconds)
+    if wanted.treatment.part > 1 and seconds <= wanted.room_seconds + OVER_SECONDS:
+        yield found("one-part", length_seconds=seconds)
+    over = seconds - wanted.limit_seconds
     if over > OVER_SECONDS and not wanted.fade_out:
-        length, limit = clock(heard.piece_seconds), clock(wanted.slot_seconds)
-        yield found("too-long", over=clock(over), length=length, limit=limit)
+        yield found(
+            "too-long-for-two" if wanted.spread else "too-long",
+            over_seconds=over,
+            length_seconds=seconds,
+            limit_seconds=wanted.limit_seconds,
+        )
 
 
 def _far_too_long(heard: Heard, wanted: Wanted) -> Finding:
-    claimed = heard.claims.seconds
-    known = claimed is not None and claimed >= heard.decoded_seconds
-    length = clock(claimed) if known and claimed else f"more than {clock(wanted.decoded_seconds)}"
-    return found("far-too-long", length=length, limit=clock(wanted.slot_seconds))
+    claimed, limit = heard.claims.seconds, wanted.limit_seconds
+    if claimed is None or claimed < heard.decoded_seconds:
+        return found("endless", heard_seconds=heard.decoded_seconds, limit_seconds=limit)
+    return found("far-too-long", length_seconds=claimed, limit_seconds=limit)
 
 
-def _claimed_whole(heard: Heard) -> float | None:
+def _whole_seconds(heard: Heard) -> float | None:
     """How long a recording would be if all of it had arrived; None when all of it did."""
-    decoded, claims = heard.decoded_seconds, heard.claims
-    if claims.arrived < 1 - MISSING_SHARE:
-        return decoded / claims.arrived
-    if not claims.exact or claims.seconds is None:
+    claims, decoded = heard.claims, heard.decoded_seconds
+    if claims.arrived is None:
+        # What could not be read is damage, and is told as such.
+        missing = _missing_seconds(heard) - heard.bad_packets * LONGEST_PACKET_SECONDS
+        return claims.seconds if missing > MISSING_SECONDS else None
+    share = max(claims.arrived, LEAST_SHARE)
+    if decoded / share - decoded <= MISSING_SECONDS:
         return None
-    missing = claims.seconds - decoded
-    if missing > max(MISSING_SECONDS, claims.seconds * MISSING_SHARE):
-        return claims.seconds
-    return None
+    return claims.seconds if _missing_seconds(heard) > MISSING_SECONDS else decoded / share
+
+
+def _missing_seconds(heard: Heard) -> float:
+    """What lacks to the length that a file claims, where it can be believed."""
+    claims = heard.claims
+    return claims.seconds - heard.decoded_seconds if claims.exact and claims.seconds else 0.0
+
+
+def _damage(heard: Heard) -> Iterator[Finding]:
+    lost = heard.lost_seconds
+    if lost > WORTH_TELLING_LOST_SECONDS and _whole_seconds(heard) is None:
+        lost = max(lost, _missing_seconds(heard), LEAST_TOLD_SECONDS)
+        yield found("damaged", lost_seconds=lost, kept_seconds=heard.decoded_seconds)
 
 
 def _notices(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
-    if 0 < heard.bad_packets * PACKET_SECONDS <= heard.decoded_seconds * UNREADABLE_SHARE:
-        yield found("damaged", length=clock(heard.bad_packets * PACKET_SECONDS))
+    """What was noticed, and what was put right."""
     if heard.clipped:
         yield found("clipped")
+    if heard.hum and not wanted.treatment.clean:
+        yield found("hum")
     if heard.layout is Layout.DEAD_CHANNEL:
         yield found("one-channel")
     if heard.layout is Layout.ANTIPHASE:
         yield found("antiphase")
+    if heard.offset:
+        yield found("offset")
     if heard.cut_ms >= WORTH_TELLING_CUT_MS:
-        yield found("trimmed", length=clock(heard.cut_ms / 1000))
+        yield found("trimmed", length_seconds=heard.cut_ms / 1000)
+    yield from _as_asked(heard, wanted)
     gain = wanted.audio.target_lufs - heard.integrated_lufs
     if WORTH_TELLING_GAIN_DB <= gain <= MOST_GAIN_DB:
         yield found("lifted", gain=f"{gain:.0f}")
-    if wanted.fade_out and heard.piece_seconds > wanted.slot_seconds + OVER_SECONDS:
-        yield found("faded-out", limit=clock(wanted.slot_seconds))
+
+
+def _as_asked(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
+    """What was done because the member chose it."""
+    if wanted.treatment.clean:
+        yield found("cleaned")
+    if wanted.treatment.level:
+        yield found("levelled")
+    if heard.piece_seconds <= wanted.room_seconds + OVER_SECONDS:
+        return
+    if wanted.fade_out:
+        yield found("faded-out", limit_seconds=wanted.room_seconds)
+    if wanted.spread and heard.piece_seconds <= wanted.limit_seconds + OVER_SECONDS:
+        yield found("spread", part=max(wanted.treatment.part, 1))

@@ -1,9 +1,11 @@
 """What a file is and claims to be is compared with what could be decoded of it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from media import ffmpeg
+from media.arrival import arrived
 from media.samples import Samples
 from media.sniff import Empty, HugeTags, Other, Sound, sniff
 from media.verdict import Finding, found
@@ -12,8 +14,9 @@ from media.verdict import Finding, found
 NO_INDEX = "moov atom not found"
 ANY_STREAM = "\n  Stream #0:"
 ESTIMATED = "Estimating duration from bitrate"
-# RIFF sizes that mean “not known when this was written”.
-UNKNOWN_RIFF_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF)
+UNLISTED_CODEC = re.compile(r"Codec \((\w+)\) not on whitelist")
+# Whatever a file of so few bytes is, there is no sound in it.
+HEADER_BYTES = 1024
 # Formats whose claimed length is exact, so that a shorter decode means a part is missing.
 EXACT_LENGTH = frozenset({"m4a", "mp3", "flac", "wav", "w64", "aiff", "caf"})
 
@@ -23,7 +26,7 @@ class Claims:
     """What a sound file claims: its format, codec, channels, and length where it says so.
 
     `exact` says whether the length can be believed to the second; `arrived` is the share of
-    its bytes that are there, 1.0 where the file can't tell.
+    its bytes that are there, None where the file can't tell.
     """
 
     format: str
@@ -32,7 +35,7 @@ class Claims:
     sample_rate_hz: int
     seconds: float | None
     exact: bool
-    arrived: float
+    arrived: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +65,31 @@ def probe(file: Path, limit_seconds: float) -> Probed | Finding:
 
 def _decoded(file: Path, sound: Sound, limit_seconds: float) -> Probed | Finding:
     decoded = ffmpeg.decode(file, sound.demuxer, limit_seconds)
-    said = decoded.complaints
+    share = arrived(file, sound.name)
     if not len(decoded.sound):
-        if NO_INDEX in said:
-            return found("unfinished")
-        silent_film = ANY_STREAM in said and not decoded.codec
-        return found("no-sound" if silent_film else "unreadable")
+        return _nothing(decoded, share, file.stat().st_size)
     claims = Claims(
         format=sound.name,
         codec=decoded.codec,
         channels=decoded.channels,
         sample_rate_hz=decoded.sample_rate_hz,
         seconds=decoded.claimed_seconds,
-        exact=sound.name in EXACT_LENGTH and ESTIMATED not in said,
-        arrived=_wav_arrived(file) if sound.name == "wav" else 1.0,
+        exact=sound.name in EXACT_LENGTH and ESTIMATED not in decoded.complaints,
+        arrived=share,
     )
     return Probed(claims, decoded.sound, decoded.bad_packets)
 
 
-def _wav_arrived(file: Path) -> float:
-    """The share of a WAV's bytes that arrived: ffmpeg trusts the file's end, not its header."""
-    with file.open("rb") as stream:
-        head = stream.read(8)
-    promised = int.from_bytes(head[4:8], "little")
-    if head[:4] != b"RIFF" or promised in UNKNOWN_RIFF_SIZES:
-        return 1.0
-    return min(1.0, file.stat().st_size / (promised + 8))
+def _nothing(decoded: ffmpeg.Decoded, share: float | None, size: int) -> Finding:
+    """Why no sound at all came out of a sound file."""
+    said = decoded.complaints
+    if share is not None and share < 1:
+        return found("cut-short", percent=round(share * 100))
+    if NO_INDEX in said:
+        return found("unfinished")
+    if unlisted := UNLISTED_CODEC.search(said):
+        return found("codec-unknown", codec=unlisted[1])
+    if ANY_STREAM in said and not decoded.codec:
+        return found("no-sound")
+    header_only = size < HEADER_BYTES or (decoded.codec and not decoded.bad_packets)
+    return found("empty" if header_only else "unreadable")

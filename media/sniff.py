@@ -1,8 +1,10 @@
 """What a file is, is decided by its first bytes, never by its name."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+from media.frames import first_frame
 
 HEAD_BYTES = 1 << 16
 # Tags larger than this are not a recording's business (covers reach some ten megabytes).
@@ -38,10 +40,11 @@ class HugeTags:
 
 Sniffed = Sound | Other | Empty | HugeTags
 
+FLAC = Sound("flac", "flac")
 # (offset, bytes, what it is); the first that matches wins.
 SOUNDS: tuple[tuple[int, bytes, Sound], ...] = (
     (0, b"OggS", Sound("ogg", "ogg")),
-    (0, b"fLaC", Sound("flac", "flac")),
+    (0, b"fLaC", FLAC),
     (0, b"\x1aE\xdf\xa3", Sound("webm", "matroska")),
     (0, b"#!AMR", Sound("amr", "amr")),
     (0, b"caff", Sound("caf", "caf")),
@@ -87,24 +90,55 @@ OTHERS: tuple[tuple[int, bytes, Other], ...] = (
     (8, b"AVI ", Other("a video of an old kind")),
     (0, b"FLV\x01", Other("a video of an old kind")),
 )
-PLAYLIST_MARKS = (b"#extm3u", b"ffconcat", b"[playlist]", b"<asx", b"<smil", b"[reference]")
+WEB_PAGE = Other("a web page")
+TEXT = Other("a text")
+LONE_TAG = Other("a tag with no sound behind it")
+UNKNOWN = Other("not a kind of sound we know")
+TEXTS: tuple[tuple[bytes, Other], ...] = (
+    (b"#extm3u", PLAYLIST),
+    (b"ffconcat", PLAYLIST),
+    (b"[playlist]", PLAYLIST),
+    (b"[reference]", PLAYLIST),
+    (b"<asx", PLAYLIST),
+    (b"<smil", PLAYLIST),
+    (b"v=0", PLAYLIST),
+    (b"<!doctype html", WEB_PAGE),
+    (b"<html", WEB_PAGE),
+    (b"<svg", PICTURE),
+)
+# What an XML text or a cue sheet holds is said a little later.
+TEXTS_INSIDE: tuple[tuple[bytes, Other], ...] = (
+    (b"<playlist", PLAYLIST),
+    (b"<mpd", PLAYLIST),
+    (b"<smil", PLAYLIST),
+    (b"\n  track 01 audio", PLAYLIST),
+    (b"<html", WEB_PAGE),
+    (b"<svg", PICTURE),
+)
 MOV_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+FLAC_LAST_BLOCK = 0x80
 
 
 def sniff(file: Path) -> Sniffed:
-    """Read a file's first bytes and say what it is."""
+    """Read a file's first bytes, and how much it has of tags, and say what it is."""
     size = file.stat().st_size
     with file.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
         if not head.strip(b"\x00"):
             return Empty()
-        if head.startswith(b"ID3"):
-            tag_bytes = id3_bytes(head)
+        tag_bytes = 0
+        while head.startswith(b"ID3"):
+            tag_bytes += id3_bytes(head)
             if tag_bytes > MOST_TAG_BYTES:
                 return HugeTags(tag_bytes)
+            if tag_bytes >= size:
+                return Empty()
             stream.seek(tag_bytes)
-            return _after_tag(stream.read(HEAD_BYTES), tag_bytes >= size)
-    return recognise(head)
+            head = stream.read(HEAD_BYTES)
+        sniffed = _after_tag(head) if tag_bytes else recognise(head)
+        if sniffed == FLAC:
+            tag_bytes += _flac_block_bytes(stream, tag_bytes + 4)
+        return HugeTags(tag_bytes) if tag_bytes > MOST_TAG_BYTES else sniffed
 
 
 def recognise(head: bytes) -> Sniffed:
@@ -119,7 +153,7 @@ def recognise(head: bytes) -> Sniffed:
         return WAV
     if head[4:8] in MOV_BOXES:
         return MOV
-    return _text(head) or _frames(head) or Other("not a kind of sound we know")
+    return _text(head) or _frames(head) or UNKNOWN
 
 
 def id3_bytes(head: bytes) -> int:
@@ -130,20 +164,28 @@ def id3_bytes(head: bytes) -> int:
     return 10 + size
 
 
-def _after_tag(head: bytes, nothing_left: bool) -> Sniffed:
-    if nothing_left:
-        return Empty()
-    if head.startswith(b"fLaC"):
-        return Sound("flac", "flac")
-    return _frames(head) or Other("a tag with no sound behind it")
+def _after_tag(head: bytes) -> Sniffed:
+    return FLAC if head.startswith(b"fLaC") else _frames(head) or LONE_TAG
+
+
+def _flac_block_bytes(stream: IO[bytes], start: int) -> int:
+    """The length of a FLAC file's metadata, its cover among it (RFC 9639 section 8.1)."""
+    place, last = start, False
+    while not last and place - start <= MOST_TAG_BYTES:
+        stream.seek(place)
+        header = stream.read(4)
+        if len(header) < 4:  # noqa: PLR2004
+            break
+        place += 4 + int.from_bytes(header[1:], "big")
+        last = bool(header[0] & FLAC_LAST_BLOCK)
+    return place - start
 
 
 def _text(head: bytes) -> Other | None:
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(PLAYLIST_MARKS):
-        return PLAYLIST
-    if start.startswith((b"<!doctype html", b"<html")):
-        return Other("a web page")
+    for mark, other in TEXTS:
+        if start.startswith(mark):
+            return other
     if any(byte < 0x20 and byte not in b"\t\r\n\f\x1b" for byte in head):  # noqa: PLR2004
         return None
     try:
@@ -151,67 +193,11 @@ def _text(head: bytes) -> Other | None:
     except UnicodeDecodeError as error:
         if error.start < len(head) - 4:
             return None
-    return Other("a text")
+    return next((other for mark, other in TEXTS_INSIDE if mark in start), TEXT)
 
 
 def _frames(head: bytes) -> Sound | None:
-    """MPEG audio and ADTS have no magic: three frames that follow one another are one."""
-    for start in range(min(len(head), 1 << 15)):
-        if head[start] != 0xFF:  # noqa: PLR2004  half of the sync word
-            continue
-        for length_of, sound in ((_adts_length, AAC), (_mpeg_length, MP3)):
-            if _chain(head, start, length_of):
-                return sound
-    return None
-
-
-def _chain(head: bytes, start: int, length_of: Callable[[bytes], int]) -> bool:
-    first = start
-    for _ in range(3):
-        length = length_of(head[start : start + 6])
-        if length == 0:
-            return False
-        start += length
-        if start + 6 > len(head):
-            # A file so short that its frames end with it.
-            return start == len(head) and first == 0
-    return True
-
-
-# Kilobits a second by version and layer (ISO 11172-3 section 2.4.2.3, ISO 13818-3).
-_BITRATES = {
-    (1, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
-    (1, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
-    (1, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    (2, 1): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
-    (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-    (2, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-}
-_RATES_HZ = (44_100, 48_000, 32_000)
-
-
-def _mpeg_length(header: bytes) -> int:
-    """The bytes of the MPEG audio frame that begins so; 0 when none does."""
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:  # noqa: PLR2004
-        return 0
-    version, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)
-    bitrate, rate = header[2] >> 4, header[2] >> 2 & 3
-    if version == 1 or layer == 4 or bitrate in {0, 15} or rate == 3:  # noqa: PLR2004
-        return 0
-    kilobits = _BITRATES[1 if version == 3 else 2, layer][bitrate - 1]  # noqa: PLR2004
-    rate_hz = _RATES_HZ[rate] >> {3: 0, 2: 1, 0: 2}[version]
-    padding = header[2] >> 1 & 1
-    if layer == 1:
-        return (12_000 * kilobits // rate_hz + padding) * 4
-    coefficient = 72_000 if layer == 3 and version != 3 else 144_000  # noqa: PLR2004
-    return coefficient * kilobits // rate_hz + padding
-
-
-def _adts_length(header: bytes) -> int:
-    """The bytes of the ADTS frame that begins so (ISO 13818-7 section 6.2); 0 when none does."""
-    if len(header) < 6 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0:  # noqa: PLR2004
-        return 0
-    if header[2] >> 2 & 0xF > 12:  # noqa: PLR2004  13 sampling rates are defined
-        return 0
-    length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
-    return length if length > 7 else 0  # noqa: PLR2004
+    frame = first_frame(head)
+    if frame is None:
+        return None
+    return AAC if frame.adts else MP3
