@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 import media.cli
+import media.fill_cli
 import playout.cli
 import playout.listeners_cli
 import scheduler.cli
@@ -60,6 +61,7 @@ for command in (
     scheduler.week_cli.week,
     scheduler.sim.cli.sim,
     media.cli.media,
+    media.fill_cli.fill_group,
     playout.cli.playout,
     playout.listeners_cli.listeners,
     playout.cli.asrun,
