@@ -59,7 +59,7 @@ MP3 = Sound("mp3", "mp3")
 AAC = Sound("aac", "aac")
 
 PICTURE = Other("a picture")
-PLAYLIST = Other("a playlist: it only names other files")
+PLAYLIST = Other("a playlist, which only names other files")
 PROGRAM = Other("a program")
 OTHERS: tuple[tuple[int, bytes, Other], ...] = (
     (0, b"\x89PNG", PICTURE),
@@ -86,14 +86,14 @@ OTHERS: tuple[tuple[int, bytes, Other], ...] = (
     (0, b"\x7fELF", PROGRAM),
     (0, b"MZ", PROGRAM),
     (0, b"#!/", PROGRAM),
-    (0, b"MThd", Other("a MIDI file: it holds notes, not sound")),
+    (0, b"MThd", Other("a MIDI file, which holds notes and no sound")),
     (8, b"AVI ", Other("a video of an old kind")),
     (0, b"FLV\x01", Other("a video of an old kind")),
 )
 WEB_PAGE = Other("a web page")
 TEXT = Other("a text")
 LONE_TAG = Other("a tag with no sound behind it")
-UNKNOWN = Other("not a kind of sound we know")
+UNKNOWN = Other("a kind of file we don't know")
 TEXTS: tuple[tuple[bytes, Other], ...] = (
     (b"#extm3u", PLAYLIST),
     (b"ffconcat", PLAYLIST),

@@ -20,15 +20,15 @@ OTHERS = {
     b"\x7fELF\x02\x01": "a program",
     b"MZ\x90\x00": "a program",
     b"#!/bin/sh\nrm -rf /\n": "a program",
-    b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n": "a playlist: it only names other files",
-    b"ffconcat version 1.0\nfile /etc/passwd\n": "a playlist: it only names other files",
-    b"\xef\xbb\xbf#EXTM3U\n": "a playlist: it only names other files",
-    b"[playlist]\nFile1=x.mp3\n": "a playlist: it only names other files",
+    b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n": "a playlist, which only names other files",
+    b"ffconcat version 1.0\nfile /etc/passwd\n": "a playlist, which only names other files",
+    b"\xef\xbb\xbf#EXTM3U\n": "a playlist, which only names other files",
+    b"[playlist]\nFile1=x.mp3\n": "a playlist, which only names other files",
     b"<html><body>": "a web page",
     b"Dear station, here is my text.\n": "a text",
     "Sawubona, ngiyaphila \N{EN DASH} unjani?".encode(): "a text",
-    b"MThd\x00\x00\x00\x06": "a MIDI file: it holds notes, not sound",
-    b"\x01\x02\x03\x04 whatever": "not a kind of sound we know",
+    b"MThd\x00\x00\x00\x06": "a MIDI file, which holds notes and no sound",
+    b"\x01\x02\x03\x04 whatever": "a kind of file we don't know",
 }
 
 
@@ -70,7 +70,7 @@ def test_a_tag_with_nothing_behind_it_is_empty(tmp_path: Path):
 
 def test_two_bytes_of_sync_do_not_make_an_mp3():
     assert recognise(b"\xff\xfb\x90\x00" + b"\x37\x99\x01" * 900) == Other(
-        "not a kind of sound we know"
+        "a kind of file we don't know"
     )
 
 
