@@ -86,7 +86,7 @@ def test_what_waits_is_prepared_once_and_refused_with_its_reason(database, setti
 
 
 def test_the_same_bytes_give_the_same_sound(database, settings, tmp_path, now):
-    file = saved(tone(4), tmp_path / "bed.wav")
+    file = saved(tone(6), tmp_path / "bed.wav")
     place = stored_at(settings.media_folder, "ab" * 32)
     place.parent.mkdir(parents=True)
     file.rename(place)
