@@ -1,15 +1,15 @@
-"""A foreign program runs in a box: limits always, no network and no other file where bwrap can.
+"""A foreign program runs under limits, and the engineer behind walls besides.
 
-The box has an empty working folder. `prlimit` sets CPU seconds, address space, file size and
-open files; bwrap (when it is installed and the kernel allows it) shows the program the
-system's libraries, the one file it reads and the one folder it writes, and nothing else.
+`prlimit` sets what a program may use: CPU seconds, memory, file size, open files; a clock ends
+it. Walls are bwrap's, where it is installed and the kernel allows it: the program sees the
+system's libraries, what it is shown, one folder that it writes, and no network.
 """
 
 import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +24,6 @@ COMPLAINT_BYTES = MEBIBYTE
 
 PACKAGES = {
     "ffmpeg": "ffmpeg",
-    "ffprobe": "ffmpeg",
     "espeak-ng": "espeak-ng",
     "prlimit": "util-linux",
 }
@@ -39,11 +38,11 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a program may use; beyond it the kernel or we kill it."""
+    """What a program may use; beyond it the kernel or we end it."""
 
     cpu_seconds: int = 30
-    wall_seconds: float = 90.0
-    memory_mebibytes: int = 1024
+    wall_seconds: float = 60.0
+    memory_mebibytes: int = 512
     file_mebibytes: int = 256
 
 
@@ -56,92 +55,65 @@ class Finished:
     ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A place for one program; `reads` and `writes` are the paths as seen from inside."""
+def run(
+    command: Sequence[str],
+    given: bytes | memoryview = b"",
+    folder: Path | None = None,
+    limits: Limits | None = None,
+) -> Finished:
+    """Run a program to its end in a folder, handing it `given` as input.
 
-    prefix: tuple[str, ...]
-    folder: Path
-    limits: Limits
-    reads: str = ""
-    writes: str = ""
+    Raises Fault when the program or prlimit is not installed.
+    """
+    with _started(command, folder, limits or Limits()) as (process, complaints):
+        output, _ = process.communicate(given)  # type: ignore[arg-type]  # any buffer will do
+        return Finished(output, _read(complaints), process.returncode == 0)
 
-    def run(self, command: Sequence[str], given: bytes | memoryview = b"") -> Finished:
-        """Run a program to its end, handing it `given` as input."""
-        with self._started(command) as (process, complaints):
-            output, _ = process.communicate(given)  # type: ignore[arg-type]  # any buffer will do
-            return Finished(output, _read(complaints), process.returncode == 0)
 
-    def fill(self, command: Sequence[str], buffer: memoryview) -> tuple[int, Finished]:
-        """Read a program's output into a buffer; says how many bytes came."""
-        count = 0
-        with self._started(command) as (process, complaints):
-            if process.stdin is None or process.stdout is None:
-                raise AssertionError
-            process.stdin.close()
-            stream = process.stdout
-            while count < len(buffer) and (more := stream.readinto(buffer[count:])):  # type: ignore[attr-defined]
-                count += more
-            stream.close()
-            process.wait()
-            return count, Finished(b"", _read(complaints), process.returncode == 0)
+def fill(
+    command: Sequence[str], buffer: memoryview, limits: Limits | None = None
+) -> tuple[int, Finished]:
+    """Read a program's output into a buffer; says how many bytes came.
 
-    @contextmanager
-    def _started(
-        self, command: Sequence[str]
-    ) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-        _require(command[0])
-        with (
-            tempfile.TemporaryFile() as complaints,
-            subprocess.Popen(
-                [*self.prefix, *command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                cwd=self.folder,
-                env=ENVIRONMENT,
-            ) as process,
-        ):
-            clock = threading.Timer(self.limits.wall_seconds, process.kill)
-            clock.start()
-            try:
-                yield process, complaints
-            finally:
-                clock.cancel()
-                process.kill()
+    Raises Fault when the program or prlimit is not installed.
+    """
+    count = 0
+    with _started(command, None, limits or Limits()) as (process, complaints):
+        if process.stdin is None or process.stdout is None:
+            raise AssertionError
+        process.stdin.close()
+        stream = process.stdout
+        while count < len(buffer) and (more := stream.readinto(buffer[count:])):  # type: ignore[attr-defined]
+            count += more
+        stream.close()
+        process.wait()
+        return count, Finished(b"", _read(complaints), process.returncode == 0)
 
 
 @contextmanager
-def opened(
-    *, reads: Path | None = None, writes: Path | None = None, limits: Limits | None = None
-) -> Iterator[Box]:
-    """A box that may read one file and write into one folder. Raises Fault without prlimit."""
-    limits = limits or Limits()
-    _require("prlimit")
-    with tempfile.TemporaryDirectory(prefix="mweya-box-") as folder:
-        limiting = _limiting(limits)
-        if walls_available():
-            walls = _walls(reads, writes)
-            yield Box((*limiting, *walls), Path(folder), limits, "/box/upload", "/box/out")
-        else:
-            yield Box(
-                limiting,
-                Path(folder),
-                limits,
-                str(reads.absolute()) if reads else "",
-                str(writes.absolute()) if writes else "",
-            )
-
-
-@cache
-def walls_available() -> bool:
-    """Whether bwrap is installed and allowed here (inside some containers it is not)."""
-    if shutil.which("bwrap") is None:
-        return False
-    trial = subprocess.run(
-        [*_walls(None, None), "true"], capture_output=True, timeout=10, check=False
-    )
-    return trial.returncode == 0
+def _started(
+    command: Sequence[str], folder: Path | None, limits: Limits
+) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    for program in ("prlimit", command[0]):
+        _require(program)
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(
+            [*_limiting(limits), *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd=folder or "/",
+            env=ENVIRONMENT,
+        ) as process,
+    ):
+        clock = threading.Timer(limits.wall_seconds, process.kill)
+        clock.start()
+        try:
+            yield process, complaints
+        finally:
+            clock.cancel()
+            process.kill()
 
 
 def _limiting(limits: Limits) -> tuple[str, ...]:
@@ -156,20 +128,34 @@ def _limiting(limits: Limits) -> tuple[str, ...]:
     )
 
 
-def _walls(reads: Path | None, writes: Path | None) -> tuple[str, ...]:
-    walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
-    walls += ["--ro-bind", "/usr", "/usr"]
+@cache
+def walls_available() -> bool:
+    """Whether bwrap is installed and allowed here (inside some containers it is not)."""
+    if shutil.which("bwrap") is None:
+        return False
+    trial = subprocess.run([*walls({}, None), "true"], capture_output=True, timeout=10, check=False)
+    return trial.returncode == 0
+
+
+def walls(shown: Mapping[Path, str], writes: Path | None) -> tuple[str, ...]:
+    """A bwrap command that a program's own command follows.
+
+    `shown` are the files and folders to be read, and where the program sees them; `writes` is
+    the one folder to write, seen at its own path.
+    """
+    built = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
+    built += ["--ro-bind", "/usr", "/usr"]
     for name in ("lib", "lib64", "bin"):
-        walls += ["--symlink", f"usr/{name}", f"/{name}"]
+        built += ["--symlink", f"usr/{name}", f"/{name}"]
     # Debian finds some libraries through /etc/alternatives and its linker's cache.
     for shared in ("/etc/alternatives", "/etc/ld.so.cache"):
-        walls += ["--ro-bind-try", shared, shared]
-    walls += ["--dev", "/dev", "--tmpfs", "/tmp", "--dir", "/box", "--chdir", "/box"]  # noqa: S108
-    if reads:
-        walls += ["--ro-bind", str(reads.absolute()), "/box/upload"]
+        built += ["--ro-bind-try", shared, shared]
+    built += ["--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108  the program's own
+    for outside, inside in shown.items():
+        built += ["--ro-bind", str(outside), inside]
     if writes:
-        walls += ["--bind", str(writes.absolute()), "/box/out"]
-    return (*walls, "--")
+        built += ["--bind", str(writes), str(writes)]
+    return (*built, "--")
 
 
 def _read(complaints: IO[bytes]) -> str:

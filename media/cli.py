@@ -73,6 +73,7 @@ def render(
     import tempfile
 
     from media.ingest import render as render_upload
+    from media.master import MASTER_NAME
     from media.store import put_in_place
 
     with tempfile.TemporaryDirectory(prefix="mweya-render-") as folder:
@@ -84,7 +85,7 @@ def render(
             empty = dict.fromkeys(("integrated_lufs", "true_peak_dbtp", "duration_ms", "sha256"))
             facts |= {**empty, "active_ms": report.active_ms, "out": None}
             return Answer(facts, _lines(report), found_problems=True)
-        put_in_place(rendered.master.file, out)
+        put_in_place(Path(folder) / MASTER_NAME, out)
     facts |= {
         **_master(rendered.master),
         "piece_ms": rendered.piece_ms,

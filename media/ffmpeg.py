@@ -1,22 +1,22 @@
-"""Only this file starts ffmpeg, and it never lets them guess.
+"""Only this file starts ffmpeg, and never lets it guess.
 
-ffmpeg-python builds the argument lists; we run them in a box. The demuxer is forced by our
+ffmpeg-python builds the argument lists; we run them under limits. The demuxer is forced by our
 own reading of the first bytes, because an allowed protocol list alone does not stop a text
 file (an `ffconcat` list, an HLS playlist) from naming other local files.
 """
 
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import ffmpeg as arguments
 import numpy as np
 from numpy.typing import NDArray
 
 from media import box
+from media.flac import Pcm
 from media.samples import RATE_HZ, Samples, samples_in
 from station.errors import Fault
 
@@ -76,24 +76,23 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
     ffprobe is not asked first: it opens a decoder for every stream, or refuses the file when
     one of them (a cover, a video) is not on the list. Raises Fault when ffmpeg is missing.
     """
-    with box.opened(reads=file) as place:
-        guards = {**GUARDS, "format_whitelist": FORMAT_NAMES.get(demuxer, demuxer)}
-        source = arguments.input(
-            f"file:{place.reads}",
-            f=demuxer,
-            t=limit_seconds,
-            threads=1,
-            **guards,
-            **_decoder(file, demuxer),
-        )
-        # Mono stays mono and stereo stereo; anything else is mixed down to stereo.
-        heard = source["a:0"].filter("aformat", channel_layouts="mono|stereo")
-        target = arguments.output(
-            heard, "pipe:1", f="au", ar=RATE_HZ, t=limit_seconds, threads=1, **{"c:a": "pcm_f32be"}
-        )
-        buffer = np.empty(samples_in(limit_seconds) * 8 + MOST_HEADER_BYTES, np.uint8)
-        command = arguments.compile(target, cmd=["ffmpeg", *QUIETLY, "-v", "repeat+info"])
-        count, finished = place.fill(command, buffer.data)
+    guards = {**GUARDS, "format_whitelist": FORMAT_NAMES.get(demuxer, demuxer)}
+    source = arguments.input(
+        f"file:{file.absolute()}",
+        f=demuxer,
+        t=limit_seconds,
+        threads=1,
+        **guards,
+        **_decoder(file, demuxer),
+    )
+    # Mono stays mono and stereo stereo; anything else is mixed down to stereo.
+    heard = source["a:0"].filter("aformat", channel_layouts="mono|stereo")
+    target = arguments.output(
+        heard, "pipe:1", f="au", ar=RATE_HZ, t=limit_seconds, threads=1, **{"c:a": "pcm_f32be"}
+    )
+    buffer = np.empty(samples_in(limit_seconds) * 8 + MOST_HEADER_BYTES, np.uint8)
+    command = arguments.compile(target, cmd=["ffmpeg", *QUIETLY, "-v", "repeat+info"])
+    count, finished = box.fill(command, buffer.data)
     said = finished.complaints
     stream = STREAM.search(said)
     return Decoded(
@@ -146,70 +145,40 @@ def _channels(layout: str) -> int:
     return int(counted[1]) if counted[1] else int(counted[2]) + int(counted[3])
 
 
-def encode_flac(sound: Samples, folder: Path, name: str) -> Path:
-    """Write a 16-bit stereo FLAC without tags; the same sound gives the same bytes.
-
-    Mono goes to both channels unchanged: ffmpeg's own upmix would lose 3.01 dB.
-    Raises Fault when ffmpeg does.
-    """
-    settings = {"c:a": "flac", "compression_level": 5, "f": "flac"}
-    return encode(sound, folder, name, settings, channels=2)
-
-
-def encode_preview(master: Path, folder: Path, name: str) -> Path:
+def encode_preview(pcm: Pcm, file: Path) -> None:
     """Write a mono MP3 of 32 kbit/s, 1.2 MB for five minutes, for a member's page.
 
     Raises Fault when ffmpeg does.
     """
-    settings = {"c:a": "libmp3lame", "b:a": "32k", "ac": 1, "ar": 24_000, "f": "mp3"}
-    with box.opened(reads=master, writes=folder) as place:
-        source = arguments.input(
-            f"file:{place.reads}", f="flac", threads=1, protocol_whitelist="file,pipe"
-        )
-        finished = place.run(_command(_target(source, place, name, settings)))
-    return _written(finished, folder / name)
+    mono = pcm[:, :1] if pcm.shape[1] == 1 else pcm.mean(axis=1, dtype=np.float32)[:, None]
+    settings = {"c:a": "libmp3lame", "compression_level": 7, "b:a": "32k", "ar": 24_000, "f": "mp3"}
+    _encode(mono.astype("<i2"), file, settings)
 
 
-def encode(
-    sound: Samples,
-    folder: Path,
-    name: str,
-    settings: Mapping[str, object],
-    channels: int | None = None,
-) -> Path:
+def encode(sound: Samples, folder: Path, name: str, settings: Mapping[str, object]) -> Path:
     """Write a sound as 16 bits in the codec and format that the settings name.
 
     Raises Fault when ffmpeg does.
     """
-    pcm = _in_16_bits(sound, channels or sound.shape[1])
-    with box.opened(writes=folder) as place:
-        source = arguments.input("pipe:0", f="s16le", ar=RATE_HZ, ac=pcm.shape[1], threads=1)
-        command = _command(_target(source, place, name, settings))
-        finished = place.run(command, pcm.data.cast("B"))
-    return _written(finished, folder / name)
+    _encode(_in_16_bits(sound), folder / name, settings)
+    return folder / name
 
 
-def _in_16_bits(sound: Samples, channels: int) -> NDArray[np.int16]:
+def _encode(pcm: Pcm, file: Path, settings: Mapping[str, object]) -> None:
+    source = arguments.input("pipe:0", f="s16le", ar=RATE_HZ, ac=pcm.shape[1], threads=1)
+    # Bit-exact: no encoder name, no dates; nothing about anybody leaves in a tag.
+    bare = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact", "threads": 1}
+    target = arguments.output(source, f"file:{file.absolute()}", **settings, **bare)
+    command = arguments.compile(target, cmd=["ffmpeg", "-v", "error", "-y"])
+    finished = box.run(command, np.ascontiguousarray(pcm).data.cast("B"))
+    if not finished.ok:
+        raise Fault(f"ffmpeg could not write {file.name}: {finished.complaints}", permanent=False)
+
+
+def _in_16_bits(sound: Samples) -> Pcm:
     """Rounded samples; second by second, because three copies of a slot would be large."""
-    pcm = np.empty((len(sound), channels), "<i2")
+    pcm = np.empty(sound.shape, "<i2")
     for start in range(0, len(sound), RATE_HZ):
         second = slice(start, start + RATE_HZ)
         pcm[second] = np.clip(np.rint(sound[second] * 32767.0), -32768, 32767)
     return pcm
-
-
-def _target(source: Any, place: box.Box, name: str, settings: Mapping[str, object]) -> Any:
-    # Bit-exact: no encoder name, no dates; nothing about anybody leaves in a tag.
-    bare = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact", "threads": 1}
-    return arguments.output(source, f"file:{place.writes}/{name}", **settings, **bare)
-
-
-def _written(finished: box.Finished, file: Path) -> Path:
-    if not finished.ok:
-        raise Fault(f"ffmpeg could not write {file.name}: {finished.complaints}", permanent=False)
-    return file
-
-
-def _command(target: Any) -> Sequence[str]:
-    command: list[str] = arguments.compile(target, cmd=["ffmpeg", "-v", "error", "-y"])
-    return command

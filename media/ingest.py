@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from media import channels, clipping, follow, loudness, master, peaks, probe
+from media import channels, clipping, follow, master, meter, peaks, probe
 from media import trim as trimming
 from media.judge import Heard, Wanted, judge
 from media.samples import Samples, milliseconds_of, seconds_of
@@ -100,7 +100,7 @@ def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
     # A slot of stereo has over a hundred megabytes: what was decoded may go.
     del examined, piece
     try:
-        finished = master.finish(slot, folder, wanted.audio)
+        finished = master.finish(slot, folder / master.MASTER_NAME, wanted.audio)
     except Refusal:
         return Rendered(_stopped(report, found("unmasterable")), None)
     return Rendered(report, finished, piece_ms)
@@ -127,7 +127,7 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     repaired = channels.repair(probed.sound)
     sound, layout = repaired.sound, repaired.layout
     trimmed = trimming.trim(sound)
-    lufs = loudness.integrated(trimmed.sound)
+    lufs = meter.integrated(meter.weighted_power(trimmed.sound))
     heard = Heard(
         claims=claims,
         decoded_seconds=seconds_of(sound),

@@ -29,7 +29,8 @@ def library() -> ctypes.CDLL:
     found.ebur128_init.argtypes = [whole, ctypes.c_ulong, ctypes.c_int]
     found.ebur128_destroy.argtypes = [ctypes.POINTER(state)]
     found.ebur128_set_channel.argtypes = [state, whole, ctypes.c_int]
-    found.ebur128_add_frames_float.argtypes = [state, ctypes.c_void_p, ctypes.c_size_t]
+    for add in (found.ebur128_add_frames_float, found.ebur128_add_frames_short):
+        add.argtypes = [state, ctypes.c_void_p, ctypes.c_size_t]
     found.ebur128_loudness_global.argtypes = [state, number]
     found.ebur128_loudness_range.argtypes = [state, number]
     found.ebur128_true_peak.argtypes = [state, whole, number]

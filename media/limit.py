@@ -12,6 +12,9 @@ from media.samples import FRAME_SAMPLES, Decibels, Samples
 LOOK_AHEAD_DB = 1.2
 RELEASE_DB = 0.06
 
+# Factors at the edges of milliseconds, one more than there are milliseconds.
+Corners = NDArray[np.float32]
+
 
 @dataclass(slots=True)
 class Envelope:
@@ -27,9 +30,9 @@ class Envelope:
         peaks = frame_peaks(sound)
         return cls(sound, peaks, np.zeros(len(peaks), np.bool_))
 
-    def refine_above(self, level_db: float) -> None:
-        """Replace sample peaks that may hide a true peak above a level."""
-        hot = np.flatnonzero((self.peaks > level_db - BETWEEN_SAMPLES_DB) & ~self.refined)
+    def refine_above(self, levels_db: Decibels | float) -> None:
+        """Replace sample peaks that may hide a true peak above a level, or above each one's."""
+        hot = np.flatnonzero((self.peaks > levels_db - BETWEEN_SAMPLES_DB) & ~self.refined)
         if len(hot):
             self.peaks[hot] = np.maximum(self.peaks[hot], true_peaks(self.sound, hot))
             self.refined[hot] = True
@@ -49,19 +52,27 @@ def reduction(peaks: Decibels, ceiling_db: float) -> Decibels:
     return lowest
 
 
-def apply(sound: Samples, gain_db: float, reduced: Decibels, out: Samples) -> Samples:
-    """Write the sound with a fixed gain and the limiter's, joined so that no step is heard.
+def corners(gains_db: Decibels) -> Corners:
+    """Factors between which a gain moves along straight lines, so that no step is heard.
 
-    Between two milliseconds the lower gain holds, so the straight line inside a millisecond
-    never rises above what its peak allows.
+    Between two milliseconds the lower gain holds: inside a millisecond the line never rises
+    above what its peak allows.
     """
-    padded = np.pad(reduced, 1, mode="edge")
-    corners = 10 ** ((np.minimum(padded[:-1], padded[1:]) + np.float32(gain_db)) / 20)
+    padded = np.pad(gains_db, 1, mode="edge")
+    lower = np.minimum(padded[:-1], padded[1:])
+    factors: Corners = np.power(np.float32(10), lower / 20)
+    return factors
+
+
+def effective(at: Corners) -> Decibels:
+    """What lines between corners do to the power of each millisecond, in dB."""
+    first, last = at[:-1], at[1:]
+    mean = (first * first + first * last + last * last) / 3
+    return np.asarray(10 * np.log10(mean), np.float32)
+
+
+def applied(part: Samples, at: Corners) -> Samples:
+    """A part of a sound under its corners; (frames * 48, channels) with frames + 1 corners."""
     along = np.arange(FRAME_SAMPLES, dtype=np.float32) / FRAME_SAMPLES
-    # Second by second: whole slots of gains beside whole slots of sound would be large.
-    for first in range(0, len(reduced), 1000):
-        ends = corners[first : first + 1001, None]
-        gains = (ends[:-1] + (ends[1:] - ends[:-1]) * along).reshape(-1, 1)
-        part = slice(first * FRAME_SAMPLES, first * FRAME_SAMPLES + len(gains))
-        np.multiply(sound[part], gains[: len(sound[part])], out=out[part])
-    return out
+    gains = at[:-1, None] + (at[1:] - at[:-1])[:, None] * along
+    return np.multiply(part, gains.reshape(-1, 1)[: len(part)], dtype=np.float32)

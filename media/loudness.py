@@ -10,35 +10,30 @@ from typing import Self
 
 import numpy as np
 
-from media.libebur128 import DUAL_MONO, INTEGRATED, RANGE, TRUE_PEAK, library
+from media.flac import Pcm
+from media.libebur128 import DUAL_MONO, INTEGRATED, RANGE, library
 from media.samples import RATE_HZ, Samples, amplitude
 from station.errors import Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """Integrated loudness (minus infinity below the gate), range, and true peak."""
+    """Integrated loudness (minus infinity below the gate) and loudness range."""
 
     integrated_lufs: float
     range_lu: float
-    true_peak_dbtp: float
 
 
-def integrated(sound: Samples) -> float:
+def integrated(sound: Samples | Pcm) -> float:
     """Integrated loudness in LUFS, minus infinity where nothing passes the gate."""
     with _Meter(sound, INTEGRATED) as meter:
         return meter.read("ebur128_loudness_global")
 
 
-def measure(sound: Samples) -> Loudness:
-    """Everything libebur128 measures. Raises Fault when the library is missing."""
-    with _Meter(sound, INTEGRATED | RANGE | TRUE_PEAK) as meter:
-        peaks = [meter.true_peak(channel) for channel in range(sound.shape[1])]
-        return Loudness(
-            meter.read("ebur128_loudness_global"),
-            meter.read("ebur128_loudness_range"),
-            20 * float(np.log10(max(*peaks, 1e-10))),
-        )
+def measure(sound: Samples | Pcm) -> Loudness:
+    """Integrated loudness and range. Raises Fault when the library is missing."""
+    with _Meter(sound, INTEGRATED | RANGE) as meter:
+        return Loudness(meter.read("ebur128_loudness_global"), meter.read("ebur128_loudness_range"))
 
 
 def brought_to(sound: Samples, lufs: float) -> Samples:
@@ -50,7 +45,7 @@ def brought_to(sound: Samples, lufs: float) -> Samples:
 class _Meter:
     """A libebur128 state that has heard a whole sound."""
 
-    def __init__(self, sound: Samples, mode: int) -> None:
+    def __init__(self, sound: Samples | Pcm, mode: int) -> None:
         self._library = library()
         channels = sound.shape[1]
         self._state = ctypes.c_void_p(self._library.ebur128_init(channels, RATE_HZ, mode))
@@ -58,8 +53,16 @@ class _Meter:
             raise Fault("libebur128 could not begin: is memory short?", permanent=False)
         if channels == 1:
             self._library.ebur128_set_channel(self._state, 0, DUAL_MONO)
-        heard = np.ascontiguousarray(sound, dtype=np.float32)
-        self._library.ebur128_add_frames_float(self._state, heard.ctypes.data, len(heard))
+        whole_numbers = sound.dtype == np.int16
+        hear = (
+            self._library.ebur128_add_frames_short
+            if whole_numbers
+            else self._library.ebur128_add_frames_float
+        )
+        # Second by second: what is no single row in memory is copied.
+        for first in range(0, len(sound), RATE_HZ):
+            part = np.ascontiguousarray(sound[first : first + RATE_HZ])
+            hear(self._state, part.ctypes.data, len(part))
 
     def __enter__(self) -> Self:
         return self
@@ -70,9 +73,4 @@ class _Meter:
     def read(self, measure: str) -> float:
         answer = ctypes.c_double()
         getattr(self._library, measure)(self._state, ctypes.byref(answer))
-        return answer.value
-
-    def true_peak(self, channel: int) -> float:
-        answer = ctypes.c_double()
-        self._library.ebur128_true_peak(self._state, channel, ctypes.byref(answer))
         return answer.value

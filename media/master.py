@@ -1,12 +1,28 @@
-"""A master's loudness is right after limiting, and is measured again from the written file."""
+"""A master's loudness is right after limiting, and is measured again from the written file.
 
+The gain is solved on one value a millisecond (the K-weighted power, the peak, the limiter's
+gain), so that each sample is touched once; then libebur128 judges the file, which is made again
+where it says so.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from media import ffmpeg, limit, loudness, peaks
-from media.samples import Samples, floor_noise, milliseconds_of, seconds_of
+from media import flac, limit, loudness, meter, peaks
+from media.flac import Pcm
+from media.limit import Corners, Envelope
+from media.meter import Powers
+from media.samples import (
+    FRAME_SAMPLES,
+    RATE_HZ,
+    Decibels,
+    Samples,
+    floor_noise,
+    milliseconds_of,
+)
 from media.store import sha256_of
 from station.errors import Fault, Refusal
 from station.sections import AudioSection
@@ -16,22 +32,34 @@ MASTER_NAME = "master.flac"
 MOST_GAIN_DB = 30.0
 TOLERANCE_LU = 0.1
 # We aim closer than we promise, and keep the ceiling clear of 16-bit rounding.
-AIM_LU = 0.03
+AIM_LU = 0.005
 AIM_BELOW_CEILING_DB = 0.1
-ROUNDS = 12
+ROUNDS = 20
+# A master that misses is made again, so many times, from where the meter says it is.
+ATTEMPTS = 4
+CLOSE_ENOUGH_LU = 0.05
 # No steeper slope is believed: in hard limiting a decibel of gain gives far less loudness.
 LEAST_SLOPE = 0.2
-PEAK_ROUNDS = 3
+LEAST_STEP_DB = 1e-4
 # A floor or a silence without any word lies far under this.
 QUIET_DBTP = -70.0
 
 
 @dataclass(frozen=True, slots=True)
-class Levelled:
-    """A sound at its loudness, and the gain that it took before limiting."""
+class Aim:
+    """What the solver steers for; corrected when the written file says otherwise."""
 
-    sound: Samples
+    lufs: float
+    ceiling_dbtp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Levelled:
+    """The gains of a whole sound, at the edges of its milliseconds, and what they are made of."""
+
+    corners: Corners
     gain_db: float
+    most_reduction_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,78 +75,109 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A written master: where it is, its hash, what was measured in it, the gain it took."""
+    """A written master: where it is, its hash, what was measured in it, what was done to it.
+
+    `gain_db` is the fixed gain, `most_reduction_db` the limiter's deepest (at most 0).
+    """
 
     file: Path
     sha256: str
     measured: Measured
     gain_db: float
+    most_reduction_db: float
 
 
-def finish(sound: Samples, folder: Path, audio: AudioSection) -> Finished:
-    """Level a whole slot, put the floor under it, write it, and measure the written file.
+def finish(
+    sound: Samples,
+    file: Path,
+    audio: AudioSection,
+    shape_db: Decibels | None = None,
+    powers: Powers | None = None,
+) -> Finished:
+    """Level a whole slot, put the floor under it, write it as stereo, and measure the file.
 
-    Raises Refusal `master-off-target`, and Fault when ffmpeg or libebur128 is missing.
+    `shape_db` is a leveler's gain of each millisecond, `powers` the sound's where they are
+    known. Sound without any loudness (a plain silence) keeps its level.
+    Raises Refusal `master-off-target`, and Fault when libebur128 is missing or the disk full.
     """
-    levelled = level(sound, audio)
-    np.add(levelled.sound, floor_noise(len(sound)), out=levelled.sound)
-    measured = write(levelled.sound, folder, MASTER_NAME, audio)
-    file = folder / MASTER_NAME
-    return Finished(file, sha256_of(file), measured, levelled.gain_db)
-
-
-def level(sound: Samples, audio: AudioSection) -> Levelled:
-    """Bring a sound to the station's loudness under its true-peak ceiling.
-
-    Sound without any loudness (a plain silence) is returned as it is. The caller checks the
-    result: a sound that would need more than `MOST_GAIN_DB` stays below the target.
-    """
-    found = loudness.integrated(sound)
-    if found == float("-inf"):
-        return Levelled(sound.copy(), 0.0)
-    envelope = limit.Envelope.of(sound)
-    ceiling = audio.ceiling_dbtp - AIM_BELOW_CEILING_DB
-    for _ in range(PEAK_ROUNDS):
-        levelled = _solve(envelope, audio.target_lufs, ceiling, found)
-        over = peaks.true_peak(levelled.sound) - audio.ceiling_dbtp + AIM_BELOW_CEILING_DB / 2
-        if over <= 0:
+    powers = meter.weighted_power(sound) if powers is None else powers
+    shape = np.zeros(len(powers), np.float32) if shape_db is None else shape_db
+    envelope = Envelope.of(sound)
+    aim = Aim(audio.target_lufs, audio.ceiling_dbtp - AIM_BELOW_CEILING_DB)
+    for _ in range(ATTEMPTS):
+        levelled = level(envelope, powers, shape, aim)
+        flac.write(file, 2, _pcm(sound, levelled.corners))
+        measured = measure(file)
+        if measured.samples != len(sound):
+            raise Fault(
+                f"{file.name} has {measured.samples} samples, not {len(sound)}.", permanent=False
+            )
+        corrected = _corrected(aim, measured, audio)
+        if corrected == aim or measured.true_peak_dbtp < QUIET_DBTP:
             break
-        ceiling -= over
-    return levelled
+        aim = corrected
+    _require_on_target(measured, audio, file)
+    return Finished(file, sha256_of(file), measured, levelled.gain_db, levelled.most_reduction_db)
 
 
-def _solve(envelope: limit.Envelope, target: float, ceiling: float, found: float) -> Levelled:
-    """The gain after which the limited sound has the target loudness (a secant search)."""
-    gain = min(target - found, MOST_GAIN_DB)
-    sound = np.empty_like(envelope.sound)
+def level(envelope: Envelope, powers: Powers, shape: Decibels, aim: Aim) -> Levelled:
+    """The gain after which the limited sound has the loudness aimed at (a secant search).
+
+    A sound that would need more than `MOST_GAIN_DB` stays below it.
+    """
+    found = meter.integrated(powers, shape)
+    if found == float("-inf"):
+        return Levelled(np.ones(len(powers) + 1, np.float32), 0.0, 0.0)
+    gain = min(aim.lufs - found, MOST_GAIN_DB)
     slope, last_gain, last_reached = 1.0, 0.0, found
     for _ in range(ROUNDS):
-        envelope.refine_above(ceiling - gain)
-        reduced = limit.reduction(envelope.peaks + gain, ceiling)
-        limit.apply(envelope.sound, gain, reduced, sound)
-        reached = loudness.integrated(sound)
-        if abs(target - reached) < AIM_LU or (gain >= MOST_GAIN_DB and reached < target):
+        envelope.refine_above(aim.ceiling_dbtp - gain - shape)
+        wanted = shape + np.float32(gain)
+        reduced = limit.reduction(envelope.peaks + wanted, aim.ceiling_dbtp)
+        corners = limit.corners(wanted + reduced)
+        reached = meter.integrated(powers, limit.effective(corners))
+        missing = aim.lufs - reached
+        if abs(missing) < AIM_LU or (gain >= MOST_GAIN_DB and missing > 0):
             break
-        if abs(gain - last_gain) > 1e-6:  # noqa: PLR2004  no slope between equal gains
+        if abs(gain - last_gain) > LEAST_STEP_DB:
             slope = (reached - last_reached) / (gain - last_gain)
         last_gain, last_reached = gain, reached
-        gain = min(gain + (target - reached) / min(max(slope, LEAST_SLOPE), 1.0), MOST_GAIN_DB)
-    return Levelled(sound, gain)
+        gain = min(gain + missing / min(max(slope, LEAST_SLOPE), 1.0), MOST_GAIN_DB)
+    return Levelled(corners, float(gain), float(reduced.min()))
 
 
-def write(sound: Samples, folder: Path, name: str, audio: AudioSection) -> Measured:
-    """Write a master's FLAC, read it back, and refuse it outside the tolerance.
+def measure(file: Path) -> Measured:
+    """Measure a written master: its loudness by libebur128, its true peak four times finer.
 
-    Raises Refusal `master-off-target` and Fault when the file is not what was written.
+    libebur128 reads true peaks of bright sound up to 0.6 dB low, so they are read by `peaks`.
+    Raises Fault when the file is damaged or libebur128 missing.
     """
-    file = ffmpeg.encode_flac(sound, folder, name)
-    measured = measure(file, seconds_of(sound))
-    if measured.samples != len(sound):
-        raise Fault(
-            f"{name} has {measured.samples} samples instead of {len(sound)}.", permanent=False
-        )
+    pcm = flac.read(file)
+    # What both loudspeakers play alike is measured once, as heard from two.
+    heard = pcm[:, :1] if _alike(pcm) else pcm
+    found = loudness.measure(heard)
+    return Measured(
+        integrated_lufs=found.integrated_lufs,
+        true_peak_dbtp=peaks.true_peak(heard),
+        range_lu=found.range_lu,
+        duration_ms=milliseconds_of(pcm),
+        samples=len(pcm),
+    )
+
+
+def _corrected(aim: Aim, measured: Measured, audio: AudioSection) -> Aim:
+    """What to steer for instead, where the meter of the file and ours disagree."""
+    off = audio.target_lufs - measured.integrated_lufs
+    over = max(0.0, measured.true_peak_dbtp - audio.ceiling_dbtp)
+    if abs(off) <= CLOSE_ENOUGH_LU and not over:
+        return aim
+    lufs = aim.lufs + off if np.isfinite(off) else aim.lufs
+    return Aim(lufs, aim.ceiling_dbtp - over)
+
+
+def _require_on_target(measured: Measured, audio: AudioSection, file: Path) -> None:
     if measured.true_peak_dbtp < QUIET_DBTP:
-        return measured
+        return
     off_target = abs(measured.integrated_lufs - audio.target_lufs) > TOLERANCE_LU
     if off_target or measured.true_peak_dbtp > audio.ceiling_dbtp:
         file.unlink()
@@ -128,20 +187,26 @@ def write(sound: Samples, folder: Path, name: str, audio: AudioSection) -> Measu
             target=f"{audio.target_lufs:.1f}",
             peak=f"{measured.true_peak_dbtp:.1f}",
         )
-    return measured
 
 
-def measure(file: Path, seconds: float) -> Measured:
-    """Measure a written master with libebur128; its true peak by both meters, the higher."""
-    read = ffmpeg.decode(file, "flac", seconds + 1).sound
-    # What both loudspeakers play alike is measured once, as heard from two.
-    alike = np.array_equal(read[:, 0], read[:, 1])
-    told_apart = read[:, :1] if alike else read
-    heard = loudness.measure(told_apart)
-    return Measured(
-        integrated_lufs=heard.integrated_lufs,
-        true_peak_dbtp=max(heard.true_peak_dbtp, peaks.true_peak(told_apart)),
-        range_lu=heard.range_lu,
-        duration_ms=milliseconds_of(read),
-        samples=len(read),
+def _pcm(sound: Samples, corners: Corners) -> Iterator[Pcm]:
+    """The levelled sound with the floor under it, in 16 bits and two channels, by seconds.
+
+    Mono goes to both channels unchanged: an upmix by power would lose 3.01 dB.
+    """
+    frames = RATE_HZ // FRAME_SAMPLES
+    for second, first in enumerate(range(0, len(sound), RATE_HZ)):
+        at = corners[second * frames : (second + 1) * frames + 1]
+        part = limit.applied(sound[first : first + RATE_HZ], at)
+        part += floor_noise(first, len(part))
+        part *= np.float32(32767.0)
+        pcm = np.clip(np.rint(part, out=part), -32768, 32767).astype(np.int16)
+        yield np.repeat(pcm, 2, axis=1) if pcm.shape[1] == 1 else pcm
+
+
+def _alike(pcm: Pcm) -> bool:
+    """Whether both channels of a sound are the same; looks no further than the first that isn't."""
+    seconds = range(0, len(pcm), RATE_HZ)
+    return all(
+        np.array_equal(pcm[at : at + RATE_HZ, 0], pcm[at : at + RATE_HZ, 1]) for at in seconds
     )

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from media.flac import Pcm
 from media.samples import FRAME_SAMPLES, Decibels, Samples, decibels, in_frames
 
 PHASES = 4
@@ -18,20 +19,21 @@ BETWEEN_SAMPLES_DB = 4.0
 _FRAMES_AT_ONCE = 4096
 
 
-def frame_peaks(sound: Samples) -> Decibels:
+def frame_peaks(sound: Samples | Pcm) -> Decibels:
     """The highest sample of each millisecond, over all channels, in dBFS."""
     frames = in_frames(sound)
-    return decibels(np.maximum(frames.max(axis=(1, 2)), -frames.min(axis=(1, 2))))
+    highest = np.maximum(frames.max(axis=(1, 2)), -frames.min(axis=(1, 2)).astype(np.float32))
+    return decibels(highest * _scale(sound))
 
 
-def true_peaks(sound: Samples, frames: NDArray[np.intp]) -> Decibels:
+def true_peaks(sound: Samples | Pcm, frames: NDArray[np.intp]) -> Decibels:
     """The true peak of each of these milliseconds, in dBTP."""
     window = np.arange(FRAME_SAMPLES + TAPS) - TAPS // 2
     found = np.empty(len(frames), np.float32)
     for first in range(0, len(frames), _FRAMES_AT_ONCE):
         chosen = slice(first, first + _FRAMES_AT_ONCE)
         at = frames[chosen, None] * FRAME_SAMPLES + window
-        near = sound[np.clip(at, 0, len(sound) - 1)]
+        near = sound[np.clip(at, 0, len(sound) - 1)] * _scale(sound)
         near[(at < 0) | (at >= len(sound))] = 0
         # (frames, channels, window) times (window, finer samples)
         finer = near.swapaxes(1, 2) @ _oversampling()
@@ -39,13 +41,18 @@ def true_peaks(sound: Samples, frames: NDArray[np.intp]) -> Decibels:
     return decibels(found)
 
 
-def true_peak(sound: Samples) -> float:
+def true_peak(sound: Samples | Pcm) -> float:
     """The highest true peak of a whole sound, in dBTP."""
     peaks = frame_peaks(sound)
     hot = np.flatnonzero(peaks >= peaks.max(initial=-np.inf) - BETWEEN_SAMPLES_DB)
     if not len(hot):
         return float(decibels(np.zeros(1))[0])
     return float(max(true_peaks(sound, hot).max(), peaks.max()))
+
+
+def _scale(sound: Samples | Pcm) -> np.float32:
+    """What makes full scale 1.0."""
+    return np.float32(1 / 32768 if sound.dtype == np.int16 else 1)
 
 
 @cache

@@ -1,6 +1,9 @@
 """Sound is float32 at 48 kHz: one row a sample, one column a channel, 1.0 is full scale."""
 
 import math
+from collections.abc import Sized
+from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,7 @@ FRAME_SAMPLES = RATE_HZ // 1000
 
 Samples = NDArray[np.float32]
 Decibels = NDArray[np.float32]
+Number = TypeVar("Number", bound=np.generic)
 
 # Far below 16 bits; keeps logarithms finite.
 SILENT_DB = -200.0
@@ -22,12 +26,12 @@ def samples_in(seconds: float) -> int:
     return round(seconds * RATE_HZ)
 
 
-def seconds_of(sound: Samples) -> float:
+def seconds_of(sound: Sized) -> float:
     """How long a sound lasts."""
     return len(sound) / RATE_HZ
 
 
-def milliseconds_of(sound: Samples) -> int:
+def milliseconds_of(sound: Sized) -> int:
     """How long a sound lasts."""
     return round(len(sound) * 1000 / RATE_HZ)
 
@@ -49,7 +53,7 @@ def amplitude(db: float) -> float:
     return math.pow(10.0, db / 20)
 
 
-def in_frames(sound: Samples) -> Samples:
+def in_frames(sound: NDArray[Number]) -> NDArray[Number]:
     """A sound as (frames, samples a frame, channels), its end filled with silence."""
     short = -len(sound) % FRAME_SAMPLES
     whole = np.pad(sound, ((0, short), (0, 0))) if short else sound
@@ -68,7 +72,17 @@ def faded(sound: Samples, head_seconds: float = 0.0, tail_seconds: float = 0.0) 
     return result
 
 
-def floor_noise(count: int, seed: int = 1) -> Samples:
-    """Mono noise at -90 dBFS: digital silence starves variable-bitrate encoders and players."""
-    lap = np.random.default_rng(seed).standard_normal(samples_in(10), dtype=np.float32)
-    return np.resize(lap * np.float32(amplitude(FLOOR_DBFS)), count)[:, None]
+def floor_noise(first: int, count: int) -> Samples:
+    """Mono noise at -90 dBFS: digital silence starves variable-bitrate encoders and players.
+
+    It is the same at the same place: `count` samples from sample `first` on.
+    """
+    lap = _floor_lap()
+    return np.take(lap, np.arange(first, first + count), mode="wrap")[:, None]
+
+
+@cache
+def _floor_lap() -> NDArray[np.float32]:
+    """Ten seconds, after which it begins again."""
+    lap = np.random.default_rng(1).standard_normal(samples_in(10), dtype=np.float32)
+    return lap * np.float32(amplitude(FLOOR_DBFS))

@@ -25,10 +25,9 @@ def spoken(text: str, voice: str, words_a_minute: int = WORDS_A_MINUTE) -> Sampl
         raise Fault(f"“{voice}” can't be a voice of espeak-ng.", permanent=True)
     with tempfile.TemporaryDirectory(prefix="mweya-speech-") as name:
         folder = Path(name)
-        with box.opened(writes=folder) as place:
-            command = ["espeak-ng", "-v", voice, "-s", str(words_a_minute), "--stdin"]
-            command += ["-b", "1", "-w", f"{place.writes}/spoken.wav"]
-            finished = place.run(command, sayable(text).encode())
+        command = ["espeak-ng", "-v", voice, "-s", str(words_a_minute), "--stdin"]
+        command += ["-b", "1", "-w", str(folder / "spoken.wav")]
+        finished = box.run(command, sayable(text).encode())
         file = folder / "spoken.wav"
         if not finished.ok or not file.exists():
             raise Fault(f"espeak-ng could not speak: {finished.complaints}", permanent=True)

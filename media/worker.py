@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from media import ffmpeg, fill, ingest, master, silence, store
+from media import ffmpeg, fill, flac, ingest, master, silence, store
 from media.judge import Wanted
 from media.verdict import Outcome
 from station import recordings, rights
@@ -82,7 +82,7 @@ class Worker:
             dedication = silence.Dedication(who or self.settings.station.name, request.cause or "")
         sound = silence.silence(dedication, self.wanted.slot_seconds, self.settings.audio)
         with store.work_folder(self.settings.media_folder) as folder:
-            finished = master.finish(sound, folder, self.settings.audio)
+            finished = master.finish(sound, folder / master.MASTER_NAME, self.settings.audio)
             made = self._keep(finished, folder, MasterKind.SILENCE, {}, now)
         with self.database.writing() as session:
             recordings.keep_master(session, made)
@@ -109,7 +109,7 @@ class Worker:
             else:
                 sound = fill.emergency(slot, station, audio)
             with store.work_folder(self.settings.media_folder) as folder:
-                finished = master.finish(sound, folder, audio)
+                finished = master.finish(sound, folder / master.MASTER_NAME, audio)
                 made = self._keep(finished, folder, kind, {"seed": seed}, now)
             with self.database.writing() as session:
                 recordings.keep_master(session, made)
@@ -153,10 +153,11 @@ class Worker:
         """Put a master and its preview into the store; the row is the caller's to write."""
         media_folder = self.settings.media_folder
         measured = finished.measured
-        preview = ffmpeg.encode_preview(finished.file, folder, PREVIEW_NAME)
+        file, preview = folder / master.MASTER_NAME, folder / PREVIEW_NAME
+        ffmpeg.encode_preview(flac.read(file), preview)
         preview_sha256 = store.sha256_of(preview)
         store.keep(media_folder, preview, preview_sha256, recordings.PREVIEW_SUFFIX)
-        store.keep(media_folder, finished.file, finished.sha256, recordings.MASTER_SUFFIX)
+        store.keep(media_folder, file, finished.sha256, recordings.MASTER_SUFFIX)
         silent = not math.isfinite(measured.integrated_lufs)
         return Master(
             sha256=finished.sha256,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.signal import firwin
 
 from media import loudness, meter, peaks
-from media.libebur128 import library
+from media.libebur128 import TRUE_PEAK, library
 from media.samples import RATE_HZ, Samples, amplitude
 
 Readings = NDArray[np.floating]
@@ -88,6 +88,19 @@ def _heard_by_libebur128(window_ms: int, name: str) -> Callable[[Samples, int], 
     return read
 
 
+def _true_peak_by_libebur128(sound: Samples) -> float:
+    ebur128, answer = library(), ctypes.c_double()
+    state = ctypes.c_void_p(ebur128.ebur128_init(sound.shape[1], RATE_HZ, TRUE_PEAK))
+    heard = np.ascontiguousarray(sound)
+    ebur128.ebur128_add_frames_float(state, heard.ctypes.data, len(heard))
+    found = []
+    for channel in range(sound.shape[1]):
+        ebur128.ebur128_true_peak(state, channel, ctypes.byref(answer))
+        found.append(answer.value)
+    ebur128.ebur128_destroy(ctypes.byref(state))
+    return 20 * float(np.log10(max(found)))
+
+
 OURS = Meter(
     lambda sound: meter.integrated(meter.weighted_power(sound)),
     lambda sound: meter.loudness_range(meter.weighted_power(sound)),
@@ -98,7 +111,7 @@ OURS = Meter(
 LIBEBUR128 = Meter(
     loudness.integrated,
     lambda sound: loudness.measure(sound).range_lu,
-    lambda sound: loudness.measure(sound).true_peak_dbtp,
+    _true_peak_by_libebur128,
     _heard_by_libebur128(400, "ebur128_loudness_momentary"),
     _heard_by_libebur128(3000, "ebur128_loudness_shortterm"),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media import box, ffmpeg, ingest
+from media import ffmpeg, ingest
 from media.judge import Wanted
 from media.samples import Samples
 from tests.media import sounds
@@ -183,52 +183,6 @@ def test_random_bytes_behind_every_magic_end_in_words(tmp_path: Path, wanted: Wa
         upload = tmp_path / "note.opus"
         upload.write_bytes(magic + rubbish)
         assert codes(upload, wanted), magic
-
-
-def test_the_box_shows_no_other_file_and_no_network_where_bwrap_is_allowed(tmp_path: Path):
-    seen_anyway = not box.walls_available()
-    mine, other = tmp_path / "mine", tmp_path / "other"
-    mine.write_text("mine")
-    other.write_text("other")
-    with box.opened(reads=mine) as place:
-        assert place.run(["cat", place.reads]).output == b"mine"
-        assert place.run(["cat", str(other)]).ok is seen_anyway
-        assert place.run(["cat", "/etc/passwd"]).ok is seen_anyway
-        assert place.run(["cat", "/proc/net/dev"]).ok is seen_anyway
-
-
-def test_without_bwrap_uploads_are_decoded_under_limits_alone(
-    tmp_path: Path, speech: Samples, wanted: Wanted, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("PATH", "/nowhere")
-    box.walls_available.cache_clear()
-    try:
-        with box.opened() as place:
-            assert "bwrap" not in place.prefix
-            assert "prlimit" in place.prefix
-        assert codes(sounds.saved(speech, tmp_path / "note.wav"), wanted) == []
-    finally:
-        box.walls_available.cache_clear()
-
-
-def test_the_box_ends_what_takes_too_long():
-    with box.opened(limits=box.Limits(wall_seconds=0.5)) as place:
-        began = time.monotonic()
-        assert not place.run(["sleep", "30"]).ok
-        assert time.monotonic() - began < 5
-
-
-def test_the_box_ends_what_writes_too_much(tmp_path: Path):
-    with box.opened(writes=tmp_path, limits=box.Limits(file_mebibytes=1)) as place:
-        assert not place.run(
-            ["dd", "if=/dev/zero", f"of={place.writes}/big", "bs=1M", "count=9"]
-        ).ok
-    assert (tmp_path / "big").stat().st_size <= box.MEBIBYTE
-
-
-def test_the_box_ends_what_takes_too_much_memory():
-    with box.opened(limits=box.Limits(memory_mebibytes=100)) as place:
-        assert not place.run(["dd", "if=/dev/zero", "of=/dev/null", "bs=300M", "count=1"]).ok
 
 
 def _png(width: int, height: int) -> bytes:

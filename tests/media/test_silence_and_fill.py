@@ -23,7 +23,7 @@ def level_dbfs(sound: Samples) -> float:
 
 
 def test_a_silence_is_announced_kept_and_closed(tmp_path: Path):
-    made = master.finish(silence.silence(JANET, 40, AUDIO), tmp_path, AUDIO)
+    made = master.finish(silence.silence(JANET, 40, AUDIO), tmp_path / "master.flac", AUDIO)
 
     heard = sounds.decoded(made.file)
     second = 48_000
@@ -35,7 +35,7 @@ def test_a_silence_is_announced_kept_and_closed(tmp_path: Path):
 
 
 def test_a_short_silence_is_only_quiet_and_never_digital_silence(tmp_path: Path):
-    made = master.finish(silence.silence(JANET, 6, AUDIO), tmp_path, AUDIO)
+    made = master.finish(silence.silence(JANET, 6, AUDIO), tmp_path / "master.flac", AUDIO)
 
     heard = sounds.decoded(made.file)
     assert len(heard) == 6 * 48_000
@@ -71,7 +71,7 @@ def test_fill_and_the_emergency_piece_are_whole_slots(slot_seconds: int, tmp_pat
         fill.fill(slot_seconds, "Mweya", 1, AUDIO),
         fill.emergency(slot_seconds, "Mweya", AUDIO),
     ):
-        made = master.finish(sound, tmp_path, AUDIO)
+        made = master.finish(sound, tmp_path / "master.flac", AUDIO)
         heard = sounds.decoded(made.file)
         assert len(heard) == slot_seconds * 48_000
         assert sounds.ffmpegs_loudness(made.file) == pytest.approx(-16, abs=0.1)
