@@ -61,6 +61,8 @@ SENTENCES: dict[str, str] = {
     "upload-empty": "The file is empty: please choose your recording again.",
     "upload-large": "This file is too big: at most {limit} MB can be sent. Send a voice note, or "
     "save the recording as .mp3 or .m4a first. Nothing was changed.",
+    "upload-not-sound": "This file is not a recording that we can read. Send a voice note or "
+    "a sound file.",
     "language-unknown": "There is no language “{language}” in our list.",
     "number-wrong": "“{text}” is not a number for the {name}. Write it like {example}.",
     "wish-elsewhere": "The moment you wish for is not in week {week}.",

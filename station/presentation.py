@@ -75,7 +75,7 @@ def choose(session: Session, account_id: int, choice: Choice, now: datetime) -> 
         require_accepted(session, account_id, choice.recording_id) if follows else None
     )
     chosen.ident = choice.ident
-    chosen.ident_words = clean_text(words, "words", LONGEST_IDENT_WORDS) if words else ""
+    chosen.ident_words = clean_text(words, "announcement", LONGEST_IDENT_WORDS) if words else ""
     chosen.ident_upload_sha256 = recorded
     chosen.level, chosen.clean = choice.level, choice.clean
     chosen.chosen_at = now

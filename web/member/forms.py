@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from station.errors import WrongInput
 from station.treatment import Long, Treatment
 from station.wishes import Wish
@@ -18,13 +20,18 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a member says about a recording."""
+    """What a member says about a recording; of its treatment, what the form asks each time."""
 
     title: str
     language: str
     adult: bool
     treatment: Treatment
     wishes: list[Wish]
+
+    def over(self, usual: Treatment) -> Treatment:
+        """Somebody's usual treatment, with what this form says instead."""
+        asked = self.treatment
+        return msgspec.structs.replace(usual, long=asked.long, level=asked.level, clean=asked.clean)
 
 
 def read_recording(form: Form) -> Said:
@@ -38,7 +45,11 @@ def read_recording(form: Form) -> Said:
         title=read_text(form, "title"),
         language=read_language(form),
         adult=form.get("adult") == TICKED,
-        treatment=Treatment(long=Long.FADE if form.get("fade_out") == TICKED else Long.ASK),
+        treatment=Treatment(
+            long=Long.FADE if form.get("fade_out") == TICKED else Long.ASK,
+            level=form.get("level") == TICKED,
+            clean=form.get("clean") == TICKED,
+        ),
         wishes=read_wishes(form),
     )
 

@@ -5,7 +5,7 @@ from collections import Counter
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from station import causes, rights
+from station import causes, presentation, rights
 from station.airtime import Week
 from station.books import csv_of_statement
 from station.statement import sentence, statement
@@ -34,6 +34,7 @@ def draw(problem: str = "") -> str:
         from_me = deals_from(session, settings, account_id)
         swaps_to_me, swaps_from_me = proposals(session, settings, account_id)
         listed = causes.listed(session)
+        usual = presentation.of(session, account_id)
     refused = request.view_args or {}
     return render_template(
         "member/page.html",
@@ -46,6 +47,7 @@ def draw(problem: str = "") -> str:
         swaps_to_me=swaps_to_me,
         swaps_from_me=swaps_from_me,
         causes=listed,
+        usual=usual,
         accept=ACCEPT,
         refused=refused.get("right_id"),
         refused_offer=refused.get("offer_id"),

@@ -5,7 +5,7 @@ from flask import Response, abort, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import lengths, makegoods, rights
+from station import lengths, makegoods, presentation, rights
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
@@ -33,12 +33,14 @@ def send(right_id: int) -> ResponseReturnValue:
     upload = keep_upload(request.files.get("file"), settings)
 
     def act(session: Session) -> str:
+        usual = presentation.treatment_for(session, settings, account_id)
+        treatment = said.over(usual)
         recording = Recording(
             account_id=account_id,
             title=said.title,
             language=said.language,
             adult=said.adult,
-            treatment=msgspec.to_builtins(said.treatment),
+            treatment=msgspec.to_builtins(treatment),
             permission=True,
             file_name=upload.file_name,
             upload_sha256=upload.sha256,

@@ -1,0 +1,123 @@
+"""How a person's pieces sound: what follows a short one, what comes before each, what is evened."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from media.sniff import Sound, sniff
+from station import presentation, standing
+from station.errors import WrongInput
+from station.presentation import LONGEST_IDENT_WORDS, Choice, Presentation
+from station.recordings import stored_at
+from station.treatment import Ident, Short
+from web.member.area import member_area
+from web.member.forms import TICKED
+from web.session import act_once, me, now, station
+from web.upload import ACCEPT, keep_upload
+
+Kind = TypeVar("Kind", bound=StrEnum)
+HIGHEST_ID = 2**31 - 1
+FOLLOWS = {
+    Short.FILL: "the station's own fill",
+    Short.AGAIN: "the piece again",
+    Short.PIECE: "another piece of yours",
+}
+BEFORE = {
+    Ident.NONE: "Nothing is said before your pieces.",
+    Ident.SPOKEN: "A voice announces your pieces.",
+    Ident.RECORDED: "Your own recording announces your pieces.",
+}
+
+
+def draw(problem: str = "") -> str:
+    """The choice as it is, or as it was typed when that was refused."""
+    settings, account_id = station().settings, me().account_id
+    with station().database.reading() as session:
+        chosen = presentation.of(session, account_id) or Presentation(
+            short=Short.FILL, ident=Ident.NONE, ident_words="", level=False, clean=False
+        )
+        pieces = standing.accepted_recordings(session, settings, account_id)
+        usual = presentation.usual_words(session, settings, account_id)
+    return render_template(
+        "member/presentation.html",
+        problem=problem,
+        before=BEFORE[Ident(chosen.ident)],
+        follows=FOLLOWS[Short(chosen.short)],
+        pieces=pieces,
+        usual=usual,
+        recorded=chosen.ident_upload_sha256,
+        typed=request.form or _typed(chosen),
+        longest_words=LONGEST_IDENT_WORDS,
+        accept=ACCEPT,
+    )
+
+
+area = member_area("presenting", draw, "/member/sound")
+
+
+@area.get("/")
+def page() -> ResponseReturnValue:
+    """The choice as it is."""
+    return draw()
+
+
+@area.post("/")
+def choose() -> ResponseReturnValue:
+    """Choose anew, for whatever is sent from now on."""
+    form = request.form
+    short, ident = _one_of(Short, form.get("short", "")), _one_of(Ident, form.get("ident", ""))
+    recording_id = form.get("recording", 0, type=int)
+    if short is Short.PIECE and not 0 < recording_id <= HIGHEST_ID:
+        raise WrongInput("text-missing", name="piece that follows")
+    ident_sha256 = _recorded() if ident is Ident.RECORDED else ""
+    choice = Choice(
+        short=short,
+        recording_id=recording_id,
+        ident=ident,
+        ident_words=form.get("words", "") if ident is Ident.SPOKEN else "",
+        ident_sha256=ident_sha256,
+        level=form.get("level") == TICKED,
+        clean=form.get("clean") == TICKED,
+    )
+
+    def act(session: Session) -> str:
+        presentation.choose(session, me().account_id, choice, now())
+        return "Noted. Whatever you send from now on is made so."
+
+    return act_once(act, url_for("presenting.page"), ident_sha256)
+
+
+def _recorded() -> str:
+    """The hash of the recording that came with the form; empty when none did.
+
+    Raises WrongInput `upload-not-sound`, `upload-empty` or `upload-large`.
+    """
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return ""
+    upload = keep_upload(file, station().settings)
+    if not isinstance(sniff(stored_at(station().settings.media_folder, upload.sha256)), Sound):
+        raise WrongInput("upload-not-sound")
+    return upload.sha256
+
+
+def _one_of(kind: type[Kind], text: str) -> Kind:
+    try:
+        return kind(text)
+    except ValueError:
+        raise WrongInput("text-missing", name="choice") from None
+
+
+def _typed(chosen: Presentation) -> dict[str, str]:
+    """A choice as its form would say it."""
+    return {
+        "short": chosen.short,
+        "recording": str(chosen.recording_id or ""),
+        "ident": chosen.ident,
+        "words": chosen.ident_words,
+        "level": TICKED if chosen.level else "",
+        "clean": TICKED if chosen.clean else "",
+    }
