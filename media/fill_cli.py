@@ -84,6 +84,7 @@ def _kept(file: Path, settings: "Settings") -> str:
     Raises WrongInput `file-missing`, `file-unreadable` or `upload-large`.
     """
     from media import store
+    from media.digest import sha256_of
 
     limit = settings.audio.upload_megabytes
     try:
@@ -91,7 +92,7 @@ def _kept(file: Path, settings: "Settings") -> str:
             raise WrongInput("upload-large", limit=limit)
         with store.work_folder(settings.media_folder) as folder:
             copy = Path(shutil.copyfile(file, folder / "upload"))
-            sha256 = store.sha256_of(copy)
+            sha256 = sha256_of(copy)
             store.keep(settings.media_folder, copy, sha256)
             return sha256
     except FileNotFoundError:

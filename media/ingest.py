@@ -13,9 +13,9 @@ from pathlib import Path
 
 from media import channels, clipping, follow, master, meter, peaks, probe
 from media import trim as trimming
+from media.digest import sha256_of
 from media.judge import Heard, Wanted, judge
 from media.samples import Samples, milliseconds_of, seconds_of
-from media.store import sha256_of
 from media.verdict import Finding, Outcome, found, outcome
 from station.errors import Refusal, WrongInput
 

@@ -1,21 +1,17 @@
 """What was measured in an upload decides, with the station's numbers, what a member is told."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from media.channels import Layout
 from media.master import MOST_GAIN_DB
 from media.probe import Claims
 from media.samples import RATE_HZ
 from media.verdict import Finding, found
-from station.sections import AudioSection
-from station.treatment import Long, Treatment
+from media.wanted import Wanted
 
-# We decode so much more than there is room for, to say by how much a recording is too long.
-BEYOND_ROOM_SECONDS = 30.0
 # Less than this over is cut without a word.
 OVER_SECONDS = 0.1
-LEAST_SECONDS = 5.0
 # Encoders add or drop up to this much, and no member misses it.
 MISSING_SECONDS = 0.5
 LEAST_ACTIVE_SHARE = 0.2
@@ -28,49 +24,6 @@ PACKET_SECONDS, LONGEST_PACKET_SECONDS = 0.025, 0.12
 # Less of a file than this says nothing about how long it was.
 LEAST_SHARE = 1e-3
 UNREADABLE_SHARE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a master must be, and what the member chose about it.
-
-    An ident at the head takes `ident_seconds` of each slot.
-    """
-
-    slot_seconds: float
-    audio: AudioSection = field(default_factory=AudioSection)
-    treatment: Treatment = field(default_factory=Treatment)
-    ident_seconds: float = 0.0
-
-    @property
-    def room_seconds(self) -> float:
-        """What a slot has left for a recording."""
-        return self.slot_seconds - self.ident_seconds
-
-    @property
-    def limit_seconds(self) -> float:
-        """The longest recording that fits: two slots hold one that is spread."""
-        return self.room_seconds * (2 if self.spread else 1)
-
-    @property
-    def fade_out(self) -> bool:
-        """Whether a recording that is too long is cut."""
-        return self.treatment.long == Long.FADE
-
-    @property
-    def spread(self) -> bool:
-        """Whether a recording that is too long goes on in a second slot."""
-        return self.treatment.long == Long.SPREAD
-
-    @property
-    def least_seconds(self) -> float:
-        """The shortest recording that is taken: 5 s, less where slots are very short."""
-        return min(LEAST_SECONDS, self.slot_seconds / 2)
-
-    @property
-    def decoded_seconds(self) -> float:
-        """How much of an upload is decoded at most."""
-        return self.slot_seconds * (2 if self.spread else 1) + BEYOND_ROOM_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

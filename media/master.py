@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from media import flac, limit, loudness, meter, peaks
+from media.digest import sha256_of
 from media.flac import Pcm
 from media.limit import Corners, Envelope
 from media.meter import Powers
@@ -23,7 +24,6 @@ from media.samples import (
     floor_noise,
     milliseconds_of,
 )
-from media.store import sha256_of
 from station.errors import Fault, Refusal
 from station.sections import AudioSection
 

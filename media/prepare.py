@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from media import ffmpeg, ingest, store
+from media.digest import sha256_of
 from media.judge import Wanted
 from media.samples import Samples, amplitude, milliseconds_of, samples_in
 from media.verdict import Finding, Outcome, outcome
@@ -73,7 +74,7 @@ def prepare(file: Path, folder: Path, kind: FillKind, wanted: Wanted) -> Prepare
     return Prepared(
         findings,
         written,
-        store.sha256_of(written),
+        sha256_of(written),
         milliseconds_of(sound),
         round(report.integrated_lufs + gain_db, 2),
     )
@@ -108,7 +109,7 @@ def prepare_piece(
             database.do(lambda session: fill.reject(session, piece.id, facts))
             return made
         preview = ffmpeg.encode_preview(made.sound, folder, PREVIEW_NAME)
-        preview_sha256 = store.sha256_of(preview)
+        preview_sha256 = sha256_of(preview)
         store.keep(media_folder, preview, preview_sha256, recordings.PREVIEW_SUFFIX)
         store.keep(media_folder, made.sound, made.sound_sha256, recordings.MASTER_SUFFIX)
     facts = {**facts, "preview_sha256": preview_sha256, "integrated_lufs": made.integrated_lufs}

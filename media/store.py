@@ -1,6 +1,5 @@
 """Bytes are kept under their own hash and appear in one step, whole, or not at all."""
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -16,12 +15,6 @@ from station.recordings import stored_at
 WORK_FOLDER = "work"
 # No attempt takes so long: a folder this old belongs to a worker that was killed.
 STALE_SECONDS = 1800
-
-
-def sha256_of(file: Path) -> str:
-    """The hash of a file's bytes, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

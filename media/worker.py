@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from media import ffmpeg, fill, flac, ingest, master, silence, store
+from media.digest import sha256_of
 from media.judge import Wanted
 from media.verdict import Outcome
 from station import recordings, rights
@@ -155,7 +156,7 @@ class Worker:
         measured = finished.measured
         file, preview = folder / master.MASTER_NAME, folder / PREVIEW_NAME
         ffmpeg.encode_preview(flac.read(file), preview)
-        preview_sha256 = store.sha256_of(preview)
+        preview_sha256 = sha256_of(preview)
         store.keep(media_folder, preview, preview_sha256, recordings.PREVIEW_SUFFIX)
         store.keep(media_folder, file, finished.sha256, recordings.MASTER_SUFFIX)
         silent = not math.isfinite(measured.integrated_lufs)

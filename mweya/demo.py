@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 import media.demo
+import media.digest
 import media.store
 import media.worker
 import scheduler.build
@@ -225,7 +226,7 @@ def _send(
     wish: Wish,
     then: datetime,
 ) -> None:
-    sha256, size = media.store.sha256_of(sound.file), sound.file.stat().st_size
+    sha256, size = media.digest.sha256_of(sound.file), sound.file.stat().st_size
     media.store.keep(settings.media_folder, sound.file, sha256)
     recording = Recording(
         account_id=person.account_id,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from media import box, master, store
+from media.digest import sha256_of
 from media.samples import Samples
 from media.worker import Worker
 from station import jobs, recordings, rights
@@ -51,7 +52,7 @@ def upload(
 
     def sent(sound: Samples, *, fade_out: bool = False) -> int:
         file = sounds.saved(sound, tmp_path / "note.opus", sounds.OPUS)
-        sha256, size = store.sha256_of(file), file.stat().st_size
+        sha256, size = sha256_of(file), file.stat().st_size
         store.keep(settings.media_folder, file, sha256)
         with database.writing() as session:
             recording = Recording(
