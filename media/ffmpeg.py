@@ -30,7 +30,7 @@ CODECS = (
     "flac,alac,amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,wmav1,wmav2,wmapro,wmalossless,"
     "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,"
     "pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,"
-    "adpcm_g726,gsm,gsm_ms,ac3,eac3"
+    "g726,gsm,gsm_ms,ac3,eac3"
 )
 GUARDS = {
     "protocol_whitelist": "file,pipe",
