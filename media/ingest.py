@@ -95,7 +95,7 @@ def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
     report, piece = examined.report, examined.piece
     seed = int(report.upload_sha256[:8], 16)
     lufs = report.integrated_lufs or wanted.audio.target_lufs
-    slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed)
+    slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed).sound
     piece_ms = min(milliseconds_of(piece), milliseconds_of(slot))
     # A slot of stereo has over a hundred megabytes: what was decoded may go.
     del examined, piece
