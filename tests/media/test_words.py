@@ -7,7 +7,7 @@ import sys
 import msgspec
 import pytest
 
-from media import sniff, verdict, words
+from media import announcements, sniff, verdict, words
 from media.verdict import HOURS, LINES, Finding, found, sentence
 from station.errors import facts_named_in
 
@@ -17,6 +17,7 @@ KINDS = {sniff.PICTURE, sniff.PLAYLIST, sniff.PROGRAM, sniff.WEB_PAGE, sniff.TEX
     *(other for _, _, other in sniff.OTHERS),
 }
 TOLD = {line.sentence for line in LINES.values()} | {kind.what for kind in KINDS} | {HOURS}
+TOLD |= set(announcements.WORDS)
 COMPLETE = ("zu", "sn", "af")
 
 
