@@ -2,53 +2,101 @@
 
 from dataclasses import dataclass
 
-from media import assemble, loudness
-from media.assemble import Laid
-from media.samples import Samples, milliseconds_of, quiet
+from media import loudness
+from media.announcements import closing_words, opening_words, voice
+from media.montage import CueKind, Part, compose
+from media.samples import Samples, faded, quiet, samples_in, seconds_of
 from media.speech import spoken
+from media.words import ENGLISH
 from station.sections import AudioSection
 
-# A shorter slot has no room for words and quiet.
+# A shorter slot has no room for spoken words and quiet.
 LEAST_ANNOUNCED_SECONDS = 30
-HEAD_MS = 500
-# At least this share of the slot is silent, however long the cause is.
-LEAST_QUIET_SHARE = 0.5
+HEAD_SECONDS = 0.5
+# The words before the quiet, and those after it, take at most so much of their slot.
+MOST_WORDS_SHARE = 1 / 3
+CUT_FADE_SECONDS = 1.0
 WORKING_LUFS = -20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Dedication:
-    """Who dedicates a slot to silence, and for what."""
+    """Who dedicates a slot to silence and for what, and the language that it is said in."""
 
     who: str
     cause: str
+    language: str = ENGLISH
 
 
-def silence(dedication: Dedication, slot_seconds: float, audio: AudioSection) -> Samples:
-    """A mono slot of silence with its words, not yet levelled; without words where too short.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which of the slots of one long silence it is; the first has place 0."""
 
-    Raises Fault when espeak-ng is missing.
+    place: int = 0
+    count: int = 1
+
+
+ALONE = Run()
+
+
+def silence(
+    dedication: Dedication,
+    slot_seconds: float,
+    audio: AudioSection,
+    run: Run = ALONE,
+    opening: Samples | None = None,
+    close: Samples | None = None,
+) -> Samples:
+    """A slot of silence with its words, not yet levelled: digital silence between them.
+
+    A run's first slot announces all of it, its last one has the close. The recorded `opening`
+    and `close`, of any loudness, replace what is spoken otherwise, and are faded out where
+    they are too long; spoken words that are too long lose the cause, or are not said. A
+    station that wants no announcements has none. Raises Fault when espeak-ng is missing.
     """
-    slot = quiet(slot_seconds)
-    if slot_seconds < LEAST_ANNOUNCED_SECONDS or not audio.silence_announcement:
-        return slot
-    announcement = _said(opening_words(dedication, slot_seconds), audio)
-    close = _said("The silence is over. Thank you for keeping it with us.", audio)
-    words = Laid(announcement, HEAD_MS)
-    end = Laid(close, milliseconds_of(slot) - milliseconds_of(close) - HEAD_MS)
-    spoken_ms = milliseconds_of(announcement) + milliseconds_of(close)
-    if spoken_ms > milliseconds_of(slot) * (1 - LEAST_QUIET_SHARE):
-        return slot
-    return assemble.over(slot, [words, end], duck_db=0)
+    count, head = samples_in(slot_seconds), samples_in(HEAD_SECONDS)
+    parts = []
+    if audio.silence_announcement and run.place == 0:
+        words = _opening(dedication, slot_seconds, run.count, audio) if opening is None else opening
+        words = _levelled(words, slot_seconds)
+        parts.append(Part(CueKind.ANNOUNCEMENT, words, head, len(words)))
+    if audio.silence_announcement and run.place == run.count - 1:
+        words = _close(dedication, slot_seconds, audio) if close is None else close
+        words = _levelled(words, slot_seconds)
+        parts.append(Part(CueKind.CLOSE, words, count - head - len(words), len(words)))
+    return compose(count, parts).sound
 
 
-def opening_words(dedication: Dedication, slot_seconds: float) -> str:
-    """What is said before the quiet."""
-    minutes, seconds = divmod(round(slot_seconds), 60)
-    counted = ((minutes, "minute"), (seconds, "second"))
-    length = " ".join(f"{n} {unit}{'s' * (n > 1)}" for n, unit in counted if n)
-    return f"{dedication.who} dedicates the next {length} to silence. {dedication.cause}."
+def _levelled(words: Samples, slot_seconds: float) -> Samples:
+    """Words at the loudness of all words, faded out at the end of their share of the slot."""
+    most_seconds = slot_seconds * MOST_WORDS_SHARE
+    level = loudness.brought_to(words[: samples_in(most_seconds)], WORKING_LUFS)
+    too_long = len(words) > len(level)
+    return faded(level, 0, min(CUT_FADE_SECONDS, most_seconds)) if too_long else level
 
 
-def _said(text: str, audio: AudioSection) -> Samples:
-    return loudness.brought_to(spoken(text, audio.voice), WORKING_LUFS)
+def _opening(
+    dedication: Dedication, slot_seconds: float, slots: int, audio: AudioSection
+) -> Samples:
+    """The announcement of the whole run, spoken."""
+    who, cause, language = dedication.who, dedication.cause, dedication.language
+    whole = slot_seconds * slots
+    texts = [opening_words(who, some, whole, language) for some in (cause, "")]
+    return _first_that_fits(texts, language, slot_seconds, audio)
+
+
+def _close(dedication: Dedication, slot_seconds: float, audio: AudioSection) -> Samples:
+    texts = [closing_words(dedication.language)]
+    return _first_that_fits(texts, dedication.language, slot_seconds, audio)
+
+
+def _first_that_fits(
+    texts: list[str], language: str, slot_seconds: float, audio: AudioSection
+) -> Samples:
+    """The first text that, read aloud, keeps to its share of the slot; else no sound at all."""
+    if slot_seconds >= LEAST_ANNOUNCED_SECONDS:
+        for text in texts:
+            sound = spoken(text, voice(language, audio.voice))
+            if seconds_of(sound) <= slot_seconds * MOST_WORDS_SHARE:
+                return sound
+    return quiet(0)
