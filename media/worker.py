@@ -106,7 +106,7 @@ class Worker:
         missing = [one for one in [*wanted, (MasterKind.EMERGENCY, 0)] if one not in there]
         for kind, seed in missing:
             if kind is MasterKind.FILL:
-                sound = fill.fill(slot, station, seed, audio)
+                sound = fill.fill(slot, station, seed, audio).sound
             else:
                 sound = fill.emergency(slot, station, audio)
             with store.work_folder(self.settings.media_folder) as folder:
