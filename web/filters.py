@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(words.exact, "exact")
     app.add_template_filter(words.megabytes, "megabytes")
     app.add_template_filter(bytes_an_hour, "bytes_an_hour")
+    app.add_template_filter(words.clock_length, "clock_length")
     app.add_template_filter(_first_capital, "sentence")
     app.context_processor(_names)
 

@@ -121,6 +121,12 @@ def airtime(seconds: int, weeks: Sequence[Week], now: datetime | None = None) ->
     return f"{said} {'in' if times else 'in each of'} {different} weeks, {span}"
 
 
+def clock_length(seconds: float) -> str:
+    """A sound's length as a player shows it: 0:08, 3:12."""
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return f"{minutes}:{rest:02}"
+
+
 def zone_name(zone: ZoneInfo, now: datetime) -> str:
     """A zone by its place and its offset: Johannesburg, UTC+02:00."""
     offset = now.astimezone(zone).strftime("%z")

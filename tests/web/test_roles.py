@@ -5,6 +5,7 @@ import html
 import pytest
 
 from station.causes import Cause
+from station.fill import FillPiece
 from station.grid import Grid, GridState
 from station.jobs import Job
 from station.ledger import Posting
@@ -12,18 +13,25 @@ from station.members import Person
 from station.membership.applications import Application
 from station.membership.invitations import Invitation
 from station.money import MoneyEntry
+from station.presentation import Presentation
+from station.recordings import Recording
 from station.rights import Request
 
 OPEN_TO_ALL = {"/", "/api/now.json", "/signin", "/signin/sent", "/signin/<token>", "/signout"}
 OPEN_AREAS = ("/static/", "/gift/", "/join")
 MEMBERS = ("/member/", "/membership/", "/market/")
 OPERATORS = ("/desk/",)
-TABLES = (Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry)
+TABLES = (
+    *(Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry),
+    *(Recording, Presentation, FillPiece),
+)
 FILLED = {
     "right_id": 1,
     "offer_id": 1,
     "request_id": 1,
     "swap_id": 1,
+    "recording_id": 1,
+    "number": 1,
     "token": "x",
     "label": "2026-W48",
     "weekday": 1,

@@ -21,6 +21,7 @@ PAGES = {
         "/member/",
         "/member/statement",
         "/member/standing/",
+        "/member/sound/",
         "/member/causes/",
         "/member/link",
         "/market/",
@@ -53,6 +54,7 @@ PAGES = {
         "/desk/fees/?q=RF",
         "/desk/disputes/",
         "/desk/causes/",
+        "/desk/fill/",
         "/desk/books/",
     ],
 }

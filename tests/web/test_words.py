@@ -111,3 +111,4 @@ def test_money_and_data_are_said_with_their_units():
     assert words.money(1234550, "CHF") == "CHF 12,345.50"
     assert words.megabytes(899_999) == "0.9 MB"
     assert words.megabytes(14_400_000) == "14 MB"
+    assert [words.clock_length(one) for one in (8, 59.6, 192)] == ["0:08", "1:00", "3:12"]

@@ -1,7 +1,7 @@
 """A holder uses a right: sends a recording, dedicates it to silence, or takes that back."""
 
 import msgspec
-from flask import Response, abort, request, send_file, url_for
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -9,15 +9,14 @@ from station import lengths, makegoods, presentation, rights
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
-from station.recordings import Recording, preview_at
+from station.recordings import Recording
 from web import words
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.page import draw
 from web.session import act_once, me, now, sent_before, station
+from web.sounds import send_preview
 from web.upload import keep_upload
-
-PIECE_KEPT_SECONDS = 3600
 
 area = member_area("use", draw)
 
@@ -97,11 +96,6 @@ def piece(right_id: int) -> Response:
         if asked is None or asked.account_id != me().account_id:
             raise Refusal("recording-not-yours")
         sha256 = asked.master.preview_sha256 if asked.master else None
-    file = preview_at(station().settings.media_folder, sha256) if sha256 else None
-    if file is None or not file.exists():
+    if sha256 is None:
         abort(404)
-    answer = send_file(
-        file, "audio/mpeg", conditional=True, etag=sha256 or "", max_age=PIECE_KEPT_SECONDS
-    )
-    answer.cache_control.private = True
-    return answer
+    return send_preview(sha256)
