@@ -18,7 +18,7 @@ from station.jobs import Job, JobKind, JobState
 from station.ledger import EntryKind, Right, gather, lock
 from station.market import deadlines, swaps
 from station.members import Account, AccountKind, station_account
-from station.recordings import Recording, RecordingState, conclude
+from station.recordings import Recording, RecordingState, being_checked, conclude
 from station.rights import Request, RequestState, next_open_week
 from station.settings import Settings
 
@@ -168,7 +168,7 @@ def _lock_unused(session: Session, newest_closed: str) -> list[Right]:
 
 def _unused(newest_closed: str) -> sa.Select[Right]:
     used = sa.select(Request.right_id).where(Request.state == RequestState.OPEN)
-    return _in_hands(newest_closed).where(Right.id.not_in(used), Right.id.not_in(_checking()))
+    return _in_hands(newest_closed).where(Right.id.not_in(used), Right.id.not_in(being_checked()))
 
 
 def _left_over(newest_over: str) -> sa.Select[Right, int | None, int | None]:
@@ -185,10 +185,6 @@ def _left_over(newest_over: str) -> sa.Select[Right, int | None, int | None]:
         .outerjoin(Request, asked)
         .outerjoin(Grid, shown)
         .outerjoin(Placement, placed)
-        .where(sa.or_(Request.id.is_not(None), Right.id.in_(_checking())))
+        .where(sa.or_(Request.id.is_not(None), Right.id.in_(being_checked())))
         .add_columns(Grid.id, Placement.request_id)
     )
-
-
-def _checking() -> sa.Select[int]:
-    return sa.select(Recording.right_id).where(Recording.state == RecordingState.RECEIVED)

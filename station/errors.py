@@ -56,6 +56,12 @@ SENTENCES: dict[str, str] = {
     "right-elsewhere": "Somebody was quicker: {right} has moved. Load the page to see where.",
     "right-not-yours": "These five minutes are not in your hands. Load the page to see yours.",
     "recording-not-yours": "There is no such recording of yours.",
+    "right-used": "Something was sent for {right} already. Withdraw that first, or choose airtime "
+    "that is still free.",
+    "run-weeks": "{right} is not of week {week}, and one long piece airs in one week. Choose "
+    "airtime of that week.",
+    "recording-not-too-long": "“{title}” is not too long for its airtime, or too long for two as "
+    "well. Load the page to see what was found in it.",
     "week-closed": "Week {week} closed on {closed}; nothing in it can change any more.",
     "upload-missing": "Please choose your recording first, then press Send.",
     "upload-empty": "The file is empty: please choose your recording again.",
@@ -87,6 +93,8 @@ SENTENCES: dict[str, str] = {
     "swap-ended": "This swap is over: it was answered, withdrawn, or ran out.",
     "swap-own": "You hold both places yourself. Choose somebody else's.",
     "swap-not-placed": "A swap needs two places of one published week. Look again at who airs.",
+    "swap-run": "“{title}” is one piece of several slots, and these can't be exchanged one by one. "
+    "Choose another place.",
     "swap-late": "It is too late for this swap: one of the two places begins too soon.",
     "swap-asked": "You have asked for this swap already. Wait for the answer, or withdraw it.",
     "swap-moved": "One of the two places has changed since. Ask again for the places as they are.",

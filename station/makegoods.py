@@ -29,6 +29,7 @@ from station.rights import (
     release,
     require_open,
 )
+from station.runs import rejoin
 from station.settings import Settings
 from station.wishes import Wish
 
@@ -92,12 +93,16 @@ def issue(session: Session, settings: Settings, now: datetime) -> int:
     lock(session)
     account_id = station_account(session, AccountKind.MAKEGOOD)
     rooms: dict[str, int] = {}
+    again: dict[Request, Request] = {}
     given = 0
     for right, holder_id in _waiting(session, account_id):
         owed = _owed(session, settings, right, holder_id)
         week = _first_with_room(session, settings, owed, rooms, now)
         if week is not None:
             made = _give(session, settings, owed, week, now)
+            asked = open_request(session, made.id)
+            if owed.request is not None and asked is not None:
+                again[owed.request] = asked
             tell_given(session, settings, owed, made, now)
             rooms[str(week)] -= 1
             given += 1
@@ -105,6 +110,7 @@ def issue(session: Session, settings: Settings, now: datetime) -> int:
             _expire(session, owed, now)
         if given == MOST_AT_ONCE:
             break
+    rejoin(session, again)
     return given
 
 
@@ -118,8 +124,8 @@ def put_off(
 ) -> Right:
     """Exchange a makegood for one of a later week that its holder chooses.
 
-    Raises Refusal `right-not-yours`, `week-closed`, `makegood-none`, `makegood-late` or
-    `week-full`.
+    Where it was in a run, that is withdrawn, and the new one asks for nothing. Raises Refusal
+    `right-not-yours`, `week-closed`, `makegood-none`, `makegood-late` or `week-full`.
     """
     lock(session)
     right = require_holder(session, right_id, holder_id)
@@ -132,6 +138,8 @@ def put_off(
     if room(session, settings, week) <= 0:
         raise Refusal("week-full", week=week)
     asked = open_request(session, right_id)
+    if asked is not None and asked.run is not None:
+        asked = None
     release(session, right_id)
     makegoods = station_account(session, AccountKind.MAKEGOOD)
     move(session, [right], holder_id, makegoods, EntryKind.MAKEGOOD, now, f"put off to {week}")

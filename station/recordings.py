@@ -5,13 +5,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from station.db import STRICT, Base, compare_and_set
+from station.treatment import Treatment
+from station.wishes import Wish
 
 MASTER_SUFFIX = ".flac"
 PREVIEW_SUFFIX = ".mp3"
+
+OTHER_PART_CODE = "other-part"
+OTHER_PART = "One half of this recording can't air, so neither half does."
 
 
 class RecordingState(StrEnum):
@@ -85,6 +91,16 @@ class Recording(Base):
 
     master: Mapped[Master | None] = relationship()
 
+    @property
+    def chosen(self) -> Treatment:
+        """What its member chose about it, parsed."""
+        return msgspec.convert(self.treatment, Treatment)
+
+    @property
+    def wished(self) -> list[Wish]:
+        """Its wishes, parsed."""
+        return [msgspec.convert(wish, Wish) for wish in self.wishes]
+
 
 def stored_at(media_folder: Path, sha256: str, suffix: str = "") -> Path:
     """Where bytes lie on disk: two letters of their hash, then the hash."""
@@ -128,10 +144,11 @@ def conclude(
 ) -> bool:
     """Write the verdict on a recording that still waits for one: accepted with a master.
 
-    False when it waits no longer (withdrawn meanwhile, or concluded by another worker).
+    A part that can't air takes its other part with it. False when it waits no longer (withdrawn
+    meanwhile, or concluded by another worker).
     """
     state = RecordingState.REJECTED if master is None else RecordingState.ACCEPTED
-    return compare_and_set(
+    concluded = compare_and_set(
         session,
         Recording,
         Recording.id == recording_id,
@@ -140,5 +157,85 @@ def conclude(
         codes=codes,
         sentences=sentences,
         master_sha256=None if master is None else master.sha256,
+        checked_at=now,
+    )
+    if concluded and master is None:
+        _reject_other_part(session, recording_id, codes, sentences, now)
+    return concluded
+
+
+def other_part(session: Session, recording: Recording) -> Recording | None:
+    """The other of the two takes that one upload was spread into, as it stands now."""
+    if not recording.chosen.part:
+        return None
+    other = aliased(Recording)
+    query = sa.select(other).where(
+        Recording.id == recording.id, _spread_with(Recording, other), other.id != recording.id
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def being_checked() -> sa.Select[int]:
+    """The rights whose recordings wait for a verdict: their own, or their other part's."""
+    waiting = aliased(Recording)
+    unfinished = (RecordingState.RECEIVED, RecordingState.ACCEPTED)
+    parts = (
+        sa.select(Recording.right_id)
+        .join(waiting, _spread_with(waiting, Recording))
+        .where(waiting.state == RecordingState.RECEIVED, Recording.state.in_(unfinished))
+    )
+    whole = sa.select(Recording.right_id).where(Recording.state == RecordingState.RECEIVED)
+    return sa.select(sa.union(whole, parts).subquery().c.right_id)
+
+
+def withdraw_waiting(session: Session, right_id: int) -> None:
+    """Withdraw each recording of a right that waits for its verdict, with its other part."""
+    of_right, unfinished = aliased(Recording), (RecordingState.RECEIVED, RecordingState.ACCEPTED)
+    parts = (
+        sa.select(Recording.id)
+        .join(of_right, _spread_with(of_right, Recording))
+        .where(of_right.right_id == right_id, of_right.state.in_(unfinished))
+    )
+    session.execute(
+        sa.update(Recording)
+        .where(
+            Recording.state == RecordingState.RECEIVED,
+            sa.or_(Recording.right_id == right_id, Recording.id.in_(parts)),
+        )
+        .values(state=RecordingState.WITHDRAWN)
+    )
+
+
+def is_part(table: type[Recording] = Recording) -> sa.ColumnElement[bool]:
+    """Whether a recording is a part of one that was spread over two rights."""
+    return sa.type_coerce(table.treatment, sa.Text).contains('"part":', autoescape=True)
+
+
+def _spread_with(one: type[Recording], other: type[Recording]) -> sa.ColumnElement[bool]:
+    """Whether two takes are parts of one upload: they came at one instant, and nothing else did."""
+    return sa.and_(
+        is_part(one),
+        is_part(other),
+        other.account_id == one.account_id,
+        other.upload_sha256 == one.upload_sha256,
+        other.received_at == one.received_at,
+    )
+
+
+def _reject_other_part(
+    session: Session, recording_id: int, codes: list[str], sentences: list[str], now: datetime
+) -> None:
+    other = other_part(session, session.get_one(Recording, recording_id))
+    if other is None:
+        return
+    compare_and_set(
+        session,
+        Recording,
+        Recording.id == other.id,
+        Recording.state.in_([RecordingState.RECEIVED, RecordingState.ACCEPTED]),
+        state=RecordingState.REJECTED,
+        codes=[OTHER_PART_CODE, *codes],
+        sentences=[OTHER_PART, *sentences],
+        master_sha256=None,
         checked_at=now,
     )

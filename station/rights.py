@@ -1,11 +1,12 @@
 """A right asks one thing of the build: a segment or a silence, with wishes and limits.
 
 Uploading, dedicating and wishing are open to the right's holder until the week's cut-off. A
-right that moves to another account asks nothing until its new holder says so.
+right that moves to another account asks nothing until its new holder says so. A run is one piece:
+whatever takes the request of one of its rights withdraws the whole of it.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -18,13 +19,22 @@ from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
-from station.ledger import Right, require_holder
-from station.recordings import Master, Recording, RecordingState
+from station.ledger import Right, lock, require_held, require_holder
+from station.recordings import (
+    Master,
+    Recording,
+    RecordingState,
+    being_checked,
+    other_part,
+    withdraw_waiting,
+)
 from station.settings import Settings
 from station.wishes import Wish
 
 LONGEST_TITLE = 120
 LONGEST_CAUSE = 200
+# A recording that is too long is spread over so many rights.
+PARTS = 2
 
 
 class RequestKind(StrEnum):
@@ -144,20 +154,25 @@ def receive(
 def air(session: Session, recording: Recording, now: datetime) -> Request | None:
     """Let a right ask for an accepted recording instead of whatever it asked before.
 
-    Does nothing and returns None when a newer take was accepted already or the right has
-    moved to another holder meanwhile.
+    A part waits until the other one is accepted: then both ask, in one week as a run. Does
+    nothing and returns None when a newer take was accepted already or the right has moved to
+    another holder meanwhile.
     """
-    right = session.get_one(Right, recording.right_id)
-    before = open_request(session, right.id)
-    outdated = before is not None and (before.recording_id or 0) > recording.id
-    if outdated or right.account_id != recording.account_id:
+    takes = _whole(session, recording)
+    if not takes or any(_overtaken(session, take) for take in takes):
         return None
-    _withdraw(before)
+    for take in takes:
+        _withdraw(session, open_request(session, take.right_id))
     session.flush()
-    wishes = [msgspec.convert(wish, Wish) for wish in recording.wishes]
-    request = for_recording(right, recording, wishes, now)
-    ask(session, [request], now)
-    return request
+    asked = {take.id: _for_take(session, take, now) for take in takes}
+    requests = list(asked.values())
+    ask(session, requests, now)
+    if len({request.week for request in requests}) == 1:
+        join(session, requests)
+    else:
+        for request, take in zip(requests, takes, strict=True):
+            request.title = numbered(request.title, take.chosen.part, len(takes))
+    return asked[recording.id]
 
 
 def dedicate(
@@ -169,21 +184,34 @@ def dedicate(
     wishes: Sequence[Wish],
     now: datetime,
     together: str | None = None,
+    *,
+    also: Collection[int] = (),
+    announcement_sha256: str | None = None,
 ) -> Request:
     """Dedicate a right to silence for a cause, and promise its announcement.
 
-    Raises Refusal `right-not-yours` or `week-closed`, WrongInput `text-missing` or `text-long`.
+    With `also`, unused rights of the same week, it is one longer silence. Returns the request of
+    its first slot. Raises Refusal `right-not-yours`, `week-closed`, `run-weeks` or `right-used`,
+    WrongInput `text-missing` or `text-long`.
     """
-    right = require_holder(session, right_id, account_id)
-    week = require_open(right, settings, now)
+    held = require_held(session, [right_id, *also], account_id)
+    rights = sorted(held, key=lambda right: (right.id != right_id, right.number))
+    week = require_open(rights[0], settings, now)
     cause = clean_text(cause, "cause", LONGEST_CAUSE)
     for wish in wishes:
         wish.spans(week, settings)
     # A recording that still waits for its verdict must not take the silence's place later.
-    release(session, right.id)
-    request = for_silence(right, cause, wishes, now, together)
-    ask(session, [request], now)
-    return request
+    release(session, right_id)
+    for right in rights[1:]:
+        if right.week != rights[0].week:
+            raise Refusal("run-weeks", right=right, week=week)
+        require_unused(session, right)
+    requests = [
+        for_silence(right, cause, wishes, now, together, announcement_sha256) for right in rights
+    ]
+    ask(session, requests, now)
+    join(session, requests)
+    return requests[0]
 
 
 def for_recording(
@@ -205,19 +233,38 @@ def for_recording(
 
 
 def for_silence(
-    right: Right, cause: str, wishes: Sequence[Wish], now: datetime, together: str | None = None
+    right: Right,
+    cause: str,
+    wishes: Sequence[Wish],
+    now: datetime,
+    together: str | None = None,
+    announcement_sha256: str | None = None,
 ) -> Request:
     """A right's request for silence, to be asked."""
     says = {"title": cause, "cause": cause, "together": together}
+    says["announcement_sha256"] = announcement_sha256
     return _request(right, wishes, now, kind=RequestKind.SILENCE, **says)
 
 
 def for_the_same(right: Right, earlier: Request, wishes: Sequence[Wish], now: datetime) -> Request:
-    """A right's request for what another one asked for, to be asked."""
+    """A right's request for what another one asked for, to be asked.
+
+    What was a part of a run comes alone: a silence is announced again, a piece says its part.
+    """
     copied = ("kind", "title", "language", "adult", "cause", "together", "trade")
-    made = ("recording_id", "master_sha256")
+    made = ("recording_id", "master_sha256", "announcement_sha256")
     says = {name: getattr(earlier, name) for name in (*copied, *made)}
+    if earlier.run is not None:
+        if earlier.kind == RequestKind.SILENCE:
+            says["master_sha256"] = None
+        else:
+            says["title"] = numbered(earlier.title, earlier.run_place + 1, PARTS)
     return _request(right, wishes, now, **says)
+
+
+def numbered(title: str, part: int, parts: int) -> str:
+    """The title of a piece that airs in parts, far from each other."""
+    return f"{title} ({part} of {parts})"
 
 
 def ask(session: Session, requests: Sequence[Request], now: datetime) -> None:
@@ -239,14 +286,29 @@ def withdraw_request(
 
 
 def release(session: Session, right_id: int) -> None:
-    """Withdraw whatever a right asks for, and each recording that still waits for it."""
-    _withdraw(open_request(session, right_id))
-    session.execute(
-        sa.update(Recording)
-        .where(Recording.right_id == right_id, Recording.state == RecordingState.RECEIVED)
-        .values(state=RecordingState.WITHDRAWN)
-    )
+    """Withdraw whatever a right asks for, and each recording that still waits for it.
+
+    A run is withdrawn from all its rights, a recording in two parts from both.
+    """
+    _withdraw(session, open_request(session, right_id))
+    withdraw_waiting(session, right_id)
     session.flush()
+
+
+def join(session: Session, requests: Sequence[Request]) -> None:
+    """Let requests that were asked for rights of one week air one after another, as a run."""
+    if len(requests) > 1:
+        for place, request in enumerate(requests):
+            request.run, request.run_place = str(requests[0].id), place
+        session.flush()
+
+
+def run_of(session: Session, request: Request) -> list[Request]:
+    """The requests that air as one piece with this one, in order; itself alone without a run."""
+    if request.run is None:
+        return [request]
+    query = sa.select(Request).where(Request.week == request.week, Request.run == request.run)
+    return list(session.scalars(query.order_by(Request.run_place)))
 
 
 def open_request(session: Session, right_id: int) -> Request | None:
@@ -255,6 +317,21 @@ def open_request(session: Session, right_id: int) -> Request | None:
         Request.right_id == right_id, Request.state == RequestState.OPEN
     )
     return session.scalars(query).one_or_none()
+
+
+def unused(session: Session, account_id: int, first: Week) -> list[Right]:
+    """The rights from a week on that an account holds and has nothing sent for, earliest first."""
+    query = sa.select(Right).where(
+        Right.account_id == account_id, Right.week >= str(first), _nothing_sent()
+    )
+    return list(session.scalars(query.order_by(Right.week, Right.number)))
+
+
+def require_unused(session: Session, right: Right) -> None:
+    """Make sure that nothing was sent for a right. Raises Refusal `right-used`."""
+    query = sa.select(Right.id).where(Right.id == right.id, _nothing_sent())
+    if session.scalars(query).first() is None:
+        raise Refusal("right-used", right=right)
 
 
 def requests_of(session: Session, week: Week) -> list[Request]:
@@ -281,9 +358,38 @@ def _request(right: Right, wishes: Sequence[Wish], now: datetime, **says: Any) -
     )
 
 
-def _withdraw(request: Request | None) -> None:
-    if request is not None:
-        request.state = RequestState.WITHDRAWN
+def _withdraw(session: Session, request: Request | None) -> None:
+    for one in [] if request is None else run_of(session, request):
+        one.state = RequestState.WITHDRAWN
+
+
+def _nothing_sent() -> sa.ColumnElement[bool]:
+    asks = sa.exists().where(Request.right_id == Right.id, Request.state == RequestState.OPEN)
+    return sa.and_(~asks, Right.id.not_in(being_checked()))
+
+
+def _whole(session: Session, recording: Recording) -> list[Recording]:
+    """Every take that a recording airs with, in order; none while a part is not accepted."""
+    if not recording.chosen.part:
+        return [recording]
+    # Whoever concludes the other part at this moment is waited for, so that one of us asks.
+    lock(session)
+    other = other_part(session, recording)
+    if other is None or other.state != RecordingState.ACCEPTED:
+        return []
+    return sorted([recording, other], key=lambda take: take.chosen.part)
+
+
+def _overtaken(session: Session, recording: Recording) -> bool:
+    """Whether a newer take was accepted for its right, or that has moved."""
+    before = open_request(session, recording.right_id)
+    newer = before is not None and (before.recording_id or 0) > recording.id
+    return newer or session.get_one(Right, recording.right_id).account_id != recording.account_id
+
+
+def _for_take(session: Session, recording: Recording, now: datetime) -> Request:
+    right = session.get_one(Right, recording.right_id)
+    return for_recording(right, recording, recording.wished, now)
 
 
 def clean_text(text: str, name: str, longest: int) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.db import Base
 from station.errors import Refusal
 from station.ledger import Right, lock
-from station.recordings import Master, Recording, RecordingState
+from station.recordings import Master, Recording, RecordingState, is_part
 from station.rights import LONGEST_CAUSE, ask, clean_text, for_recording, for_silence
 from station.settings import Settings
 
@@ -128,5 +128,7 @@ def _can_air(settings: Settings) -> sa.Select[Recording]:
         .where(
             Recording.state == RecordingState.ACCEPTED,
             Master.duration_ms == settings.station.slot_seconds * 1000,
+            # Half a piece can't stand for itself.
+            ~is_part(),
         )
     )

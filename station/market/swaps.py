@@ -80,7 +80,8 @@ def propose(
 ) -> Swap:
     """Ask the holder of a published place to exchange it for one's own.
 
-    Raises Refusal `right-not-yours`, `swap-own`, `swap-not-placed`, `swap-late` or `swap-asked`.
+    Raises Refusal `right-not-yours`, `swap-own`, `swap-not-placed`, `swap-run`, `swap-late` or
+    `swap-asked`.
     """
     # Two proposals of one person take turns.
     lock(session)
@@ -218,6 +219,9 @@ def _require_two(
         raise Refusal("swap-not-placed")
     if wanted.account_id == asker_id:
         raise Refusal("swap-own")
+    for one in (mine, wanted):
+        if one.run is not None:
+            raise Refusal("swap-run", title=one.title)
     return mine, wanted
 
 
