@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from scheduler import load
+from scheduler import load, runs
 from scheduler.check import check
 from scheduler.load import Loaded
 from scheduler.patience import never
@@ -72,7 +72,7 @@ def repair(
         shown = grid.published(session, week)
         if shown is None:
             raise Refusal("nothing-published", week=week)
-        version, was = shown.version, _spots(shown)
+        version, was = shown.version, runs.spots(shown)
         without = {bump.request_id for bump in shown.bumps}
         loaded = load.load(session, settings, week, now)
     repaired = repair_problem(
@@ -82,9 +82,9 @@ def repair(
         stopped=stopped,
     )
     _require_possible(week, repaired.conflict)
-    bumped = {load.request_id(bump.id) for bump in repaired.bumped} | loaded.left_out.keys()
-    places = {load.request_id(name): place for name, place in repaired.places.items()}
-    if (places, bumped) == (was, without):
+    bumped = {one for bump in repaired.bumped for one in _numbers(loaded, bump.id)}
+    places = _places(loaded, repaired.places)
+    if (places, bumped | loaded.left_out.keys()) == (was, without):
         return repaired, None
     proven = {**proof_of_repair(repaired), "repairs": version, "seed": settings.solver.seed}
     with database.writing() as session:
@@ -110,8 +110,14 @@ def proof_of(plan: Plan) -> dict[str, object]:
     return {**figures(plan), "violations": []}
 
 
-def _spots(shown: Grid) -> dict[int, Place]:
-    return {one.request_id: Place(one.channel, one.start) for one in shown.placements}
+def _numbers(loaded: Loaded, name: str) -> tuple[int, ...]:
+    """The station's requests behind one of the problem."""
+    return loaded.runs.whole(load.request_id(name))
+
+
+def _places(loaded: Loaded, places: Mapping[str, Place]) -> dict[int, Place]:
+    """The places of the station's requests, when those of the problem are at some."""
+    return loaded.runs.parted({load.request_id(name): place for name, place in places.items()})
 
 
 def _require_possible(week: Week, conflict: Iterable[Violation]) -> None:
@@ -132,12 +138,12 @@ def _keep(
     """Keep a grid of a problem as the week's draft."""
     placed = [
         grid.Place(
-            load.request_id(name),
+            number,
             place.channel,
             place.start,
             load.worth_at(loaded.problem, place.channel, place.start),
         )
-        for name, place in places.items()
+        for number, place in _places(loaded, places).items()
     ]
-    solved = [(load.request_id(bump.id), bump.reason) for bump in bumped]
+    solved = [(one, bump.reason) for bump in bumped for one in _numbers(loaded, bump.id)]
     return grid.draft(session, week, placed, [*solved, *loaded.left_out.items()], proven, now)

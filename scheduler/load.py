@@ -1,7 +1,7 @@
 """The only reader of the station: what stands in its tables becomes a frozen problem.
 
 In a running week, starts that come sooner than the notice are closed, and what has started
-stays where it is.
+stays where it is, a run as a whole.
 """
 
 from collections import defaultdict
@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from scheduler import carry, history
+from scheduler import carry, history, runs
 from scheduler import problem as facts
 from scheduler.clock import Clock, by_day_windows, first_open, worth_at_least
-from scheduler.problem import FORMAT, Kind, Problem, Published, Reserved, Rules, Window
+from scheduler.problem import FORMAT, Kind, Place, Problem, Published, Reserved, Rules, Window
+from scheduler.runs import Piece, Runs
 from station import grid, makegoods, worth
 from station.airtime import Week
 from station.grid import Grid, Pin, Placement
@@ -31,10 +32,16 @@ NO_CHANNEL = "No channel of the station airs what is said in this language."
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A week's problem, and the requests that it leaves out, with reasons, by request id."""
+    """A week's problem, its runs, and the requests that it leaves out, with reasons, by id."""
 
     problem: Problem
     left_out: Mapping[int, str]
+    runs: Runs
+
+    @property
+    def asked(self) -> set[int]:
+        """The station's ids of every request in the problem."""
+        return {one for name in self.problem.request for one in self.runs.whole(request_id(name))}
 
 
 def load(
@@ -50,16 +57,18 @@ def load(
     """
     clock = Clock(week, settings, first_open(settings, week, now, notice))
     shown = grid.published(session, week)
-    started = {} if shown is None else _started(shown, clock.first_open)
-    asked = requests_of(session, week)
+    joined = runs.read(session, week)
+    started = {} if shown is None else _started(shown, clock.first_open, joined)
     on_air = {placed.request.right_id for placed in started.values()}
+    pieces = joined.pieces(one for one in requests_of(session, week) if one.id not in started)
     left_out = {
         one.id: reason
-        for one in asked
-        if (reason := _not_ready(settings, one, started, on_air)) is not None
+        for piece in pieces
+        if (reason := _not_ready(settings, piece, on_air)) is not None
+        for one in piece
     }
-    ready = [one for one in asked if one.id not in left_out and one.id not in started]
-    return Loaded(_problem(session, clock, shown, started, ready), left_out)
+    ready = [piece for piece in pieces if piece[0].id not in left_out]
+    return Loaded(_problem(session, clock, shown, started, ready, joined), left_out, joined)
 
 
 def request_id(name: str) -> int:
@@ -94,38 +103,39 @@ def _problem(
     clock: Clock,
     shown: Grid | None,
     started: Mapping[int, Placement],
-    ready: Sequence[Request],
+    ready: Sequence[Piece],
+    joined: Runs,
 ) -> Problem:
     week, settings = clock.week, clock.settings
-    everyone = [*(placed.request for placed in started.values()), *ready]
-    accounts = sorted({one.account_id for one in everyone})
-    waited = grid.weeks_waited(session, accounts, week)
+    everyone = [*joined.pieces(placed.request for placed in started.values()), *ready]
+    asking = [piece[0].account_id for piece in everyone]
+    waited = grid.weeks_waited(session, sorted(set(asking)), week)
     values = worth.by_channel(settings, week, worth.read(settings))
-    asking = [one.account_id for one in everyone]
     owed = carry.owed(history.got(session, week), asking, values, settings.slots.per_hour)
     tired = history.tired_of_nights(session, clock)
     sold = sold_rights(session, str(week))
-    pins = _pins(session, [one.id for one in ready], clock.first_open)
-    makegood = makegoods.of(session, [one.right_id for one in ready])
-    languages = _languages(settings, everyone)
+    pins = _pins(session, ready, clock.first_open)
+    makegood = makegoods.of(session, [one.right_id for piece in ready for one in piece])
+    languages = _languages(settings, [piece[0] for piece in everyone])
     requests = [
         facts.Request(
             id=name_of(one.id),
             holder=f"a{one.account_id}",
-            length=1,
+            length=len(piece),
             kind=Kind(one.kind),
-            sold=one.right_id in sold,
+            sold=any(part.right_id in sold for part in piece),
             trade=one.trade.casefold() if one.trade else None,
             cause=one.cause.casefold() if one.cause else None,
             together=one.together,
             category=languages.get(one.id),
             owed=owed[row],
             waited=waited.get(one.account_id, 0),
-            allowed=_allowed(clock, one, started.get(one.id), makegood.get(one.right_id), values),
+            allowed=_allowed(clock, piece, started.get(one.id), makegood, values),
             wishes=_wishes(clock, one, one.account_id in tired),
             pin=pins.get(one.id),
         )
-        for row, one in enumerate(everyone)
+        for row, piece in enumerate(everyone)
+        for one in piece[:1]
     ]
     return Problem(
         format=FORMAT,
@@ -144,38 +154,42 @@ def _problem(
             Reserved(block.channel, block.start, block.length)
             for block in grid.reserved_blocks(session, week)
         ),
-        published=_published(shown, started),
+        published=_published(shown, started, joined),
         move_cost=settings.rules.move_cost,
         repeat_cost=settings.solver.repeat_cost,
     )
 
 
-def _started(shown: Grid, first_open: int) -> dict[int, Placement]:
-    """What is on show and may no longer move, by request id."""
-    return {placed.request_id: placed for placed in shown.placements if placed.start < first_open}
+def _started(shown: Grid, first_open: int, joined: Runs) -> dict[int, Placement]:
+    """What is on show and may no longer move, by request id: all of a run once it has begun."""
+    begun = {
+        one
+        for placed in shown.placements
+        if placed.start < first_open
+        for one in joined.whole(placed.request_id)
+    }
+    return {placed.request_id: placed for placed in shown.placements if placed.request_id in begun}
 
 
-def _not_ready(
-    settings: Settings, request: Request, started: Mapping[int, Placement], on_air: set[int]
-) -> str | None:
-    if request.id in started:
-        return None
-    if request.right_id in on_air:
+def _not_ready(settings: Settings, piece: Piece, on_air: set[int]) -> str | None:
+    if any(one.right_id in on_air for one in piece):
         return ON_AIR_ALREADY
-    if not channels_of(settings, request):
+    if not channels_of(settings, piece[0]):
         return NO_CHANNEL
-    return None if request.master_sha256 else NO_MASTER
+    return None if all(one.master_sha256 for one in piece) else NO_MASTER
 
 
 def _allowed(
     clock: Clock,
-    request: Request,
+    piece: Piece,
     started: Placement | None,
-    makegood: Makegood | None,
+    makegood: Mapping[int, Makegood],
     values: Sequence[Sequence[float]],
 ) -> tuple[Window, ...]:
+    """Where every slot of a piece may be: a makegood's worth counts for the whole of it."""
     if started is not None:
-        return (Window(started.start, started.start + 1, started.channel),)
+        return (Window(started.start, started.start + len(piece), started.channel),)
+    request = piece[0]
     whole = [clock.week.span]
     spans = clock.settings.adult_hours.spans(clock.week) if request.adult else whole
     windows = tuple(
@@ -183,9 +197,10 @@ def _allowed(
         for channel in channels_of(clock.settings, request)
         for start, end in clock.within(spans)
     )
-    if makegood is None:
+    owed = [makegood[one.right_id].least_worth for one in piece if one.right_id in makegood]
+    if not owed:
         return windows
-    return worth_at_least(makegood.least_worth, windows, values, clock.settings.slots.per_hour)
+    return worth_at_least(max(owed), windows, values, clock.settings.slots.per_hour)
 
 
 def _wishes(clock: Clock, request: Request, tired: bool) -> tuple[facts.Wish, ...]:
@@ -214,13 +229,22 @@ def _languages(settings: Settings, asked: Sequence[Request]) -> dict[int, str]:
     }
 
 
-def _pins(session: Session, ids: Sequence[int], first_open: int) -> dict[int, facts.Place]:
-    query = sa.select(Pin).where(Pin.request_id.in_(ids), Pin.start >= first_open)
-    return {pin.request_id: facts.Place(pin.channel, pin.start) for pin in session.scalars(query)}
+def _pins(session: Session, ready: Sequence[Piece], first_open: int) -> dict[int, Place]:
+    """Where pins want pieces to start, by their first ones; one slot's pin holds all of them."""
+    slots = {one.id: (piece[0].id, one.run_place) for piece in ready for one in piece}
+    pins: dict[int, Place] = {}
+    found = session.scalars(sa.select(Pin).where(Pin.request_id.in_(slots)))
+    for pin in sorted(found, key=lambda pin: slots[pin.request_id]):
+        first, offset = slots[pin.request_id]
+        if pin.start - offset >= first_open:
+            pins.setdefault(first, Place(pin.channel, pin.start - offset))
+    return pins
 
 
-def _published(shown: Grid | None, started: Mapping[int, Placement]) -> tuple[Published, ...]:
+def _published(
+    shown: Grid | None, started: Mapping[int, Placement], joined: Runs
+) -> tuple[Published, ...]:
     return tuple(
-        Published(name_of(one.request_id), one.channel, one.start, one.request_id in started)
-        for one in (shown.placements if shown else ())
+        Published(name_of(one), place.channel, place.start, one in started)
+        for one, place in joined.joined(runs.spots(shown)).items()
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from scheduler import load, tell
+from scheduler import load, runs, tell
 from scheduler.check import broken_rules
 from scheduler.load import Loaded
 from scheduler.plan import Bumped, Placement
@@ -95,13 +95,13 @@ def _again(
     bumped = dict(loaded.left_out)
     for request in loaded.problem.requests:
         number = load.request_id(request.id)
-        place = now_at[number] if request.id in frozen else then_at.get(number)
-        if place is None:
-            bumped[number] = then_said.get(number, SENT_SINCE)
-        elif request.id not in frozen and _closed(request.allowed, place):
-            bumped[number] = STARTED_SINCE
+        whole, at = loaded.runs.whole(number), now_at if request.id in frozen else then_at
+        if number not in at:
+            bumped |= dict.fromkeys(whole, then_said.get(number, SENT_SINCE))
+        elif request.id not in frozen and _closed(request.allowed, at[number]):
+            bumped |= dict.fromkeys(whole, STARTED_SINCE)
         else:
-            places[number] = place
+            places |= {one: at[one] for one in whole}
     return places, bumped
 
 
@@ -120,8 +120,8 @@ def broken(loaded: Loaded, version: Grid) -> str:
     """What the checker finds in a version, for the station as it is, in a few sentences."""
     asked = {request.id for request in loaded.problem.requests}
     placements = [
-        Placement(load.name_of(one.request_id), one.channel, one.start)
-        for one in version.placements
+        Placement(load.name_of(number), place.channel, place.start)
+        for number, place in loaded.runs.joined(runs.spots(version)).items()
     ]
     bumped = [
         Bumped(name, bump.reason)

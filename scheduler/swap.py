@@ -68,7 +68,7 @@ def _exchanged(
     Whoever has withdrawn since is left out; whoever asked since waits for the next build.
     """
     mine, wanted = found.mine, found.wanted
-    asked = {load.request_id(request.id) for request in loaded.problem.requests}
+    asked = loaded.asked
     places = {key: place for key, place in grid.places(shown).items() if key in asked}
     places |= {
         mine.request_id: _at(loaded, mine.request_id, wanted),

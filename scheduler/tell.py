@@ -138,7 +138,8 @@ def write_letters(
     query = (
         sa.select(Request.id, Request.title, Person)
         .join(Person, Person.account_id == Request.account_id)
-        .where(Request.id.in_(moves))
+        # Where a run starts says where all of it is.
+        .where(Request.id.in_(moves), Request.run_place == 0)
         .order_by(Request.id)
     )
     said: dict[Person, list[str]] = defaultdict(list)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from scheduler import load
+from scheduler import load, runs
 from scheduler.change_words import NO_TIME, Names, sentence
 from scheduler.changes import Change
+from scheduler.load import Loaded
 from scheduler.problem import Problem, Published
 from station import grid
 from station.airtime import Week
@@ -41,8 +42,10 @@ def ways_out(
     with database.reading() as session:
         shown = grid.require_version(session, week, version)
         bumped = [bump.request_id for bump in shown.bumps]
-        problem = _as_shown(load.load(session, settings, week, now).problem, shown)
-    asked = [number for number in bumped if load.name_of(number) in problem.request]
+        loaded = load.load(session, settings, week, now)
+        problem = _as_shown(loaded, shown)
+    known = loaded.asked
+    asked = [number for number in bumped if number in known]
     if not asked or seconds <= 0:
         return {}
     # OR-Tools is loaded only where there is something to solve.
@@ -57,21 +60,25 @@ def ways_out(
     )
     told = {}
     for number in asked:
-        name = load.name_of(number)
+        # A run is bumped as one.
+        name = load.name_of(loaded.runs.whole(number)[0])
         change = found.get(name)
         said = sentence(change, names) if name in found else NO_TIME.format(option="--time-limit")
         told[number] = WayOut(change, said)
     return told
 
 
-def _as_shown(problem: Problem, shown: Grid) -> Problem:
+def _as_shown(loaded: Loaded, shown: Grid) -> Problem:
     """A problem with a version's places on show; what has begun stays where it is."""
-    frozen = [seat for seat in problem.published if seat.frozen]
+    frozen = [seat for seat in loaded.problem.published if seat.frozen]
     begun = {seat.id for seat in frozen}
     seats = [
-        Published(load.name_of(one.request_id), one.channel, one.start) for one in shown.placements
+        Published(load.name_of(number), place.channel, place.start)
+        for number, place in loaded.runs.joined(runs.spots(shown)).items()
     ]
-    return replace(problem, published=(*frozen, *(seat for seat in seats if seat.id not in begun)))
+    return replace(
+        loaded.problem, published=(*frozen, *(seat for seat in seats if seat.id not in begun))
+    )
 
 
 def _titles(session: Session, changes: Iterable[Change | None]) -> dict[str, str]:
