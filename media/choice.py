@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -15,6 +16,8 @@ from station.fill import FillKind
 MOST_DRAWN = 8
 CROSSFADE_SECONDS = 2.0
 BUILT_IN_LUFS = -20.0
+# As many are remembered, 3 MB each: making one takes longer than all the rest of a slot.
+BUILT_IN_BEDS = 6
 
 
 def drawn(library: Sequence[FillSound], kinds: Sequence[FillKind], seed: int) -> list[FillSound]:
@@ -52,6 +55,12 @@ def bed(library: Sequence[FillSound], seed: int) -> FillSound:
     beds = drawn(library, (FillKind.BED,), seed)
     if beds:
         return beds[0]
+    return _built_in(seed % BUILT_IN_BEDS)
+
+
+@lru_cache(maxsize=BUILT_IN_BEDS)
+def _built_in(seed: int) -> FillSound:
+    """One round of a built-in bed, whose end joins its start."""
     lap = built_in.bed(seconds_of(built_in.loop(seed)), BUILT_IN_LUFS, seed)
     return FillSound(FillKind.BED, lap, BUILT_IN_LUFS, seamless=True)
 

@@ -17,7 +17,7 @@ LEAST_SECOND_SECONDS = 5.0
 # What is kept of a pause: the voice's end in its room, and a breath before it goes on.
 KEEP_AFTER_SECONDS = 0.3
 KEEP_BEFORE_SECONDS = 0.1
-FADE_SECONDS = 0.05
+FADE_SECONDS = 0.03
 # A pause lies so far up from the quiet (not further under the loud than that) to the loud.
 PAUSE_SHARE = 0.35
 MOST_RANGE_DB = 60.0
