@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from media import bed as built_in
-from media.montage import CueKind, FillSound, Part
+from media.montage import CueKind, FillSound, Part, Source
 from media.samples import samples_in, seconds_of
 from station.fill import FillKind
 
@@ -23,7 +23,7 @@ BUILT_IN_BEDS = 6
 def drawn(library: Sequence[FillSound], kinds: Sequence[FillKind], seed: int) -> list[FillSound]:
     """The audible pieces of some kinds, in an order that the seed decides."""
     there = [
-        one for one in library if one.kind in kinds and len(one.sound) and math.isfinite(one.lufs)
+        one for one in library if one.kind in kinds and one.source.count and math.isfinite(one.lufs)
     ]
     if not there:
         return []
@@ -39,12 +39,12 @@ def best_fit(hand: Sequence[FillSound], room: int, pause: int) -> list[FillSound
     Each is followed by a pause. Lengths are in samples; pieces longer than the room are not
     drawn. Of equally good choices the first with the fewest pieces is taken.
     """
-    fitting = [one for one in hand if len(one.sound) + pause <= room][:MOST_DRAWN]
+    fitting = [one for one in hand if one.source.count + pause <= room][:MOST_DRAWN]
     best: tuple[FillSound, ...] = ()
     most = 0
     for size in range(1, len(fitting) + 1):
         for some in combinations(fitting, size):
-            total = sum(len(one.sound) + pause for one in some)
+            total = sum(one.source.count + pause for one in some)
             if most < total <= room:
                 best, most = some, total
     return list(best)
@@ -62,15 +62,15 @@ def bed(library: Sequence[FillSound], seed: int) -> FillSound:
 def _built_in(seed: int) -> FillSound:
     """One round of a built-in bed, whose end joins its start."""
     lap = built_in.bed(seconds_of(built_in.loop(seed)), BUILT_IN_LUFS, seed)
-    return FillSound(FillKind.BED, lap, BUILT_IN_LUFS, seamless=True)
+    return FillSound(FillKind.BED, Source.of(lap), BUILT_IN_LUFS, seamless=True)
 
 
 def bed_part(chosen: FillSound, start: int, count: int, lufs: float, head: int, tail: int) -> Part:
     """A bed at a loudness over a whole passage: repeated where short, cut where long."""
-    crossfade = min(samples_in(CROSSFADE_SECONDS), len(chosen.sound) // 4)
+    crossfade = min(samples_in(CROSSFADE_SECONDS), chosen.source.count // 4)
     return Part(
         CueKind.BED,
-        chosen.sound,
+        chosen.source,
         start,
         count,
         gain_db=lufs - chosen.lufs,
@@ -84,5 +84,5 @@ def bed_part(chosen: FillSound, start: int, count: int, lufs: float, head: int, 
 def whole_part(chosen: FillSound, start: int, lufs: float, clears: int = 0) -> Part:
     """An ident or a promo, whole, at a loudness."""
     kind, gain_db = CueKind(chosen.kind), lufs - chosen.lufs
-    count = len(chosen.sound)
-    return Part(kind, chosen.sound, start, count, gain_db, clears=clears, title_id=chosen.title_id)
+    count = chosen.source.count
+    return Part(kind, chosen.source, start, count, gain_db, clears=clears, title_id=chosen.title_id)

@@ -7,7 +7,7 @@ from media.announcements import emergency_words, station_words
 from media.assemble import Laid
 from media.bed import bed
 from media.follow import BED_UNDER_PIECE_LU, FADE_IN_SECONDS, FADE_OUT_SECONDS
-from media.montage import Composed, FillSound, Part, compose
+from media.montage import Composed, FillSound, Part, Source, compose
 from media.samples import Samples, milliseconds_of, samples_in
 from media.speech import spoken
 from station.fill import FillKind
@@ -42,7 +42,7 @@ def fill(
         return Composed(_piece(slot_seconds, station_words(station), seed, audio), ())
     count = samples_in(slot_seconds)
     ident = _ident(library, count, station, seed, audio)
-    promos = _promos(library, count - sum(len(one.sound) for one in ident), slot_seconds, seed)
+    promos = _promos(library, count - sum(one.source.count for one in ident), slot_seconds, seed)
     music = choice.bed_part(
         choice.bed(library, seed),
         start=0,
@@ -67,8 +67,8 @@ def _ident(
     idents = choice.drawn(library, (FillKind.IDENT,), seed)
     if not idents:
         sound = spoken(station_words(station), audio.voice)
-        idents = [FillSound(FillKind.IDENT, sound, loudness.integrated(sound))]
-    return [one for one in idents if len(one.sound) <= room][:1]
+        idents = [FillSound(FillKind.IDENT, Source.of(sound), loudness.integrated(sound))]
+    return [one for one in idents if one.source.count <= room][:1]
 
 
 def _promos(
@@ -78,16 +78,16 @@ def _promos(
     most = max(1, round(slot_seconds / SECONDS_A_PROMO))
     room = left - round(samples_in(slot_seconds) * MOST_TOLD_SHARE)
     hand = choice.drawn(library, (FillKind.PROMO,), seed)
-    return choice.best_fit([one for one in hand if len(one.sound) <= room][:most], room, 0)
+    return choice.best_fit([one for one in hand if one.source.count <= room][:most], room, 0)
 
 
 def _spaced(told: Sequence[FillSound], count: int) -> Iterator[Part]:
     """The first soon after the slot's start, the others with as much bed between each two."""
     start = samples_in(IDENT_START_MS / 1000)
-    bed_between = (count - start - sum(len(one.sound) for one in told)) // max(1, len(told))
+    bed_between = (count - start - sum(one.source.count for one in told)) // max(1, len(told))
     for one in told:
         yield choice.whole_part(one, start, WORKING_LUFS, clears=samples_in(CLEAR_SECONDS))
-        start += len(one.sound) + bed_between
+        start += one.source.count + bed_between
 
 
 def _piece(slot_seconds: float, words: str, seed: int, audio: AudioSection) -> Samples:

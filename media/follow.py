@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from media import choice
-from media.montage import Composed, CueKind, FillSound, Part, Piece, compose
+from media.montage import Composed, CueKind, FillSound, Part, Piece, Source, compose
 from media.samples import FRAME_SAMPLES, Samples, samples_in
 from station.fill import FillKind
 from station.treatment import Short
@@ -73,8 +73,8 @@ def _piece(piece: Samples, ident_ms: int, fade: int) -> Iterator[Part]:
     """The piece itself, and its ident as a part of its own."""
     head = ident_ms * FRAME_SAMPLES
     if head:
-        yield Part(CueKind.IDENT, piece[:head], 0, head)
-    yield Part(CueKind.PIECE, piece[head:], head, len(piece) - head, tail=fade)
+        yield Part(CueKind.IDENT, Source.of(piece[:head]), 0, head)
+    yield Part(CueKind.PIECE, Source.of(piece[head:]), head, len(piece) - head, tail=fade)
 
 
 def _laps(piece: Samples, start: int, count: int) -> Iterator[Part]:
@@ -93,11 +93,11 @@ def _begun(
     """A piece whole, or faded out at the slot's end when a sensible part of it fits, or not."""
     room = max(0, count - start)
     if len(sound) <= room:
-        return (Part(kind, sound, start, len(sound), gain_db),)
+        return (Part(kind, Source.of(sound), start, len(sound), gain_db),)
     if room < len(sound) * LEAST_LAP_SHARE:
         return ()
     fade = min(samples_in(CUT_FADE_SECONDS), room // 4)
-    return (Part(kind, sound, start, room, gain_db, tail=fade),)
+    return (Part(kind, Source.of(sound), start, room, gain_db, tail=fade),)
 
 
 def _fill(
@@ -110,7 +110,7 @@ def _fill(
     hand = choice.drawn(library, (FillKind.IDENT, FillKind.PROMO), seed)
     for one in _in_turn(choice.best_fit(hand, count - start - least, pause)):
         yield choice.whole_part(one, start, lufs)
-        start += len(one.sound) + pause
+        start += one.source.count + pause
     head, tail = samples_in(FADE_IN_SECONDS), samples_in(FADE_OUT_SECONDS)
     under = lufs - BED_UNDER_PIECE_LU
     chosen = choice.bed(library, seed)

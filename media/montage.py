@@ -1,6 +1,6 @@
 """A slot is composed of parts, each laid in its place once, and can tell what lies where."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +42,20 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A sound of so many samples and channels, read only while it is laid."""
+
+    count: int
+    channels: int
+    read: Callable[[], Samples]
+
+    @classmethod
+    def of(cls, sound: Samples) -> "Source":
+        """A sound that is in memory anyway."""
+        return cls(len(sound), sound.shape[1], lambda: sound)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """A sound of one or two channels and its integrated loudness."""
 
@@ -57,7 +71,7 @@ class FillSound:
     """
 
     kind: FillKind
-    sound: Samples
+    source: Source
     lufs: float
     title_id: int | None = None
     seamless: bool = False
@@ -72,7 +86,7 @@ class Part:
     """
 
     kind: CueKind
-    sound: Samples
+    source: Source
     start: int
     count: int
     gain_db: float = 0.0
@@ -97,10 +111,10 @@ class Part:
 def compose(count: int, parts: Sequence[Part]) -> Composed:
     """Lay parts into a slot of `count` samples, stereo if one of them is, in their order.
 
-    A part of no length is none.
+    One source at a time is in memory. A part of no length is none.
     """
     parts = [part for part in parts if part.count]
-    channels = max((part.sound.shape[1] for part in parts), default=1)
+    channels = max((part.source.channels for part in parts), default=1)
     slot = np.zeros((count, channels), np.float32)
     for part in parts:
         if part.clears:
@@ -115,10 +129,10 @@ def compose(count: int, parts: Sequence[Part]) -> Composed:
 def _lay(place: Samples, part: Part) -> None:
     """Add a part, lap after lap; at gain 0 a sound that is laid once is copied as it is."""
     gain = np.float32(amplitude(part.gain_db))
-    length = len(part.sound)
+    sound, length = part.source.read(), part.source.count
     crossfade = part.crossfade if part.count > length else 0
     for start in range(0, len(place), length - crossfade):
-        lap = part.sound[: len(place) - start]
+        lap = sound[: len(place) - start]
         # Second by second: a turned-down copy of a whole lap would be large.
         for first in range(0, len(lap), RATE_HZ):
             second = lap[first : first + RATE_HZ] * gain

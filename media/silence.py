@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from media import loudness
 from media.announcements import closing_words, opening_words, voice
-from media.montage import CueKind, Part, compose
+from media.montage import CueKind, Part, Source, compose
 from media.samples import Samples, faded, quiet, samples_in, seconds_of
 from media.speech import spoken
 from media.words import ENGLISH
@@ -59,11 +59,11 @@ def silence(
     if audio.silence_announcement and run.place == 0:
         words = _opening(dedication, slot_seconds, run.count, audio) if opening is None else opening
         words = _levelled(words, slot_seconds)
-        parts.append(Part(CueKind.ANNOUNCEMENT, words, head, len(words)))
+        parts.append(Part(CueKind.ANNOUNCEMENT, Source.of(words), head, len(words)))
     if audio.silence_announcement and run.place == run.count - 1:
         words = _close(dedication, slot_seconds, audio) if close is None else close
         words = _levelled(words, slot_seconds)
-        parts.append(Part(CueKind.CLOSE, words, count - head - len(words), len(words)))
+        parts.append(Part(CueKind.CLOSE, Source.of(words), count - head - len(words), len(words)))
     return compose(count, parts).sound
 
 

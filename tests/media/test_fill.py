@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media import fill, loudness, master
-from media.montage import Composed, CueKind, FillSound
+from media.montage import Composed, CueKind, FillSound, Source
 from media.samples import RATE_HZ, Samples
 from station.fill import FillKind
 from station.sections import AudioSection
@@ -20,7 +20,7 @@ AUDIO = AudioSection()
 def fill_sound(kind: FillKind, seconds: float, title_id: int) -> FillSound:
     music = sounds.noise(seconds, -20, title_id)
     sound = music if kind is FillKind.BED else sounds.tone(seconds, 300 + 50 * title_id, -20)
-    return FillSound(kind, sound, loudness.integrated(sound), title_id)
+    return FillSound(kind, Source.of(sound), loudness.integrated(sound), title_id)
 
 
 LIBRARY = [
@@ -93,7 +93,7 @@ def test_the_bed_makes_way_for_a_promo_and_comes_back():
     sound = next(one for one in LIBRARY if one.title_id == promo.title_id)
 
     heard = passage(slot, promo.start_ms, promo.end_ms)
-    assert np.corrcoef(heard[:, 0], sound.sound[:, 0])[0, 1] > 0.9999
+    assert np.corrcoef(heard[:, 0], sound.source.read()[:, 0])[0, 1] > 0.9999
     assert loudness.integrated(heard) == pytest.approx(fill.WORKING_LUFS, abs=0.2)
     before = np.abs(passage(slot, promo.start_ms - 900, promo.start_ms))
     assert before[-480:].max() < 0.05 * before[:4800].max()
@@ -126,7 +126,7 @@ def test_a_fill_is_at_most_half_told_and_nothing_in_it_is_cut(lengths, seed):
     # Told by an ident of the operator's, so that none is spoken each time.
     lengths = [(FillKind.IDENT, 10), *lengths]
     library = [
-        FillSound(kind, np.full((tenths * 4800, 1), 0.1, np.float32), -20.0, place)
+        FillSound(kind, Source.of(np.full((tenths * 4800, 1), 0.1, np.float32)), -20.0, place)
         for place, (kind, tenths) in enumerate(lengths)
     ]
     slot = fill.fill(20, "Mweya", seed, AUDIO, library)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from media import choice, loudness
 from media.follow import Follows, whole_slot
-from media.montage import Composed, CueKind, FillSound, Piece
+from media.montage import Composed, CueKind, FillSound, Piece, Source
 from media.samples import RATE_HZ, Samples
 from station.fill import FillKind
 from station.treatment import Short
@@ -20,7 +20,7 @@ KINDS = st.sampled_from([FillKind.IDENT, FillKind.PROMO, FillKind.BED])
 
 def fill_sound(kind: FillKind, seconds: float, title_id: int = 1, hz: float = 440) -> FillSound:
     sound = sounds.tone(seconds, hz, -20)
-    return FillSound(kind, sound, loudness.integrated(sound), title_id)
+    return FillSound(kind, Source.of(sound), loudness.integrated(sound), title_id)
 
 
 def lies(composed: Composed) -> list[tuple[str, int, int]]:
@@ -62,7 +62,7 @@ def test_idents_and_promos_are_played_whole_before_a_bed_that_fades():
         ("bed", 13500, 20000),
     ]
     assert [cue.title_id for cue in whole.cues] == [None, 2, 1, 3]
-    assert np.allclose(heard(whole, CueKind.PROMO), library[0].sound, atol=0.01)
+    assert np.allclose(heard(whole, CueKind.PROMO), library[0].source.read(), atol=0.01)
     assert loudness.integrated(heard(whole, CueKind.IDENT)) == pytest.approx(LUFS, abs=0.2)
     assert is_faded_out(whole.sound)
 
@@ -76,7 +76,7 @@ def test_fill_comes_as_loud_as_the_piece_however_quiet_that_is():
 
 def test_a_short_bed_is_repeated_without_a_dip_or_a_jump():
     noise = sounds.noise(7, -20)
-    bed = FillSound(FillKind.BED, noise, loudness.integrated(noise))
+    bed = FillSound(FillKind.BED, Source.of(noise), loudness.integrated(noise))
     whole = whole_slot(PIECE, LUFS, 30, 1, Follows(fill=[bed]))
 
     middle = heard(whole, CueKind.BED)[2 * RATE_HZ : -2 * RATE_HZ, 0]
@@ -148,7 +148,7 @@ def test_another_piece_that_is_gone_or_far_too_long_makes_room_for_fill():
 
 def test_a_slot_is_stereo_as_soon_as_one_part_is():
     promo = sounds.stereo(sounds.tone(2, 500, -20), sounds.tone(2, 700, -20))
-    library = [FillSound(FillKind.PROMO, promo, loudness.integrated(promo))]
+    library = [FillSound(FillKind.PROMO, Source.of(promo), loudness.integrated(promo))]
     whole = whole_slot(PIECE, LUFS, 14, 1, Follows(fill=library))
 
     assert whole.sound.shape == (14 * RATE_HZ, 2)
@@ -167,18 +167,35 @@ def test_members_are_followed_by_different_fill_and_each_always_by_the_same():
 
 def test_what_cannot_be_heard_is_not_chosen():
     library = [
-        FillSound(FillKind.IDENT, sounds.silent(1), float("-inf")),
-        FillSound(FillKind.BED, sounds.silent(0), -20.0),
+        FillSound(FillKind.IDENT, Source.of(sounds.silent(1)), float("-inf")),
+        FillSound(FillKind.BED, Source.of(sounds.silent(0)), -20.0),
     ]
 
     assert lies(whole_slot(PIECE, LUFS, 12, 1, Follows(fill=library)))[1:] == [("bed", 4500, 12000)]
+
+
+def test_only_what_is_played_is_read_however_much_the_operator_brought():
+    read = []
+
+    def promo(title_id: int) -> FillSound:
+        def load() -> Samples:
+            read.append(title_id)
+            return sounds.tone(4, 500, -20)
+
+        return FillSound(FillKind.PROMO, Source(4 * RATE_HZ, 1, load), LUFS, title_id)
+
+    library = [promo(title_id) for title_id in range(40)]
+    whole = whole_slot(PIECE, LUFS, 20, 11, Follows(fill=library))
+
+    assert read == [cue.title_id for cue in whole.cues if cue.kind is CueKind.PROMO]
+    assert len(read) == 2
 
 
 @st.composite
 def libraries(draw) -> list[FillSound]:
     lengths = draw(st.lists(st.tuples(KINDS, st.integers(100, 9000)), max_size=7))
     return [
-        FillSound(kind, np.ones((ms * 48, 1), np.float32), LUFS, place)
+        FillSound(kind, Source.of(np.ones((ms * 48, 1), np.float32)), LUFS, place)
         for place, (kind, ms) in enumerate(lengths)
     ]
 
@@ -189,7 +206,7 @@ def test_nothing_is_ever_cut_or_laid_over_anything_and_the_slot_is_whole(library
     piece = np.full((piece_ms * 48, 1), 0.5, np.float32)
     whole = whole_slot(piece, LUFS, 14, seed, Follows(fill=library))
 
-    lengths = {sound.title_id: round(len(sound.sound) / 48) for sound in library}
+    lengths = {sound.title_id: round(sound.source.count / 48) for sound in library}
     ends = [0, *(cue.end_ms for cue in whole.cues)]
     assert len(whole.sound) == 14 * RATE_HZ
     assert np.array_equal(whole.sound[: len(piece)], piece)
@@ -207,7 +224,7 @@ def test_nothing_is_ever_cut_or_laid_over_anything_and_the_slot_is_whole(library
 @given(st.lists(st.integers(1, 400), max_size=8), st.integers(0, 1200), st.integers(0, 20))
 def test_the_choice_is_the_best_there_is(lengths, room, pause):
     hand = [
-        FillSound(FillKind.PROMO, np.ones((length, 1), np.float32), -20.0, place)
+        FillSound(FillKind.PROMO, Source.of(np.ones((length, 1), np.float32)), -20.0, place)
         for place, length in enumerate(lengths)
     ]
     chosen = choice.best_fit(hand, room, pause)
@@ -216,5 +233,5 @@ def test_the_choice_is_the_best_there_is(lengths, room, pause):
     for length in lengths:
         reachable |= {total + length + pause for total in reachable}
     best = max(total for total in reachable if total <= room)
-    assert sum(len(one.sound) + pause for one in chosen) == best
+    assert sum(one.source.count + pause for one in chosen) == best
     assert len({one.title_id for one in chosen}) == len(chosen)
