@@ -15,6 +15,7 @@ from station.wishes import Wish
 
 MASTER_SUFFIX = ".flac"
 PREVIEW_SUFFIX = ".mp3"
+WAVEFORM_SUFFIX = ".wave"
 
 OTHER_PART_CODE = "other-part"
 OTHER_PART = "One half of this recording can't air, so neither half does."
@@ -115,6 +116,11 @@ def master_at(media_folder: Path, sha256: str) -> Path:
 def preview_at(media_folder: Path, sha256: str) -> Path:
     """Where a master's low-data preview lies on disk."""
     return stored_at(media_folder, sha256, PREVIEW_SUFFIX)
+
+
+def waveform_at(media_folder: Path, sha256: str) -> Path:
+    """Where a master's waveform lies on disk: 800 pairs of signed bytes, lowest and highest."""
+    return stored_at(media_folder, sha256, WAVEFORM_SUFFIX)
 
 
 def keep_master(session: Session, master: Master) -> Master:

@@ -3,19 +3,18 @@
 The upload is kept: each choice is a new take of the same bytes, and is checked as any other.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal
-from station.ledger import Right, require_held
+from station.ledger import require_held
 from station.recordings import Recording, RecordingState
-from station.rights import receive, require_unused
+from station.retake import again, require_mine
+from station.rights import require_unused
 from station.settings import Settings
-from station.treatment import Long, Treatment
-from station.wishes import Wish
+from station.treatment import Long
 
 # What a verdict calls it, and when two rights would be enough.
 TOO_LONG = frozenset({"too-long", "too-long-for-two", "far-too-long", "endless"})
@@ -40,12 +39,12 @@ def fade_out(
     Raises Refusal `recording-not-yours`, `recording-not-too-long`, `right-not-yours` or
     `week-closed`.
     """
-    recording = _require_mine(session, recording_id, account_id)
+    recording = require_mine(session, recording_id, account_id)
     if not can_fade(recording):
         raise Refusal("recording-not-too-long", title=recording.title)
     (right,) = require_held(session, [recording.right_id], account_id)
     treatment = msgspec.structs.replace(recording.chosen, long=Long.FADE, part=0)
-    return _again(session, settings, recording, right, treatment, recording.wished, now)
+    return again(session, settings, recording, right.id, treatment, recording.wished, now)
 
 
 def spread(
@@ -62,7 +61,7 @@ def spread(
     week. Neither airs before both are accepted. Raises Refusal `recording-not-yours`,
     `recording-not-too-long`, `right-not-yours`, `right-used` or `week-closed`.
     """
-    recording = _require_mine(session, recording_id, account_id)
+    recording = require_mine(session, recording_id, account_id)
     if not can_spread(recording):
         raise Refusal("recording-not-too-long", title=recording.title)
     held = require_held(session, [recording.right_id, other_right_id], account_id)
@@ -77,30 +76,6 @@ def spread(
         treatment = msgspec.structs.replace(recording.chosen, long=Long.SPREAD, part=part)
         weeks = (week_of[right.id].monday - week_of[recording.right_id].monday).days // 7
         wishes = [wish.later(weeks, settings.zone) for wish in recording.wished]
-        takes.append(_again(session, settings, recording, right, treatment, wishes, now))
+        takes.append(again(session, settings, recording, right.id, treatment, wishes, now))
     first, second = takes
     return first, second
-
-
-def _require_mine(session: Session, recording_id: int, account_id: int) -> Recording:
-    recording = session.get(Recording, recording_id)
-    if recording is None or recording.account_id != account_id:
-        raise Refusal("recording-not-yours")
-    return recording
-
-
-def _again(
-    session: Session,
-    settings: Settings,
-    earlier: Recording,
-    right: Right,
-    treatment: Treatment,
-    wishes: Sequence[Wish],
-    now: datetime,
-) -> Recording:
-    """Receive the same upload again, for a right and to be treated so."""
-    said = ("account_id", "title", "language", "adult", "trade", "permission")
-    stored = ("file_name", "upload_sha256", "upload_bytes")
-    take = Recording(**{name: getattr(earlier, name) for name in (*said, *stored)})
-    take.treatment = msgspec.to_builtins(treatment)
-    return receive(session, settings, right.id, take, wishes, now)

@@ -22,13 +22,24 @@ from web.desk.views import area as desk
 from web.gift.views import area as gift
 from web.join.views import area as join
 from web.market.views import area as market
-from web.member import bulk, causes, giving, page, presenting, selling, standing, swaps, use
+from web.member import (
+    bulk,
+    causes,
+    giving,
+    page,
+    presenting,
+    retakes,
+    selling,
+    standing,
+    swaps,
+    use,
+)
 from web.membership.views import area as membership
 from web.public.views import area as public
 from web.session import Station
 from web.upload import MEGABYTE, Arriving
 
-PARTS = (page, use, giving, selling, bulk, causes, standing, presenting, swaps)
+PARTS = (page, use, retakes, giving, selling, bulk, causes, standing, presenting, swaps)
 MEMBER = tuple(part.area for part in PARTS)
 
 # What a form holds besides its file.

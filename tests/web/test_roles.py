@@ -32,6 +32,7 @@ FILLED = {
     "swap_id": 1,
     "recording_id": 1,
     "number": 1,
+    "way": "plain",
     "token": "x",
     "label": "2026-W48",
     "weekday": 1,

@@ -98,12 +98,6 @@ class Card:
         rejected = self.latest is not None and self.latest.state == RecordingState.REJECTED
         return rejected and self.request is not None and not self.silent
 
-    @property
-    def preview(self) -> str | None:
-        """The hash of the piece to listen to, as it will air."""
-        master = None if self.request is None else self.request.master
-        return None if master is None else master.preview_sha256
-
 
 def cards(
     session: Session, settings: Settings, account_id: int, weeks: Sequence[Week], now: datetime

@@ -13,6 +13,7 @@ from web.deals import deals_from, deals_to
 from web.member.answers import answers
 from web.member.area import member_area
 from web.member.cards import STAGES, cards
+from web.member.takes import heard, steps
 from web.places import proposals
 from web.session import me, now, station
 from web.upload import ACCEPT
@@ -35,6 +36,7 @@ def draw(problem: str = "") -> str:
         swaps_to_me, swaps_from_me = proposals(session, settings, account_id)
         listed = causes.listed(session)
         usual = presentation.of(session, account_id)
+        sounds, doing = heard(session, settings, found), steps(session, found)
     refused = request.view_args or {}
     return render_template(
         "member/page.html",
@@ -48,6 +50,8 @@ def draw(problem: str = "") -> str:
         swaps_from_me=swaps_from_me,
         causes=listed,
         usual=usual,
+        heard=sounds,
+        steps=doing,
         accept=ACCEPT,
         refused=refused.get("right_id"),
         refused_offer=refused.get("offer_id"),

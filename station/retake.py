@@ -1,0 +1,73 @@
+"""An upload can be taken again with another treatment: a new take of the same bytes.
+
+It is checked as any other; what was accepted before airs until the new take is accepted, too.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from station.errors import Refusal
+from station.recordings import Recording, RecordingState, other_part
+from station.rights import receive
+from station.settings import Settings
+from station.treatment import Treatment
+from station.wishes import Wish
+
+
+def retake(
+    session: Session,
+    settings: Settings,
+    recording_id: int,
+    account_id: int,
+    *,
+    level: bool,
+    clean: bool,
+    now: datetime,
+) -> list[Recording]:
+    """Take an accepted recording again, evened out and cleaned or not; both parts of one in two.
+
+    Raises Refusal `recording-not-yours`, `recording-not-accepted`, `right-not-yours` or
+    `week-closed`.
+    """
+    recording = require_mine(session, recording_id, account_id)
+    if recording.state != RecordingState.ACCEPTED:
+        raise Refusal("recording-not-accepted", title=recording.title)
+    other = other_part(session, recording)
+    parts = [recording] if other is None else [recording, other]
+    takes = []
+    for part in sorted(parts, key=lambda one: one.chosen.part):
+        treatment = msgspec.structs.replace(part.chosen, level=level, clean=clean)
+        take = again(session, settings, part, part.right_id, treatment, part.wished, now)
+        takes.append(take)
+    return takes
+
+
+def require_mine(session: Session, recording_id: int, account_id: int) -> Recording:
+    """An account's recording. Raises Refusal `recording-not-yours`."""
+    recording = session.get(Recording, recording_id)
+    if recording is None or recording.account_id != account_id:
+        raise Refusal("recording-not-yours")
+    return recording
+
+
+def again(
+    session: Session,
+    settings: Settings,
+    earlier: Recording,
+    right_id: int,
+    treatment: Treatment,
+    wishes: Sequence[Wish],
+    now: datetime,
+) -> Recording:
+    """Receive the same upload again, for a right and to be treated so.
+
+    Raises what `rights.receive` does.
+    """
+    said = ("account_id", "title", "language", "adult", "trade", "permission")
+    stored = ("file_name", "upload_sha256", "upload_bytes")
+    take = Recording(**{name: getattr(earlier, name) for name in (*said, *stored)})
+    take.treatment = msgspec.to_builtins(treatment)
+    return receive(session, settings, right_id, take, wishes, now)

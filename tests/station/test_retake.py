@@ -1,0 +1,82 @@
+import pytest
+
+from station import rights
+from station.errors import Refusal
+from station.jobs import JobKind, newest
+from station.ledger import held
+from station.recordings import Master, MasterKind, Recording, conclude
+from station.retake import retake
+from station.treatment import Ident, Treatment
+
+
+@pytest.fixture
+def recording(database, settings, janet, now):
+    """A recording of Janet's that waits for its check."""
+    with database.writing() as session:
+        right = held(session, janet.account_id, "2026-W49")[0]
+        sent = Recording(
+            account_id=janet.account_id,
+            title="The river",
+            language="sn",
+            adult=True,
+            permission=True,
+            treatment={"ident": "spoken", "ident_words": "Hello"},
+            file_name="note.opus",
+            upload_sha256="ab" * 32,
+            upload_bytes=9,
+        )
+        wishes = [rights.Wish(daypart="drive")]
+        return rights.receive(session, settings, right.id, sent, wishes, now)
+
+
+@pytest.fixture
+def accepted(database, recording, now):
+    with database.writing() as session:
+        master = Master(
+            sha256="ef" * 32, kind=MasterKind.SEGMENT, duration_ms=300_000, facts={}, made_at=now
+        )
+        session.add(master)
+        session.flush()
+        conclude(session, recording.id, codes=[], sentences=[], master=master, now=now)
+        rights.air(session, session.get_one(Recording, recording.id), now)
+        return recording
+
+
+def test_a_retake_is_the_same_upload_treated_otherwise(database, settings, accepted, janet, now):
+    with database.writing() as session:
+        who = janet.account_id
+        (take,) = retake(session, settings, accepted.id, who, level=True, clean=False, now=now)
+        same = ("right_id", "title", "language", "adult", "upload_sha256", "wishes", "file_name")
+        assert [getattr(take, name) for name in same] == [getattr(accepted, name) for name in same]
+        treated = Treatment(ident=Ident.SPOKEN, ident_words="Hello", level=True)
+        assert take.chosen == treated
+        assert newest(session, JobKind.INGEST, take.id) is not None
+
+
+def test_until_a_retake_is_accepted_the_piece_stays_as_it_was(
+    database, settings, accepted, janet, now
+):
+    with database.writing() as session:
+        who = janet.account_id
+        (take,) = retake(session, settings, accepted.id, who, level=True, clean=True, now=now)
+        assert rights.open_request(session, take.right_id).recording_id == accepted.id
+        conclude(session, take.id, codes=["too-quiet"], sentences=["No."], master=None, now=now)
+        assert rights.open_request(session, take.right_id).recording_id == accepted.id
+
+
+def test_only_ones_own_accepted_recordings_are_taken_again(
+    database, settings, recording, janet, peter, now
+):
+    for who, said in ((peter, "no such recording"), (janet, "can't air")):
+        with database.writing() as session, pytest.raises(Refusal, match=said):
+            retake(session, settings, recording.id, who.account_id, level=True, clean=True, now=now)
+
+
+def test_a_closed_week_takes_no_retake(database, settings, accepted, janet, now):
+    with database.writing() as session:
+        right = session.get_one(rights.Right, accepted.right_id)
+        late = right.parsed_week(settings.zone).span.start
+        with pytest.raises(Refusal, match="closed"):
+            retake(
+                session, settings, accepted.id, janet.account_id, level=True, clean=True, now=late
+            )

@@ -1,0 +1,129 @@
+"""What a member sees and hears of the piece that a right asks for, and how it was made."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from station import jobs
+from station.jobs import JobKind
+from station.recordings import Master, Recording, RecordingState, preview_at, waveform_at
+from station.settings import Settings
+from station.treatment import Treatment
+from web import waveform
+from web.member.cards import Card
+from web.words import clock_length
+
+# A page that shows many weeks draws the sound of the first ones alone.
+MOST_DRAWN = 4
+WORTH_TELLING_DB = 1.0
+# What a verdict says of the gain already.
+TOLD_GAIN = "lifted"
+FOLLOWS = {
+    "again": "it again",
+    "another": "your other piece",
+    "bed": "the station's fill",
+    "ident": "the station's fill",
+    "promo": "the station's fill",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A piece as it will air. `plain` is the preview of how it was sent, where it was changed.
+
+    `recording_id` is the upload that may be taken again with another treatment, if any; `drawn`
+    is how loud it is, moment by moment.
+    """
+
+    recording_id: int | None
+    treatment: Treatment
+    preview: str
+    preview_bytes: int
+    plain: str | None
+    told: str
+    drawn: waveform.Drawn | None
+
+    @property
+    def changed(self) -> str:
+        """What was done to it, in words: evened out, without hum, or both; empty when nothing."""
+        done = {"evened out": self.treatment.level, "without hum": self.treatment.clean}
+        return " and ".join(said for said, was in done.items() if was)
+
+
+def heard(session: Session, settings: Settings, cards: Sequence[Card]) -> dict[int, Heard]:
+    """What can be heard of each card's piece, by its right."""
+    found: dict[int, Heard] = {}
+    for card in cards:
+        master = None if card.request is None else card.request.master
+        if card.request is not None and master is not None and master.preview_sha256 is not None:
+            asked = card.request.recording_id
+            recording = session.get(Recording, asked) if asked is not None else None
+            draws = len(found) < MOST_DRAWN
+            found[card.right_id] = _heard(settings, card, recording, master, draws=draws)
+    return found
+
+
+def steps(session: Session, cards: Sequence[Card]) -> dict[int, str]:
+    """What is being done with each recording that is checked just now, by its right."""
+    found = {}
+    for card in cards:
+        if card.latest is not None and card.latest.state == RecordingState.RECEIVED:
+            job = jobs.newest(session, JobKind.INGEST, card.latest.id)
+            if job is not None and job.step:
+                found[card.right_id] = job.step
+    return found
+
+
+def _heard(
+    settings: Settings, card: Card, recording: Recording | None, master: Master, *, draws: bool
+) -> Heard:
+    preview = master.preview_sha256 or ""
+    place = preview_at(settings.media_folder, preview)
+    treatment = recording.chosen if recording is not None else Treatment()
+    changed = treatment.level or treatment.clean
+    return Heard(
+        # A piece of an earlier week that airs again is changed nowhere.
+        recording_id=recording.id if recording and recording.right_id == card.right_id else None,
+        treatment=treatment,
+        preview=preview,
+        preview_bytes=place.stat().st_size if place.exists() else 0,
+        plain=master.facts.get("plain_preview_sha256") if changed else None,
+        told=told(master.facts, recording.codes) if recording else "",
+        drawn=_drawn(waveform_at(settings.media_folder, master.sha256), master) if draws else None,
+    )
+
+
+def told(facts: Mapping[str, Any], codes: Sequence[str]) -> str:
+    """What became of a piece, in one short line; empty where nothing is known of it."""
+    if (piece_ms := facts.get("piece_ms")) is None:
+        return ""
+    said = f"It lasts {clock_length(piece_ms / 1000)}"
+    follows = list(dict.fromkeys(_follows(facts)))
+    if follows:
+        said = f"{said}, then {', then '.join(follows)}"
+    gain_db = facts.get("gain_db") or 0.0
+    if abs(gain_db) < WORTH_TELLING_DB or TOLD_GAIN in codes:
+        return f"{said}."
+    way = "louder" if gain_db > 0 else "quieter"
+    return f"{said}. We made it {abs(gain_db):.0f} dB {way}."
+
+
+def _follows(facts: Mapping[str, Any]) -> Iterator[str]:
+    """What comes after the piece, in order."""
+    after = False
+    for cue in facts.get("cues", ()):
+        if after and cue["kind"] in FOLLOWS:
+            yield FOLLOWS[cue["kind"]]
+        after = after or cue["kind"] == "piece"
+
+
+def _drawn(file: Path, master: Master) -> waveform.Drawn | None:
+    try:
+        pairs = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    share = master.facts.get("piece_ms", master.duration_ms) / master.duration_ms
+    return waveform.drawn(pairs, share)
