@@ -200,11 +200,13 @@ def libraries(draw) -> list[FillSound]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
-@given(libraries(), st.integers(1000, 14_000), st.integers(0, 2**32 - 1))
-def test_nothing_is_ever_cut_or_laid_over_anything_and_the_slot_is_whole(library, piece_ms, seed):
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(Short), libraries(), st.integers(1000, 14_000), st.integers(0, 2**32 - 1))
+def test_nothing_is_ever_cut_or_laid_over_anything_and_the_slot_is_whole(
+    short, library, piece_ms, seed
+):
     piece = np.full((piece_ms * 48, 1), 0.5, np.float32)
-    whole = whole_slot(piece, LUFS, 14, seed, Follows(fill=library))
+    whole = whole_slot(piece, LUFS, 14, seed, Follows(short, library, Piece(PIECE, LUFS)))
 
     lengths = {sound.title_id: round(sound.source.count / 48) for sound in library}
     ends = [0, *(cue.end_ms for cue in whole.cues)]
@@ -214,10 +216,12 @@ def test_nothing_is_ever_cut_or_laid_over_anything_and_the_slot_is_whole(library
     for cue in whole.cues:
         if cue.kind in {CueKind.IDENT, CueKind.PROMO}:
             assert cue.end_ms - cue.start_ms == lengths[cue.title_id]
-    if len(whole.cues) > 1:
-        assert whole.cues[-1].kind is CueKind.BED
-        assert ends[-1] == 14_000
-        assert np.abs(whole.sound[-48:]).max() < 0.01
+    last = whole.cues[-1]
+    if last.kind is CueKind.BED or last.end_ms - last.start_ms not in {piece_ms, 4000}:
+        assert last.end_ms == 14_000
+        assert np.abs(whole.sound[-48:]).max() < 0.02
+    else:
+        assert 14_000 - last.end_ms < 5500
 
 
 @settings(max_examples=100, deadline=None)
