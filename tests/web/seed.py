@@ -1,11 +1,14 @@
 """A station with people in it: a week on air, a week being built, a week still open."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from station import fill as fill_pieces
 from station import grid, recordings, rights
 from station.airlog import AirLine, LineKind, write
 from station.airtime import Week
@@ -110,21 +113,50 @@ def received(
 
 
 def finished(settings: Settings, title: str, when: datetime) -> Master:
-    """A master whose preview lies in the media folder."""
-    preview = (b"ID3" + title.encode()) * 400
-    sha256 = hashlib.sha256(preview).hexdigest()
-    file = recordings.preview_at(settings.media_folder, sha256)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(preview)
+    """A master whose preview and waveform lie in the media folder."""
     length_ms = settings.station.slot_seconds * 1000
+    sha256 = _hash(f"master of {title}")
+    loud = [round(60 + 50 * math.sin(at / 9) * math.sin(at / 70)) for at in range(800)]
+    pairs = bytes(byte for one in loud for byte in (256 - one, one))
+    _keep(recordings.waveform_at(settings.media_folder, sha256), pairs)
     return Master(
-        sha256=_hash(f"master of {title}"),
+        sha256=sha256,
         kind=MasterKind.SEGMENT,
         duration_ms=length_ms,
-        preview_sha256=sha256,
-        facts={},
+        preview_sha256=_preview(settings, title),
+        facts={
+            "piece_ms": length_ms * 4 // 5,
+            "cues": [{"kind": "piece"}, {"kind": "bed"}],
+            "gain_db": 4.2,
+            "plain_preview_sha256": _preview(settings, f"{title} as it was sent"),
+        },
         made_at=when,
     )
+
+
+def bring_fill(session: Session, settings: Settings, now: datetime) -> None:
+    """A bed and an ident that are used, a promo that can't be, and one that waits."""
+    for kind, title, seconds in (("bed", "Morning bed", 192), ("ident", "This is Mweya", 7)):
+        piece = fill_pieces.receive(session, fill_pieces.FillKind(kind), title, _hash(title), now)
+        facts = {"sentences": [], "preview_sha256": _preview(settings, title)}
+        fill_pieces.accept(session, piece.id, _hash(title), seconds * 1000, facts, now)
+    kind = fill_pieces.FillKind.PROMO
+    refused = fill_pieces.receive(session, kind, "Friday's talk", _hash("Friday"), now)
+    fill_pieces.reject(session, refused.id, {"sentences": [TOO_LONG]})
+    fill_pieces.receive(session, kind, "Sunday's choir", _hash("Sunday"), now)
+
+
+def _preview(settings: Settings, title: str) -> str:
+    """The hash of a preview that is kept."""
+    preview = (b"ID3" + title.encode()) * 400
+    sha256 = hashlib.sha256(preview).hexdigest()
+    _keep(recordings.preview_at(settings.media_folder, sha256), preview)
+    return sha256
+
+
+def _keep(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
 
 
 def put_on_air(session: Session, settings: Settings, week: Week, now: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from station.airtime import Week
 from station.signin import new_link
 from tests.web.screens import DESKTOP, PHONE, Screen, browser, page_at, take
-from tests.web.seed import fill
+from tests.web.seed import bring_fill, fill
 from tests.web.seed_market import trade
 from tests.web.seed_membership import MEMBERSHIP, fill_membership
 from web.app import open_server
@@ -97,6 +97,7 @@ def seeded(settings, database):
     found = fill(database, settings, now)
     joined = fill_membership(database, settings, found, now)
     with database.writing() as session:
+        bring_fill(session, settings, now)
         return found, trade(session, settings, found, now), joined
 
 
