@@ -43,16 +43,16 @@ class Composed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A sound of so many samples and channels, read only while it is laid."""
+    """A sound of so many samples and channels; its first ones are read while they are laid."""
 
     count: int
     channels: int
-    read: Callable[[], Samples]
+    read: Callable[[int], Samples]
 
     @classmethod
     def of(cls, sound: Samples) -> "Source":
         """A sound that is in memory anyway."""
-        return cls(len(sound), sound.shape[1], lambda: sound)
+        return cls(len(sound), sound.shape[1], lambda most: sound[:most])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +129,8 @@ def compose(count: int, parts: Sequence[Part]) -> Composed:
 def _lay(place: Samples, part: Part) -> None:
     """Add a part, lap after lap; at gain 0 a sound that is laid once is copied as it is."""
     gain = np.float32(amplitude(part.gain_db))
-    sound, length = part.source.read(), part.source.count
+    length = part.source.count
+    sound = part.source.read(min(length, part.count))
     crossfade = part.crossfade if part.count > length else 0
     for start in range(0, len(place), length - crossfade):
         lap = sound[: len(place) - start]
