@@ -68,13 +68,15 @@ def cut_point(sound: Samples, slot_seconds: float) -> Cut:
     return Cut(quietest, quietest)
 
 
-def halves(sound: Samples, slot_seconds: float) -> tuple[Samples, Samples]:
-    """The two parts, in copies; the first ends and the second begins with a short fade.
+def half(sound: Samples, slot_seconds: float, part: int) -> Samples:
+    """A copy of part 1 or 2; the first ends and the second begins with a short fade.
 
     Raises ValueError when the sound fits one slot, or not even two.
     """
     cut = cut_point(sound, slot_seconds)
-    return faded(sound[: cut.end], 0, FADE_SECONDS), faded(sound[cut.resume :], FADE_SECONDS)
+    if part == 1:
+        return faded(sound[: cut.end], 0, FADE_SECONDS)
+    return faded(sound[cut.resume :], FADE_SECONDS)
 
 
 def _bounds(count: int, slot: int) -> tuple[int, int]:

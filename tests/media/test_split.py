@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from media.samples import RATE_HZ, Samples
 from media.speech import spoken
-from media.split import cut_point, halves
+from media.split import cut_point, half
 from tests.media import sounds
 
 SENTENCES = (
@@ -55,7 +55,7 @@ def test_it_is_parted_at_the_last_end_of_a_sentence_that_fits(talk, hiss_dbfs):
 def test_no_word_is_lost_between_the_parts(talk):
     sound, pauses = told(talk, 1.5)
     cut = cut_point(sound, pauses[3][0] - 1)
-    first, second = halves(sound, pauses[3][0] - 1)
+    first, second = (half(sound, pauses[3][0] - 1, part) for part in (1, 2))
 
     between = sound[cut.end : cut.resume]
     assert 0.5 < len(between) / RATE_HZ < 2.5
@@ -84,7 +84,7 @@ def test_music_without_a_pause_is_parted_where_it_is_quietest():
 
 
 def test_the_second_part_begins_softly():
-    _, second = halves(sounds.tone(14, 330, -12), 8)
+    second = half(sounds.tone(14, 330, -12), 8, 2)
 
     assert second[0] == 0
     assert np.abs(second[: RATE_HZ // 100]).max() < 0.4 * np.abs(second).max()
@@ -93,7 +93,7 @@ def test_the_second_part_begins_softly():
 def test_a_little_too_much_still_gives_a_second_part_worth_airing(talk):
     sound, pauses = told(talk, 0.6)
     slot = len(sound) / RATE_HZ - 0.5
-    _, second = halves(sound, slot)
+    second = half(sound, slot, 2)
 
     assert len(second) / RATE_HZ >= 3.5
     assert lies_in_a_pause(cut_point(sound, slot).end, pauses)
@@ -101,7 +101,7 @@ def test_a_little_too_much_still_gives_a_second_part_worth_airing(talk):
 
 def test_a_long_pause_lets_more_than_two_slots_fit():
     sound = sounds.joined(sounds.tone(7), sounds.silent(4), sounds.tone(7))
-    first, second = halves(sound, 8)
+    first, second = (half(sound, 8, part) for part in (1, 2))
 
     assert len(first) <= 8 * RATE_HZ
     assert len(second) <= 8 * RATE_HZ
@@ -111,7 +111,7 @@ def test_a_long_pause_lets_more_than_two_slots_fit():
 @pytest.mark.parametrize("seconds", [8, 17])
 def test_what_fits_one_slot_or_not_even_two_is_not_parted(seconds):
     with pytest.raises(ValueError, match="fit"):
-        halves(sounds.tone(seconds), 8)
+        half(sounds.tone(seconds), 8, 1)
 
 
 def test_both_channels_are_parted_alike(talk):
@@ -120,7 +120,7 @@ def test_both_channels_are_parted_alike(talk):
     wide = sounds.stereo(sound, sound * np.float32(0.3))
 
     assert cut_point(wide, slot) == cut_point(sound, slot)
-    assert halves(wide, slot)[1].shape[1] == 2
+    assert half(wide, slot, 2).shape[1] == 2
 
 
 @settings(max_examples=60, deadline=None)
