@@ -56,7 +56,7 @@ def cut_point(sound: Samples, slot_seconds: float) -> Cut:
     first, last = _bounds(len(sound), slot)
     levels = _levels(sound)
     near = slot - min(samples_in(NEAR_SECONDS), slot // 2)
-    found = [pause for pause in _pauses(levels) if near <= pause.start <= slot]
+    found = [one for one in _pauses(levels) if near <= one.end and one.start <= slot]
     cuts = [(pause, _within(pause, first, slot)) for pause in found]
     fitting = [(pause, cut) for pause, cut in cuts if first <= cut.resume <= last]
     sentences = [one for one in fitting if one[0].samples >= samples_in(SENTENCE_SECONDS)]

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from media import loudness
-from media.announcements import ident_words
+from media.announcements import ident_words, without_place
 from media.ident import spoken_ident, with_ident
 from media.samples import RATE_HZ, Samples, seconds_of
 from media.speech import spoken
+from media.words import languages
 from tests.media import sounds
 
 PIECE = sounds.tone(3, 330, -30)
@@ -74,3 +75,10 @@ def test_idents_are_worded_in_each_members_language():
     assert ident_words("Janet", "Harare", 300, "af") == "Vyf minute van Janet, uit Harare"
     assert ident_words("Janet", "Harare", 300, "sn") == "Maminitsi 5 naJanet, kubva kuHarare"
     assert ident_words("Janet", "Harare", 300, "zu") == "Imizuzu engu-5 no-Janet, ovela e-Harare"
+
+
+@pytest.mark.parametrize("language", ["en", *languages()])
+def test_the_place_can_be_left_out_in_each_language(language: str):
+    whole = ident_words("Janet", "Harare", 300, language)
+
+    assert without_place(whole) == ident_words("Janet", "", 300, language)
