@@ -47,7 +47,7 @@ def test_a_choice_is_noted_and_shown(choose, kept, sender):
 
 
 def test_a_recorded_ident_is_kept_in_the_store(choose, kept, sender, settings):
-    choose(ident="recorded", file=voice())
+    choose(ident="none", file=voice())
     sha256 = kept().ident_upload_sha256
     assert stored_at(settings.media_folder, sha256).read_bytes() == VOICE
     assert "we have one of yours" in sender.page

@@ -72,11 +72,12 @@ def choose() -> ResponseReturnValue:
     recording_id = form.get("recording", 0, type=int)
     if short is Short.PIECE and not 0 < recording_id <= HIGHEST_ID:
         raise WrongInput("text-missing", name="piece that follows")
-    ident_sha256 = _recorded() if ident is Ident.RECORDED else ""
+    # Whoever sends a recording wants it heard, whatever else is ticked.
+    ident_sha256 = _recorded()
     choice = Choice(
         short=short,
         recording_id=recording_id,
-        ident=ident,
+        ident=Ident.RECORDED if ident_sha256 else ident,
         ident_words=form.get("words", "") if ident is Ident.SPOKEN else "",
         ident_sha256=ident_sha256,
         level=form.get("level") == TICKED,
