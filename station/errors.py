@@ -60,6 +60,8 @@ SENTENCES: dict[str, str] = {
     "that is still free.",
     "run-weeks": "{right} is not of week {week}, and one long piece airs in one week. Choose "
     "airtime of that week.",
+    "run-short": "Of week {week} only {room} of the {slots} that this needs are free. Choose a "
+    "shorter silence.",
     "recording-not-too-long": "“{title}” is not too long for its airtime, or too long for two as "
     "well. Load the page to see what was found in it.",
     "week-closed": "Week {week} closed on {closed}; nothing in it can change any more.",

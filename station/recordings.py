@@ -181,8 +181,11 @@ def other_part(session: Session, recording: Recording) -> Recording | None:
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
-def being_checked() -> sa.Select[int]:
-    """The rights whose recordings wait for a verdict: their own, or their other part's."""
+def being_checked(account_id: int | None = None) -> sa.Select[int]:
+    """The rights whose recordings wait for a verdict: their own, or their other part's.
+
+    Those of one account, or of everybody.
+    """
     waiting = aliased(Recording)
     unfinished = (RecordingState.RECEIVED, RecordingState.ACCEPTED)
     parts = (
@@ -191,6 +194,9 @@ def being_checked() -> sa.Select[int]:
         .where(waiting.state == RecordingState.RECEIVED, Recording.state.in_(unfinished))
     )
     whole = sa.select(Recording.right_id).where(Recording.state == RecordingState.RECEIVED)
+    if account_id is not None:
+        mine = Recording.account_id == account_id
+        whole, parts = whole.where(mine), parts.where(mine)
     return sa.select(sa.union(whole, parts).subquery().c.right_id)
 
 

@@ -322,14 +322,14 @@ def open_request(session: Session, right_id: int) -> Request | None:
 def unused(session: Session, account_id: int, first: Week) -> list[Right]:
     """The rights from a week on that an account holds and has nothing sent for, earliest first."""
     query = sa.select(Right).where(
-        Right.account_id == account_id, Right.week >= str(first), _nothing_sent()
+        Right.account_id == account_id, Right.week >= str(first), _nothing_sent(account_id)
     )
     return list(session.scalars(query.order_by(Right.week, Right.number)))
 
 
 def require_unused(session: Session, right: Right) -> None:
     """Make sure that nothing was sent for a right. Raises Refusal `right-used`."""
-    query = sa.select(Right.id).where(Right.id == right.id, _nothing_sent())
+    query = sa.select(Right.id).where(Right.id == right.id, _nothing_sent(right.account_id))
     if session.scalars(query).first() is None:
         raise Refusal("right-used", right=right)
 
@@ -363,9 +363,9 @@ def _withdraw(session: Session, request: Request | None) -> None:
         one.state = RequestState.WITHDRAWN
 
 
-def _nothing_sent() -> sa.ColumnElement[bool]:
+def _nothing_sent(account_id: int) -> sa.ColumnElement[bool]:
     asks = sa.exists().where(Request.right_id == Right.id, Request.state == RequestState.OPEN)
-    return sa.and_(~asks, Right.id.not_in(being_checked()))
+    return sa.and_(~asks, Right.id.not_in(being_checked(account_id)))
 
 
 def _whole(session: Session, recording: Recording) -> list[Recording]:

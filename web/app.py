@@ -26,6 +26,7 @@ from web.member import (
     bulk,
     causes,
     giving,
+    longer,
     page,
     presenting,
     retakes,
@@ -39,7 +40,7 @@ from web.public.views import area as public
 from web.session import Station
 from web.upload import MEGABYTE, Arriving
 
-PARTS = (page, use, retakes, giving, selling, bulk, causes, standing, presenting, swaps)
+PARTS = (page, use, longer, retakes, giving, selling, bulk, causes, standing, presenting, swaps)
 MEMBER = tuple(part.area for part in PARTS)
 
 # What a form holds besides its file.

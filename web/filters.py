@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(_airtime, "airtime")
     app.add_template_filter(words.week_days, "week_days")
     app.add_template_filter(lengths.counted, "counted")
+    app.add_template_filter(lengths.length, "length_of")
     app.add_template_filter(words.money, "money")
     app.add_template_filter(words.exact, "exact")
     app.add_template_filter(words.megabytes, "megabytes")

@@ -65,6 +65,7 @@ def places_of_others(
     where = sa.and_(
         Placement.grid_id == shown.id,
         Request.account_id != mine,
+        Request.run.is_(None),
         Request.state == RequestState.OPEN,
         sa.or_(sa.false(), *starts),
     )

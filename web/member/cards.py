@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from station.airtime import Span, Week
 from station.market.limits import closes as transfers_close
-from station.recordings import Recording, RecordingState
+from station.recordings import Recording, RecordingState, other_part
 from station.rights import Request, RequestKind, RequestState, cutoff
 from station.settings import Settings
 from station.statement import PASSED_ON, Fate, StatementLine, statement
@@ -109,6 +109,9 @@ def cards(
     ids = [line.right_id for line in mine]
     requests, latest = _requests(session, ids, account_id), _latest(session, ids, account_id)
     given = given_again(session, settings, ids)
+    for right_id, take in latest.items():
+        if take.state == RecordingState.ACCEPTED and right_id not in requests:
+            latest[right_id] = _undecided(session, take)
     return [
         card(
             line,
@@ -155,6 +158,12 @@ def _stage(fate: Fate, air: Span | None, latest: Recording | None, now: datetime
             return Stage.REJECTED
         case _:
             return Stage.EMPTY
+
+
+def _undecided(session: Session, take: Recording) -> Recording:
+    """An accepted take, or the other part that it waits for."""
+    other = other_part(session, take)
+    return other if other and other.state == RecordingState.RECEIVED else take
 
 
 def _requests(session: Session, right_ids: list[int], account_id: int) -> dict[int, Request]:

@@ -13,6 +13,7 @@ from web.deals import deals_from, deals_to
 from web.member.answers import answers
 from web.member.area import member_area
 from web.member.cards import STAGES, cards
+from web.member.choices import choices
 from web.member.takes import heard, steps
 from web.places import proposals
 from web.session import me, now, station
@@ -31,6 +32,7 @@ def draw(problem: str = "") -> str:
     weeks = [this.plus(n) for n in range(count)]
     with station().database.reading() as session:
         found = cards(session, settings, account_id, weeks, now())
+        offered = choices(session, settings, account_id, found, now())
         to_me = deals_to(session, settings, account_id)
         from_me = deals_from(session, settings, account_id)
         swaps_to_me, swaps_from_me = proposals(session, settings, account_id)
@@ -43,6 +45,7 @@ def draw(problem: str = "") -> str:
         problem=problem,
         answers=answers(found, settings, now()),
         cards=found,
+        choices=offered,
         to_me=to_me,
         from_me=from_me,
         more=count + 8 if count < MOST_WEEKS else None,

@@ -5,7 +5,7 @@ from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import lengths, makegoods, presentation, rights
+from station import lengths, makegoods, presentation, rights, runs
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
@@ -53,16 +53,29 @@ def send(right_id: int) -> ResponseReturnValue:
 
 @area.post("/rights/<int:right_id>/silence")
 def dedicate(right_id: int) -> ResponseReturnValue:
-    """Dedicate a right to silence for a cause."""
+    """Dedicate a right to silence for a cause, or several of its week to one long silence."""
+    settings, account_id = station().settings, me().account_id
     cause, wishes = forms.read_cause(request.form), forms.read_wishes(request.form)
+    slots = max(request.form.get("slots", 1, type=int), 1)
+    announcement = _announcement(right_id)
 
     def act(session: Session) -> str:
-        settings, who = station().settings, me().account_id
-        rights.dedicate(session, settings, right_id, who, cause, wishes, now())
-        length = lengths.length(settings.station.slot_seconds)
+        right = require_holder(session, right_id, account_id)
+        rights.dedicate(
+            session,
+            settings,
+            right_id,
+            account_id,
+            cause,
+            wishes,
+            now(),
+            also=runs.further(session, settings, right, slots),
+            announcement_sha256=announcement or None,
+        )
+        length = lengths.length(settings.station.slot_seconds * slots)
         return f"Your {length} are dedicated to silence for {cause}."
 
-    return act_once(act, page_at(f"right-{right_id}"))
+    return act_once(act, page_at(f"right-{right_id}"), announcement)
 
 
 @area.post("/rights/<int:right_id>/withdrawal")
@@ -70,7 +83,10 @@ def withdraw(right_id: int) -> ResponseReturnValue:
     """Let a right ask for nothing again."""
 
     def act(session: Session) -> str:
+        asked = rights.open_request(session, right_id)
         rights.withdraw_request(session, station().settings, right_id, me().account_id, now())
+        if asked is not None and asked.run is not None:
+            return "Withdrawn, with all that was to air as one piece with it."
         return "Withdrawn. Nothing will air in these minutes unless you send something."
 
     return act_once(act, page_at(f"right-{right_id}"))
@@ -99,3 +115,15 @@ def piece(right_id: int) -> Response:
     if sha256 is None:
         abort(404)
     return send_preview(sha256)
+
+
+def _announcement(right_id: int) -> str:
+    """Keep a silence's recorded announcement, when one came; its hash, or nothing."""
+    file = request.files.get("announcement")
+    if file is None or not file.filename:
+        return ""
+    settings = station().settings
+    if not sent_before():
+        with station().database.reading() as session:
+            rights.require_open(require_holder(session, right_id, me().account_id), settings, now())
+    return keep_upload(file, settings).sha256

@@ -1,0 +1,59 @@
+"""What a card offers that is longer than its slot: a long silence, and two rights for one piece."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from station import rights, too_long
+from station.airtime import Week
+from station.settings import Settings
+from web.member.cards import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A right that nothing was sent for."""
+
+    right_id: int
+    week: Week
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The rights that somebody has free, earliest first, and how many slots each run of theirs has.
+
+    Runs are counted by name.
+    """
+
+    free: Sequence[Free]
+    runs: Counter[str]
+
+    def slots(self, card: Card) -> range:
+        """How many slots a silence of a card's right can have, from two on."""
+        run = self.runs[card.request.run] if card.request and card.request.run else 1
+        free = sum(one.week == card.week and one.right_id != card.right_id for one in self.free)
+        return range(2, run + free + 1)
+
+    def can_fade(self, card: Card) -> bool:
+        """Whether the newest take of a card is too long to air as it is."""
+        return card.open and card.latest is not None and too_long.can_fade(card.latest)
+
+    def others(self, card: Card) -> list[Free]:
+        """What the newest take of a card can be spread over besides its own: its week's first."""
+        if card.latest is None or not too_long.can_spread(card.latest):
+            return []
+        others = [one for one in self.free if one.right_id != card.right_id]
+        return sorted(others, key=lambda one: one.week != card.week)
+
+
+def choices(
+    session: Session, settings: Settings, account_id: int, cards: Sequence[Card], now: datetime
+) -> Choices:
+    """What somebody's cards offer."""
+    free = rights.unused(session, account_id, rights.next_open_week(settings, now))
+    runs = Counter(card.request.run for card in cards if card.request and card.request.run)
+    return Choices([Free(one.id, one.parsed_week(settings.zone), one.number) for one in free], runs)
