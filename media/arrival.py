@@ -12,6 +12,8 @@ from media.sniff import HEAD_BYTES, id3_bytes
 UNKNOWN_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF)
 # Nothing is so long: such a size was never filled in.
 IMPLAUSIBLE_BYTES = 1 << 36
+IMPLAUSIBLE_SECONDS = 100_000
+OGG_COUNT_AT = 6
 MOST_BOXES = 10_000
 ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 ASF_BROADCAST = 1
@@ -32,12 +34,25 @@ def arrived(file: Path, name: str) -> float | None:
     with file.open("rb") as stream:
         try:
             span = SPANS[name](stream, size)
-        except struct.error:
+        except (struct.error, OSError, ValueError):
+            # A header that ends early, or that leads to where no file can reach.
             return None
     if span is None or not span[0] < span[1] < IMPLAUSIBLE_BYTES:
         return None
     start, end = span
     return min(1.0, max(0, size - start) / (end - start))
+
+
+def ogg_seconds(file: Path, rate_hz: int) -> float | None:
+    """The length that an Ogg's last page counts, damaged or not; None where there is none."""
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - HEAD_BYTES))
+        tail = stream.read()
+    last = tail.rfind(b"OggS")
+    if last < 0 or len(tail) < last + OGG_COUNT_AT + 8 or not rate_hz:
+        return None
+    seconds = struct.unpack_from("<q", tail, last + OGG_COUNT_AT)[0] / rate_hz
+    return float(seconds) if 0 < seconds < IMPLAUSIBLE_SECONDS else None
 
 
 def _riff(stream: IO[bytes], _: int) -> Span:

@@ -15,6 +15,8 @@ OPPOSITE = -0.9
 AS_LOUD = 0.8
 # Bit-flipped files decode to bursts of +28 dBFS: nothing recorded is louder than this.
 MOST_AMPLITUDE = 2.0
+# A number beyond +30 dBFS was never a sample.
+NO_SAMPLE = 32.0
 # What is taken out, and what is worth telling: -60 and -34 dBFS.
 OFFSET, WORTH_TELLING_OFFSET = 1e-3, 2e-2
 
@@ -91,9 +93,10 @@ def _without_broken(sound: Samples) -> int:
     # One look at the extremes is enough for nearly every upload; NaN shows in both.
     if sound.max() <= MOST_AMPLITUDE and sound.min() >= -MOST_AMPLITUDE:
         return 0
-    numbers = np.isfinite(sound)
-    broken = int((~numbers | (np.abs(sound) > MOST_AMPLITUDE)).any(axis=1).sum())
-    sound[~numbers] = 0
+    height = np.abs(sound)
+    samples = height <= NO_SAMPLE
+    broken = int((~samples | (height > MOST_AMPLITUDE)).any(axis=1).sum())
+    sound[~samples] = 0
     np.clip(sound, -MOST_AMPLITUDE, MOST_AMPLITUDE, out=sound)
     return broken
 

@@ -22,6 +22,10 @@ from station.errors import Fault
 
 Bytes = NDArray[np.uint8]
 
+UPLOAD = "file:upload"
+# It writes nothing but complaints: one with a million of them is not heard to its end.
+DECODING = box.Limits(file_mebibytes=4)
+
 QUIETLY = ("-nostdin", "-hide_banner", "-nostats")
 
 # Sound alone is ever decoded: a cover picture or a video stream meets no decoder.
@@ -78,7 +82,7 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
     """
     guards = {**GUARDS, "format_whitelist": FORMAT_NAMES.get(demuxer, demuxer)}
     source = arguments.input(
-        f"file:{file.absolute()}",
+        UPLOAD,
         f=demuxer,
         t=limit_seconds,
         threads=1,
@@ -92,7 +96,9 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
     )
     buffer = np.empty(samples_in(limit_seconds) * 8 + MOST_HEADER_BYTES, np.uint8)
     command = arguments.compile(target, cmd=["ffmpeg", *QUIETLY, "-v", "repeat+info"])
-    count, finished = box.fill(command, buffer.data)
+    # ffmpeg-python can't hold a name whose bytes are no text.
+    command[command.index(UPLOAD)] = f"file:{file.absolute()}"
+    count, finished = box.fill(command, buffer.data, DECODING)
     said = finished.complaints
     stream = STREAM.search(said)
     return Decoded(

@@ -23,7 +23,7 @@ LEAST_TOLD_SECONDS = 0.1
 PACKET_SECONDS, LONGEST_PACKET_SECONDS = 0.025, 0.12
 # Less of a file than this says nothing about how long it was.
 LEAST_SHARE = 1e-3
-UNREADABLE_SHARE = 0.5
+TOO_DAMAGED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,19 @@ class Heard:
         """How much of what arrived could not be read."""
         return self.bad_packets * PACKET_SECONDS + self.broken_samples / RATE_HZ
 
+    @property
+    def kept_seconds(self) -> float:
+        """How much could be read."""
+        return self.decoded_seconds - self.broken_samples / RATE_HZ
+
 
 def judge(heard: Heard, wanted: Wanted) -> tuple[Finding, ...]:
     """Every finding about a sound; what stops it comes first."""
-    if heard.lost_seconds > heard.decoded_seconds * UNREADABLE_SHARE:
+    lost, kept = _lost_seconds(heard), heard.kept_seconds
+    if heard.lost_seconds > kept:
         return (found("unreadable"),)
+    if lost > kept * TOO_DAMAGED_SHARE:
+        return (found("too-damaged", lost_seconds=lost, kept_seconds=kept),)
     return (*_stops(heard, wanted), *_damage(heard), *_notices(heard, wanted))
 
 
@@ -107,6 +115,8 @@ def _whole_seconds(heard: Heard) -> float | None:
     """How long a recording would be if all of it had arrived; None when all of it did."""
     claims, decoded = heard.claims, heard.decoded_seconds
     if claims.arrived is None:
+        if claims.torn:
+            return None
         # What could not be read is damage, and is told as such.
         missing = _missing_seconds(heard) - heard.bad_packets * LONGEST_PACKET_SECONDS
         return claims.seconds if missing > MISSING_SECONDS else None
@@ -119,14 +129,23 @@ def _whole_seconds(heard: Heard) -> float | None:
 def _missing_seconds(heard: Heard) -> float:
     """What lacks to the length that a file claims, where it can be believed."""
     claims = heard.claims
-    return claims.seconds - heard.decoded_seconds if claims.exact and claims.seconds else 0.0
+    believed = claims.seconds if claims.exact or claims.torn else None
+    return max(0.0, believed - heard.decoded_seconds) if believed else 0.0
+
+
+def _lost_seconds(heard: Heard) -> float:
+    """How much arrived and could not be read; 0 where an end is missing, too."""
+    if _whole_seconds(heard) is not None:
+        return 0.0
+    damaged = heard.claims.torn or heard.bad_packets
+    return max(heard.lost_seconds, _missing_seconds(heard) if damaged else 0.0)
 
 
 def _damage(heard: Heard) -> Iterator[Finding]:
-    lost = heard.lost_seconds
-    if lost > WORTH_TELLING_LOST_SECONDS and _whole_seconds(heard) is None:
-        lost = max(lost, _missing_seconds(heard), LEAST_TOLD_SECONDS)
-        yield found("damaged", lost_seconds=lost, kept_seconds=heard.decoded_seconds)
+    lost = _lost_seconds(heard)
+    if lost > WORTH_TELLING_LOST_SECONDS:
+        lost = max(lost, LEAST_TOLD_SECONDS)
+        yield found("damaged", lost_seconds=lost, kept_seconds=heard.kept_seconds)
 
 
 def _notices(heard: Heard, wanted: Wanted) -> Iterator[Finding]:

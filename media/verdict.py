@@ -44,7 +44,11 @@ LINES: Mapping[str, Line] = {
     ),
     "codec-unknown": Line(
         True,
-        "It was recorded in a way we can't read ({codec}). Please send it as m4a, mp3, ogg or wav.",
+        "It was recorded in a way that we can't read. Please send it as m4a, mp3, ogg or wav.",
+    ),
+    "too-many-channels": Line(
+        True,
+        "It has {channels} channels, and we can read up to {most}. Please save it in stereo.",
     ),
     "too-big": Line(
         True, "The file has {megabytes} MB; at most {limit} MB can be sent. A voice note is enough."
@@ -61,6 +65,11 @@ LINES: Mapping[str, Line] = {
     ),
     "unreadable": Line(
         True, "The file is damaged and nothing in it can be read: please send it again."
+    ),
+    "too-damaged": Line(
+        True,
+        "Damaged: about {lost_seconds} could not be read, and only {kept_seconds} were left: "
+        "please send it again.",
     ),
     "truncated": Line(
         True, "Only {arrived_seconds} of {whole_seconds} arrived: please send it again."
