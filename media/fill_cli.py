@@ -33,7 +33,7 @@ def fill_group() -> None:
 def add(file: Path, kind: str, title: str) -> Answer:
     """Check FILE and use it from now on. Exits 1 when it can't be used."""
     # Audio work loads numpy, which no other command should wait for.
-    from media.prepare import prepare_piece
+    from media.intake import prepare_piece
 
     with opened() as (settings, database):
         now = datetime.now(UTC)
@@ -41,7 +41,7 @@ def add(file: Path, kind: str, title: str) -> Answer:
         with database.writing() as session:
             piece = kept.receive(session, FillKind(kind), title, upload_sha256, now)
         made = prepare_piece(settings, database, piece, now)
-        if made.sound is None:
+        if made.files is None:
             with database.writing() as session:
                 kept.retire(session, piece.id, now)
             facts = {"fill": None, "verdict": made.outcome, "sentences": made.sentences}

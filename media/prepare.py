@@ -1,27 +1,22 @@
-"""What the operator brings as fill is kept at its own length and at one working loudness.
+"""What the operator brings as fill is written at its own length and at one working loudness.
 
-It is examined like any upload, by what its kind may be, and can be prepared again at any time:
-the same bytes give the same sound.
+It is examined like any upload, by what its kind may be; the same bytes give the same sound.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from media import ffmpeg, ingest, store
+from media import ffmpeg, flac, ingest
 from media.digest import sha256_of
-from media.judge import Wanted
-from media.samples import Samples, amplitude, milliseconds_of, samples_in
-from media.verdict import Finding, Outcome, outcome
-from station import fill, recordings
-from station.db import Database
-from station.fill import FillKind, FillPiece, FillState
-from station.settings import Settings
+from media.flac import Pcm
+from media.samples import RATE_HZ, Samples, amplitude, samples_in
+from media.verdict import Finding, Outcome, found, outcome
+from media.wanted import Wanted
+from station.fill import FillKind
 from station.treatment import Long, Treatment
 
 SOUND_NAME, PREVIEW_NAME = "sound.flac", "sound.mp3"
@@ -31,18 +26,27 @@ WORKING_PEAK_DBTP = -1.0
 LONGEST_IDENT_SECONDS = 30.0
 # What is said briefly, and may be shorter than a recording that is to fill a slot.
 BRIEF = frozenset({FillKind.IDENT, FillKind.OPENING, FillKind.CLOSE})
-TOO_SHORT = "too-short"
+FULL_SCALE = 32767
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A sound of its own length and its low-data preview, written and measured."""
+
+    sound: Path
+    sound_sha256: str
+    preview: Path
+    preview_sha256: str
+    duration_ms: int
+    integrated_lufs: float
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was found in a piece of fill; its sound is written where it can be used."""
+    """What was found in a piece of fill, and the files of it where it can be used."""
 
     findings: tuple[Finding, ...]
-    sound: Path | None = None
-    sound_sha256: str = ""
-    duration_ms: int = 0
-    integrated_lufs: float | None = None
+    files: Files | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -56,69 +60,30 @@ class Prepared:
 
 
 def prepare(file: Path, folder: Path, kind: FillKind, wanted: Wanted) -> Prepared:
-    """Examine a piece of fill and, when it can be used, write its sound into a folder.
+    """Examine a piece of fill and, when it can be used, write its files into a folder.
 
     An ident, an opening or a close lasts 30 s at most, a promo a slot; of a bed the first slot is
     kept. Raises WrongInput `file-missing` or `file-unreadable`, and Fault for a missing tool.
     """
     examined = ingest.examine(file, _allowed(kind, wanted))
     report, piece = examined.report, examined.piece
-    brief = kind in BRIEF
-    findings = tuple(one for one in report.findings if not (brief and one.code == TOO_SHORT))
+    findings = tuple(_of_fill(report.findings, kind))
     if piece is None or report.integrated_lufs is None or outcome(findings) is Outcome.REJECTED:
         return Prepared(findings)
-    piece = piece[: samples_in(_allowed(kind, wanted).slot_seconds)]
     gain_db = _gain(report.integrated_lufs, report.true_peak_dbtp or 0.0)
-    sound: Samples = piece * np.float32(amplitude(gain_db))
-    written = ffmpeg.encode_flac(sound, folder, SOUND_NAME)
-    return Prepared(
-        findings,
-        written,
-        sha256_of(written),
-        milliseconds_of(sound),
-        round(report.integrated_lufs + gain_db, 2),
+    pcm = _in_16_bits(piece[: samples_in(wanted.slot_seconds)], gain_db)
+    sound, preview = folder / SOUND_NAME, folder / PREVIEW_NAME
+    flac.write(sound, pcm.shape[1], [pcm])
+    ffmpeg.encode_preview(pcm, preview)
+    files = Files(
+        sound=sound,
+        sound_sha256=sha256_of(sound),
+        preview=preview,
+        preview_sha256=sha256_of(preview),
+        duration_ms=round(len(pcm) * 1000 / RATE_HZ),
+        integrated_lufs=round(report.integrated_lufs + gain_db, 2),
     )
-
-
-def prepare_received(settings: Settings, database: Database, now: datetime) -> int:
-    """Prepare every piece of fill that waits for it; how many there were.
-
-    Raises what `prepare` does.
-    """
-    with database.reading() as session:
-        waiting = fill.in_state(session, FillState.RECEIVED)
-    for piece in waiting:
-        prepare_piece(settings, database, piece, now)
-    return len(waiting)
-
-
-def prepare_piece(
-    settings: Settings, database: Database, piece: FillPiece, now: datetime
-) -> Prepared:
-    """Prepare one piece that an operator brought: from now on it is used, or says why not.
-
-    Raises what `prepare` does.
-    """
-    media_folder = settings.media_folder
-    upload = recordings.stored_at(media_folder, piece.upload_sha256)
-    wanted = Wanted(settings.station.slot_seconds, settings.audio)
-    with store.work_folder(media_folder) as folder:
-        made = prepare(upload, folder, FillKind(piece.kind), wanted)
-        facts: Mapping[str, Any] = {"sentences": made.sentences}
-        if made.sound is None:
-            database.do(lambda session: fill.reject(session, piece.id, facts))
-            return made
-        preview = ffmpeg.encode_preview(made.sound, folder, PREVIEW_NAME)
-        preview_sha256 = sha256_of(preview)
-        store.keep(media_folder, preview, preview_sha256, recordings.PREVIEW_SUFFIX)
-        store.keep(media_folder, made.sound, made.sound_sha256, recordings.MASTER_SUFFIX)
-    facts = {**facts, "preview_sha256": preview_sha256, "integrated_lufs": made.integrated_lufs}
-    database.do(
-        lambda session: fill.accept(
-            session, piece.id, made.sound_sha256, made.duration_ms, facts, now
-        )
-    )
-    return made
+    return Prepared(findings, files)
 
 
 def _allowed(kind: FillKind, wanted: Wanted) -> Wanted:
@@ -128,6 +93,23 @@ def _allowed(kind: FillKind, wanted: Wanted) -> Wanted:
     return dataclasses.replace(wanted, slot_seconds=longest or wanted.slot_seconds, treatment=cut)
 
 
+def _of_fill(findings: Sequence[Finding], kind: FillKind) -> Iterator[Finding]:
+    """What a recording's check found, without what is true of members' weeks alone."""
+    for one in findings:
+        if one.code == "too-long":
+            lengths = {name: one.facts[name] for name in ("length_seconds", "limit_seconds")}
+            yield found("far-too-long", **lengths)
+        elif one.code != "faded-out" and not (one.code == "too-short" and kind in BRIEF):
+            yield one
+
+
 def _gain(lufs: float, peak_dbtp: float) -> float:
     """What brings a sound to the working loudness, less where its peaks would not fit."""
     return min(WORKING_LUFS - lufs, WORKING_PEAK_DBTP - peak_dbtp)
+
+
+def _in_16_bits(sound: Samples, gain_db: float) -> Pcm:
+    """A sound at another level, rounded; its peaks must fit."""
+    louder = sound * np.float32(amplitude(gain_db) * FULL_SCALE)
+    pcm: Pcm = np.rint(louder, out=louder).astype(np.int16)
+    return pcm

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from media import loudness
-from media.prepare import WORKING_LUFS, prepare, prepare_piece, prepare_received
+from media import flac, loudness
+from media.intake import prepare_piece, prepare_received
+from media.prepare import WORKING_LUFS, prepare
 from media.verdict import Outcome
 from station import fill
 from station.fill import FillKind, FillState
 from station.recordings import master_at, stored_at
-from tests.media.sounds import decoded, joined, noise, saved, silent, tone
+from tests.media.sounds import joined, noise, saved, silent, tone
 
 
 @pytest.fixture
@@ -27,36 +28,36 @@ def brought(tmp_path, wanted):
 @pytest.mark.parametrize("dbfs", [-40.0, -6.0])
 def test_fill_lies_at_the_working_loudness_whatever_it_was(kind, dbfs, brought):
     made = brought(tone(6, dbfs=dbfs), kind)
-    assert (made.outcome, made.duration_ms) == (Outcome.ACCEPTED, 6000)
-    sound = decoded(made.sound)
-    assert loudness.integrated(sound[:, :1]) == pytest.approx(WORKING_LUFS, abs=0.1)
-    assert made.integrated_lufs == pytest.approx(WORKING_LUFS, abs=0.1)
+    assert (made.outcome, made.files.duration_ms) == (Outcome.ACCEPTED, 6000)
+    assert loudness.integrated(flac.read(made.files.sound)) == pytest.approx(WORKING_LUFS, abs=0.1)
+    assert made.files.integrated_lufs == pytest.approx(WORKING_LUFS, abs=0.1)
 
 
 def test_peaks_are_never_cut_for_the_sake_of_loudness(brought):
     clicks = noise(6, -60) + 0
     clicks[:: 48_000 // 4] = 0.5
     made = brought(clicks, FillKind.BED)
-    assert np.abs(decoded(made.sound)).max() < 1
-    assert made.integrated_lufs < WORKING_LUFS
+    assert np.abs(flac.read(made.files.sound)).max() < 32767
+    assert made.files.integrated_lufs < WORKING_LUFS
 
 
 def test_an_ident_may_be_brief_and_its_quiet_ends_are_cut(brought):
     made = brought(joined(silent(1), tone(1.5), silent(2)), FillKind.IDENT)
     assert made.outcome is Outcome.ACCEPTED
-    assert made.duration_ms == 300 + 1500 + 500
+    assert made.files.duration_ms == 300 + 1500 + 500
 
 
 def test_of_a_long_bed_the_first_slot_is_kept(brought, wanted):
     made = brought(noise(11), FillKind.BED)
-    assert made.duration_ms == wanted.slot_seconds * 1000
+    assert made.sentences == []
+    assert made.files.duration_ms == wanted.slot_seconds * 1000
 
 
 @pytest.mark.parametrize(
     ("sound", "kind", "code"),
     [
-        (noise(11), FillKind.IDENT, "too-long"),
-        (noise(11), FillKind.PROMO, "too-long"),
+        (noise(11), FillKind.IDENT, "far-too-long"),
+        (noise(11), FillKind.PROMO, "far-too-long"),
         (noise(2), FillKind.BED, "too-short"),
         (silent(6), FillKind.BED, "inaudible"),
     ],
@@ -64,7 +65,7 @@ def test_of_a_long_bed_the_first_slot_is_kept(brought, wanted):
 def test_what_is_too_long_too_short_or_silent_is_refused(sound, kind, code, brought):
     made = brought(sound, kind)
     assert made.outcome is Outcome.REJECTED
-    assert made.sound is None
+    assert made.files is None
     assert code in [finding.code for finding in made.findings]
 
 
@@ -95,6 +96,6 @@ def test_the_same_bytes_give_the_same_sound(database, settings, tmp_path, now):
         with database.writing() as session:
             piece = fill.receive(session, FillKind.BED, "Bed", "ab" * 32, now)
         made = prepare_piece(settings, database, piece, now)
-        sounds.append(made.sound_sha256)
+        sounds.append(made.files.sound_sha256)
     assert sounds[0] == sounds[1]
     assert master_at(settings.media_folder, sounds[0]).exists()
