@@ -205,6 +205,7 @@ def dedicate(
     for right in rights[1:]:
         if right.week != rights[0].week:
             raise Refusal("run-weeks", right=right, week=week)
+    for right in rights[1:]:
         require_unused(session, right)
     requests = [
         for_silence(right, cause, wishes, now, together, announcement_sha256) for right in rights

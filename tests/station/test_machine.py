@@ -8,7 +8,15 @@ from tests.station.machine.stage import Stage
 OFTEN = {
     *("give", "give by link", "accept", "accept by link", "refuse by link", "renew a link"),
     *("sell", "reserve", "paid", "received", "dispute", "resolve", "withdraw"),
-    *("dedicate", "upload", "check", "ask for nothing", "cancel", "choose for good"),
+    *(
+        "dedicate",
+        "dedicate several",
+        "upload",
+        "check",
+        "ask for nothing",
+        "cancel",
+        "choose for good",
+    ),
     *("close weeks", "end weeks", "make good", "settle", "begin a year", "a slot aired"),
 }
 

@@ -76,6 +76,15 @@ class Looking:
         assert {right: (kind, recording) for right, kind, recording in asked} == {
             number: right.asks for number, right in model.rights.items() if right.asks is not None
         }
+        runs: dict[str, tuple[int, ...]] = {}
+        for run, right in self.ask(
+            "SELECT run, right_id FROM requests "
+            "WHERE state = 'open' AND run IS NOT NULL ORDER BY run_place"
+        ):
+            runs[run] = (*runs.get(run, ()), right)
+        assert sorted(runs.values()) == sorted(
+            {right.run for right in model.rights.values()} - {()}
+        )
         recordings = dict(self.ask("SELECT id, state FROM recordings"))
         assert recordings == {n: recording.state for n, recording in model.recordings.items()}
         members = {number for number, kind in kinds.items() if kind == "member"}

@@ -12,7 +12,7 @@ from station.ledger import Right as HeldRight
 from station.membership import years
 from station.recordings import Master, Recording, conclude
 from station.standing import StandingKind
-from tests.station.machine.pressing import MOSTLY, SOME, Pressing
+from tests.station.machine.pressing import MOSTLY, SEVERAL, SOME, Pressing
 from tests.station.machine.stage import MASTER
 from tests.station.model.closing import MadeGood
 from tests.station.model.things import plus
@@ -78,6 +78,21 @@ class People(Pressing):
                 ),
             )
 
+    @rule(who=SOME, right=SOME, several=SEVERAL, own=MOSTLY)
+    def dedicate_several(self, who: int, right: int, several: list[int], own: bool) -> None:
+        who = self.a_holder(who)
+        (number,) = self.theirs(who, [right], own=own)
+        week = self.model.rights[number].week
+        beside = [one for one in self.model.held(who) if self.model.rights[one].week == week]
+        others = beside if own else self.theirs(who, several, own=True)
+        self.press(
+            "dedicate several" if len({number, *others}) > 1 else "dedicate",
+            lambda: self.model.dedicate(number, who, others),
+            lambda session, now: rights.dedicate(
+                session, self.settings, number, who, "rain", [], now, also=others
+            ),
+        )
+
     def _upload(self, who: int, number: int) -> None:
         both = self.press(
             "upload",
@@ -122,10 +137,11 @@ class People(Pressing):
 
     def follow(self, given: dict[int, MadeGood]) -> None:
         """Learn the numbers of the rights that were given for others."""
-        numbers = self.looking.ask("SELECT for_right_id, right_id FROM makegoods")
-        for before, number in numbers:
-            if before in given:
-                self.model.rights[number] = given[before].right()
+        rows = self.looking.ask("SELECT for_right_id, right_id FROM makegoods")
+        numbers = {before: number for before, number in rows if before in given}
+        for before, number in numbers.items():
+            self.model.rights[number] = given[before].right()
+        self.model.rejoin(numbers)
 
 
 def _recording(account_id: int) -> Recording:

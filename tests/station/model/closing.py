@@ -73,6 +73,14 @@ class Model(Offering):
             if (given := self._made_good(number)) is not None
         }
 
+    def rejoin(self, numbers: dict[int, int]) -> None:
+        """Let runs that came back whole in one week be runs; what was given for what is told."""
+        for before, number in numbers.items():
+            run = self.rights[before].run
+            again = tuple(numbers[one] for one in run if one in numbers)
+            if run and len(again) == len(run) and len({self.rights[n].week for n in again}) == 1:
+                self.rights[number].run = again
+
     def put_off(self, number: int, who: int, week: str) -> MadeGood:
         """Exchange a makegood for one of a later week."""
         self._require_usable(number, who)
@@ -81,7 +89,7 @@ class Model(Offering):
             raise No("makegood-none")
         if not right.week < week <= right.last_week:
             raise No("makegood-late")
-        given = MadeGood(week, who, right.asks, right.last_week)
+        given = MadeGood(week, who, None if right.run else right.asks, right.last_week)
         self._release(number)
         right.place = "makegood"
         return given

@@ -1,6 +1,6 @@
 """Who holds what in the model, and what their rights ask for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -59,11 +59,23 @@ class Holding:
         for offset, number in enumerate(numbers):
             self.rights[number] = Right(plus(first, offset), who, who, self.now)
 
-    def dedicate(self, number: int, who: int) -> None:
-        """Dedicate a right to silence."""
+    def dedicate(self, number: int, who: int, also: Collection[int] = ()) -> None:
+        """Dedicate a right to silence, or several of its week as one."""
+        others = sorted(set(also) - {number})
+        if any(self.rights[one].place != who for one in others):
+            raise No("right-not-yours")
         self._require_usable(number, who)
+        right = self.rights[number]
+        if any(self.rights[one].week != right.week for one in others):
+            raise No("run-weeks")
+        if any(self._is_used(one) for one in others if one not in right.run):
+            raise No("right-used")
+        if any(self.waits_for_verdict(one) for one in others):
+            raise No("right-used")
         self._release(number)
-        self.rights[number].asks = SILENCE
+        whole = (number, *others)
+        for one in whole:
+            self.rights[one].asks, self.rights[one].run = SILENCE, whole if others else ()
 
     def withdraw_request(self, number: int, who: int) -> None:
         """Let a right ask for nothing."""
@@ -84,6 +96,7 @@ class Holding:
         right = self.rights[recording.right]
         newer = (right.asks or SILENCE)[1] or 0
         if fine and right.place == recording.account and newer <= number:
+            self._withdraw(recording.right)
             right.asks = ("segment", number)
 
     def _require_usable(self, number: int, who: int) -> None:
@@ -92,8 +105,15 @@ class Holding:
         if self.now >= closes(self.rights[number].week):
             raise No("week-closed")
 
+    def _is_used(self, number: int) -> bool:
+        return self.rights[number].asks is not None
+
+    def _withdraw(self, number: int) -> None:
+        for one in self.rights[number].run or (number,):
+            self.rights[one].asks, self.rights[one].run = None, ()
+
     def _release(self, number: int) -> None:
-        self.rights[number].asks = None
+        self._withdraw(number)
         for recording in self.recordings.values():
             if recording.right == number and recording.state == "received":
                 recording.state = "withdrawn"

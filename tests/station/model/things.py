@@ -32,7 +32,10 @@ class Rules:
 
 @dataclass
 class Right:
-    """`place` is an account's number, or the name of one of the station's own."""
+    """`place` is an account's number, or the name of one of the station's own.
+
+    `run` has the numbers of all the rights that it airs with as one piece, in order.
+    """
 
     week: str
     place: int | str
@@ -40,6 +43,7 @@ class Right:
     issued_at: datetime | None = None
     arrived: dict[int, datetime] = field(default_factory=dict)
     asks: Asks | None = None
+    run: tuple[int, ...] = ()
     outcome: str | None = None
     owed_to: int | None = None
     last_week: str | None = None  # of a makegood

@@ -80,6 +80,9 @@ VERBS: dict[str, Callable[[Session, Settings, Press, datetime], object]] = {
     "dedicate": lambda s, k, p, now: rights.dedicate(
         s, k, p["right"], _person(s, p).account_id, "rain", [], now
     ),
+    "dedicate several": lambda s, k, p, now: rights.dedicate(
+        s, k, p["right"], _person(s, p).account_id, "rain", [], now, also=p["also"]
+    ),
     "begin a year": _begin_year,
     "cancel": lambda s, k, p, now: years.cancel(s, k, _person(s, p), now),
     "apply": lambda s, k, p, now: applications.apply(
