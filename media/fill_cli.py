@@ -1,6 +1,7 @@
 """The commands about the station's own fill: what the operator brings, sees and retires."""
 
 import shutil
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from station.settings import Settings
 
 NEXT = "mweya fill list"
+MEGABYTE = 1_000_000
 KIND = click.Choice([str(kind) for kind in FillKind])
 
 
@@ -86,9 +88,12 @@ def _kept(file: Path, settings: "Settings") -> str:
     from media import store
     from media.digest import sha256_of
 
-    limit = settings.audio.upload_megabytes
+    limit, name = settings.audio.upload_megabytes, click.format_filename(file)
     try:
-        if file.stat().st_size > limit * 1_000_000:
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise WrongInput("file-unreadable", file=name, problem="it is not a plain file")
+        if found.st_size > limit * MEGABYTE:
             raise WrongInput("upload-large", limit=limit)
         with store.work_folder(settings.media_folder) as folder:
             copy = Path(shutil.copyfile(file, folder / "upload"))
@@ -96,11 +101,9 @@ def _kept(file: Path, settings: "Settings") -> str:
             store.keep(settings.media_folder, copy, sha256)
             return sha256
     except FileNotFoundError:
-        raise WrongInput("file-missing", file=click.format_filename(file)) from None
-    except (OSError, shutil.SpecialFileError) as error:
-        problem = getattr(error, "strerror", None) or "it is not a plain file"
-        name = click.format_filename(file)
-        raise WrongInput("file-unreadable", file=name, problem=problem) from None
+        raise WrongInput("file-missing", file=name) from None
+    except OSError as error:
+        raise WrongInput("file-unreadable", file=name, problem=error.strerror) from None
 
 
 def _named(kind: str) -> str:

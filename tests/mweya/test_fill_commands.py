@@ -68,6 +68,7 @@ def test_what_can_not_be_used_is_told_as_a_member_is(run, database, tmp_path):
 def test_what_is_typed_wrong_is_said(run, jingle, database, tmp_path):
     options = ("--kind", "ident", "--title", "Jingle")
     assert run("add", tmp_path / "none.wav", *options, code=2)["error"] == "file-missing"
-    assert run("add", tmp_path, *options, code=2)["error"] == "file-unreadable"
+    for other in (tmp_path, "/dev/zero"):
+        assert run("add", other, *options, code=2)["error"] == "file-unreadable"
     untitled = run("add", jingle, "--kind", "ident", "--title", " ", code=2)
     assert untitled["error"] == "text-missing"
