@@ -8,10 +8,11 @@ import pytest
 
 from media import ingest
 from media.channels import Layout
-from media.judge import Heard, Wanted, judge
+from media.judge import Heard, judge
 from media.probe import Claims
 from media.samples import Samples
 from media.verdict import Outcome, clock, outcome
+from media.wanted import Wanted
 from station.sections import AudioSection
 from station.treatment import Long, Treatment
 from tests.media import sounds
