@@ -16,7 +16,7 @@ from media import ffmpeg, fill, flac, ingest, master, silence, store
 from media.digest import sha256_of
 from media.judge import Wanted
 from media.verdict import Outcome
-from station import recordings, rights
+from station import recordings, using
 from station.db import Database
 from station.errors import Fault
 from station.jobs import Duty, JobKind
@@ -207,7 +207,7 @@ class Worker:
                 return "it waits no longer"
             recording = session.get_one(Recording, recording_id, populate_existing=True)
             if kept is not None:
-                rights.air(session, recording, now)
+                using.air(session, recording, now)
             return str(Outcome.REJECTED if made is None else Outcome.ACCEPTED)
 
         return self.database.do(conclude)

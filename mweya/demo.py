@@ -22,7 +22,7 @@ import scheduler.build
 import scheduler.publish
 from media.demo import DemoSound
 from mweya import waiting
-from station import grid, issuance, jobs, ledger, rights
+from station import grid, issuance, jobs, ledger, rights, using
 from station.airtime import Week
 from station.command import progress
 from station.db import Database
@@ -207,7 +207,7 @@ def _use(
         right_id = _right(session, person, week)
         if person in silent:
             account, cause = person.account_id, silent[person]
-            rights.dedicate(session, settings, right_id, account, cause, [later], then)
+            using.dedicate(session, settings, right_id, account, cause, [later], then)
         else:
             _send(session, settings, right_id, person, sound, wish, then)
 
@@ -237,7 +237,7 @@ def _send(
         upload_sha256=sha256,
         upload_bytes=size,
     )
-    rights.receive(session, settings, right_id, recording, [wish], then)
+    using.receive(session, settings, right_id, recording, [wish], then)
 
 
 def _work(settings: Settings, database: Database) -> None:

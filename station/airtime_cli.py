@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 import sqlalchemy as sa
 
-from station import makegoods, rights, standing
+from station import makegoods, standing, using
 from station.acting import acting, as_person, of_weeks, rights_of_weeks
 from station.airtime import Week
 from station.cli import opened
@@ -42,7 +42,7 @@ def dedicate(
         chosen = rights_of_weeks(act, first, last, every, but)
         who = act.who.account_id
         asked = [
-            rights.dedicate(act.session, act.settings, right.id, who, cause, [], act.now)
+            using.dedicate(act.session, act.settings, right.id, who, cause, [], act.now)
             for right in chosen
         ]
         weeks, words = [request.week for request in asked], asked[0].title

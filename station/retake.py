@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from station.errors import Refusal
 from station.recordings import Recording, RecordingState, other_part
-from station.rights import receive
 from station.settings import Settings
 from station.treatment import Treatment
+from station.using import receive
 from station.wishes import Wish
 
 
@@ -64,7 +64,7 @@ def again(
 ) -> Recording:
     """Receive the same upload again, for a right and to be treated so.
 
-    Raises what `rights.receive` does.
+    Raises what `using.receive` does.
     """
     said = ("account_id", "title", "language", "adult", "trade", "permission")
     stored = ("file_name", "upload_sha256", "upload_bytes")

@@ -1,12 +1,11 @@
 """A right asks one thing of the build: a segment or a silence, with wishes and limits.
 
-Uploading, dedicating and wishing are open to the right's holder until the week's cut-off. A
-right that moves to another account asks nothing until its new holder says so. A run is one piece:
+A right that moves to another account asks nothing until its new holder says so. A run is one piece:
 whatever takes the request of one of its rights withdraws the whole of it.
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -19,13 +18,11 @@ from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
-from station.ledger import Right, lock, require_held, require_holder
+from station.ledger import Right
 from station.recordings import (
     Master,
     Recording,
-    RecordingState,
     being_checked,
-    other_part,
     withdraw_waiting,
 )
 from station.settings import Settings
@@ -122,99 +119,6 @@ def require_open(right: Right, settings: Settings, now: datetime) -> Week:
     return week
 
 
-def receive(
-    session: Session,
-    settings: Settings,
-    right_id: int,
-    recording: Recording,
-    wishes: Sequence[Wish],
-    now: datetime,
-) -> Recording:
-    """Take an upload for a right: keep it, remember its wishes, and promise its check.
-
-    `recording` comes with its file facts and its title; `account_id` is whoever sends it.
-    Raises Refusal `right-not-yours`, `week-closed` or `permission-missing`.
-    """
-    right = require_holder(session, right_id, recording.account_id)
-    week = require_open(right, settings, now)
-    if not recording.permission:
-        raise WrongInput("permission-missing")
-    recording.title = clean_text(recording.title, "title", LONGEST_TITLE)
-    for wish in wishes:
-        wish.spans(week, settings)
-    recording.right_id = right.id
-    recording.wishes = [msgspec.to_builtins(wish) for wish in wishes]
-    recording.received_at = now
-    session.add(recording)
-    session.flush()
-    promise(session, JobKind.INGEST, recording.id, now)
-    return recording
-
-
-def air(session: Session, recording: Recording, now: datetime) -> Request | None:
-    """Let a right ask for an accepted recording instead of whatever it asked before.
-
-    A part waits until the other one is accepted: then both ask, in one week as a run. Does
-    nothing and returns None when a newer take was accepted already or the right has moved to
-    another holder meanwhile.
-    """
-    takes = _whole(session, recording)
-    if not takes or any(_overtaken(session, take) for take in takes):
-        return None
-    for take in takes:
-        _withdraw(session, open_request(session, take.right_id))
-    session.flush()
-    asked = {take.id: _for_take(session, take, now) for take in takes}
-    requests = list(asked.values())
-    ask(session, requests, now)
-    if len({request.week for request in requests}) == 1:
-        join(session, requests)
-    else:
-        for request, take in zip(requests, takes, strict=True):
-            request.title = numbered(request.title, take.chosen.part, len(takes))
-    return asked[recording.id]
-
-
-def dedicate(
-    session: Session,
-    settings: Settings,
-    right_id: int,
-    account_id: int,
-    cause: str,
-    wishes: Sequence[Wish],
-    now: datetime,
-    together: str | None = None,
-    *,
-    also: Collection[int] = (),
-    announcement_sha256: str | None = None,
-) -> Request:
-    """Dedicate a right to silence for a cause, and promise its announcement.
-
-    With `also`, unused rights of the same week, it is one longer silence. Returns the request of
-    its first slot. Raises Refusal `right-not-yours`, `week-closed`, `run-weeks` or `right-used`,
-    WrongInput `text-missing` or `text-long`.
-    """
-    held = require_held(session, [right_id, *also], account_id)
-    rights = sorted(held, key=lambda right: (right.id != right_id, right.number))
-    week = require_open(rights[0], settings, now)
-    cause = clean_text(cause, "cause", LONGEST_CAUSE)
-    for wish in wishes:
-        wish.spans(week, settings)
-    # A recording that still waits for its verdict must not take the silence's place later.
-    release(session, right_id)
-    for right in rights[1:]:
-        if right.week != rights[0].week:
-            raise Refusal("run-weeks", right=right, week=week)
-    for right in rights[1:]:
-        require_unused(session, right)
-    requests = [
-        for_silence(right, cause, wishes, now, together, announcement_sha256) for right in rights
-    ]
-    ask(session, requests, now)
-    join(session, requests)
-    return requests[0]
-
-
 def for_recording(
     right: Right, recording: Recording, wishes: Sequence[Wish], now: datetime
 ) -> Request:
@@ -277,13 +181,10 @@ def ask(session: Session, requests: Sequence[Request], now: datetime) -> None:
             promise(session, JobKind.SILENCE, request.id, now)
 
 
-def withdraw_request(
-    session: Session, settings: Settings, right_id: int, account_id: int, now: datetime
-) -> None:
-    """Let a right ask nothing again. Raises Refusal `right-not-yours` or `week-closed`."""
-    right = require_holder(session, right_id, account_id)
-    require_open(right, settings, now)
-    release(session, right_id)
+def withdraw(session: Session, request: Request | None) -> None:
+    """Withdraw a request, and the whole run that it is in."""
+    for one in [] if request is None else run_of(session, request):
+        one.state = RequestState.WITHDRAWN
 
 
 def release(session: Session, right_id: int) -> None:
@@ -291,7 +192,7 @@ def release(session: Session, right_id: int) -> None:
 
     A run is withdrawn from all its rights, a recording in two parts from both.
     """
-    _withdraw(session, open_request(session, right_id))
+    withdraw(session, open_request(session, right_id))
     withdraw_waiting(session, right_id)
     session.flush()
 
@@ -359,38 +260,9 @@ def _request(right: Right, wishes: Sequence[Wish], now: datetime, **says: Any) -
     )
 
 
-def _withdraw(session: Session, request: Request | None) -> None:
-    for one in [] if request is None else run_of(session, request):
-        one.state = RequestState.WITHDRAWN
-
-
 def _nothing_sent(account_id: int) -> sa.ColumnElement[bool]:
     asks = sa.exists().where(Request.right_id == Right.id, Request.state == RequestState.OPEN)
     return sa.and_(~asks, Right.id.not_in(being_checked(account_id)))
-
-
-def _whole(session: Session, recording: Recording) -> list[Recording]:
-    """Every take that a recording airs with, in order; none while a part is not accepted."""
-    if not recording.chosen.part:
-        return [recording]
-    # Whoever concludes the other part at this moment is waited for, so that one of us asks.
-    lock(session)
-    other = other_part(session, recording)
-    if other is None or other.state != RecordingState.ACCEPTED:
-        return []
-    return sorted([recording, other], key=lambda take: take.chosen.part)
-
-
-def _overtaken(session: Session, recording: Recording) -> bool:
-    """Whether a newer take was accepted for its right, or that has moved."""
-    before = open_request(session, recording.right_id)
-    newer = before is not None and (before.recording_id or 0) > recording.id
-    return newer or session.get_one(Right, recording.right_id).account_id != recording.account_id
-
-
-def _for_take(session: Session, recording: Recording, now: datetime) -> Request:
-    right = session.get_one(Right, recording.right_id)
-    return for_recording(right, recording, recording.wished, now)
 
 
 def clean_text(text: str, name: str, longest: int) -> str:

@@ -14,7 +14,7 @@ from media import box, master, store
 from media.digest import sha256_of
 from media.samples import Samples
 from media.worker import Worker
-from station import jobs, recordings, rights
+from station import jobs, recordings, rights, using
 from station.db import Database
 from station.errors import Fault
 from station.ledger import Right
@@ -65,7 +65,7 @@ def upload(
                 upload_sha256=sha256,
                 upload_bytes=size,
             )
-            return rights.receive(session, settings, right.id, recording, [], now).id
+            return using.receive(session, settings, right.id, recording, [], now).id
 
     return sent
 
@@ -304,7 +304,7 @@ def test_a_dedication_gets_its_silence(
     janet = admit_member("Janet")
     right = right_of(janet, WEEK)
     with worker.database.writing() as session:
-        rights.dedicate(session, settings, right.id, janet.account_id, "George Floyd", [], now)
+        using.dedicate(session, settings, right.id, janet.account_id, "George Floyd", [], now)
 
     assert work(worker, now)
 

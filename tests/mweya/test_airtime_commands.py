@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from mweya.cli import mweya
-from station import closing, grid, makegoods, rights
+from station import closing, grid, makegoods, using
 from station.airtime import Week
 from station.grid import Place
 from station.issuance import issue_years
@@ -77,7 +77,7 @@ def test_makegoods_are_listed_and_put_off(run, database, settings, people, opene
     ended = opened.span.end
     with database.writing() as session:
         right = held(session, ada.account_id, str(opened))[0]
-        rights.dedicate(session, settings, right.id, ada.account_id, "rain", [], right_now())
+        using.dedicate(session, settings, right.id, ada.account_id, "rain", [], right_now())
         closing.end_weeks(session, settings, ended)
         makegoods.issue(session, settings, ended)
     (owed,) = run("airtime", "makegoods", "list", "--as", ADA)["makegoods"]
@@ -97,7 +97,7 @@ def test_a_swap_is_proposed_and_answered(run, database, settings, people, opened
         for person in people:
             right = held(session, person.account_id, str(opened))[0]
             who = person.account_id
-            request = rights.dedicate(session, settings, right.id, who, "rain", [], now)
+            request = using.dedicate(session, settings, right.id, who, "rain", [], now)
             numbers.append(request.id)
         places = [Place(number, 0, 500 + 100 * number) for number in numbers]
         made = grid.draft(session, opened, places, [], {}, now)

@@ -1,6 +1,6 @@
 import pytest
 
-from station import grid, ledger, rights
+from station import grid, ledger, rights, using
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.grid import GridState, Place
@@ -23,7 +23,7 @@ def asked(database, settings, now, admit_member, right_of):
     rights_of = [(person, right_of(person, WEEK)) for person in people]
     with database.writing() as session:
         return [
-            rights.dedicate(session, settings, right.id, person.account_id, "rain", [], now).id
+            using.dedicate(session, settings, right.id, person.account_id, "rain", [], now).id
             for person, right in rights_of
         ]
 
@@ -75,7 +75,7 @@ def test_who_was_bumped_week_after_week_has_waited_that_long(
     with database.writing() as session:
         for label in ("2026-W48", "2026-W49"):
             mine, theirs = (
-                rights.dedicate(session, settings, right.id, person.account_id, "rain", [], early)
+                using.dedicate(session, settings, right.id, person.account_id, "rain", [], early)
                 for person in (janet, peter)
                 for right in [right_of(person, label)]
             )

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from station import books, closing, grid, makegoods, rights
+from station import books, closing, grid, makegoods, rights, using
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.errors import Refusal
@@ -52,7 +52,7 @@ def over(week):
 
 def silence(session, settings, right, now, wishes=()):
     said = ("rain", list(wishes), now)
-    return rights.dedicate(session, settings, right.id, right.account_id, *said)
+    return using.dedicate(session, settings, right.id, right.account_id, *said)
 
 
 def publish(session, settings, label, now, places=(), bumped=()):
@@ -130,7 +130,7 @@ def test_a_makegood_can_be_replaced_and_withdrawn_like_any_right(
     database, settings, over, made, janet
 ):
     with database.writing() as session:
-        rights.withdraw_request(session, settings, made.right_id, janet.account_id, over)
+        using.withdraw_request(session, settings, made.right_id, janet.account_id, over)
         assert rights.open_request(session, made.right_id) is None
         silence(session, settings, made.right, over)
 
@@ -310,7 +310,7 @@ def test_a_recording_that_we_could_not_check_is_made_good(
     stored = {"upload_sha256": "ab" * 32, "upload_bytes": 1000}
     with database.writing() as session:
         recording = Recording(account_id=janet.account_id, title="Hello", **said, **stored)
-        rights.receive(session, settings, right.id, recording, [], now)
+        using.receive(session, settings, right.id, recording, [], now)
         newest(session, JobKind.INGEST, recording.id).state = JobState.FAILED
         session.flush()
         closing.tell_unchecked(session, now)
@@ -344,7 +344,7 @@ def test_after_a_week_is_over_no_right_of_it_is_in_anybodys_hands(
             upload_bytes=1,
             **checking,
         )
-        rights.receive(session, settings, mine["Checking"].id, waiting, [], now)
+        using.receive(session, settings, mine["Checking"].id, waiting, [], now)
         chores(session, settings, week.span.end + closing.AS_RUN_MAY_TAKE)
         kinds = (AccountKind.AIRED, AccountKind.POOL, AccountKind.MAKEGOOD)
         aired, pool, makegood = (station_account(session, kind) for kind in kinds)

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from station import books, rights
+from station import books, rights, using
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.ledger import Right, held
@@ -88,13 +88,13 @@ def test_an_offered_right_can_be_neither_used_nor_offered_again(
         with pytest.raises(Refusal, match="not in your hands"):
             sales.sell(session, settings, [gift.rights[0].id], janet.account_id, 100, now)
         with pytest.raises(Refusal, match="not in your hands"):
-            rights.dedicate(session, settings, gift.rights[0].id, janet.account_id, "rain", [], now)
+            using.dedicate(session, settings, gift.rights[0].id, janet.account_id, "rain", [], now)
 
 
 def test_what_a_given_right_asked_for_is_withdrawn(database, settings, now, janet, peter, right_of):
     right = right_of(janet, WEEK)
     with database.writing() as session:
-        rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        using.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
         gifts.give(session, settings, [right.id], janet.account_id, peter.email, now)
         assert rights.open_request(session, right.id) is None
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from station import books, rights
+from station import books, rights, using
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import Right, held
@@ -124,7 +124,7 @@ def test_who_steps_back_in_time_gets_their_fee_and_gives_their_weeks_back(
 ):
     with database.writing() as session:
         right = held(session, member.account_id)[0]
-        rights.dedicate(session, settings, right.id, member.account_id, "rain", [], now)
+        using.dedicate(session, settings, right.id, member.account_id, "rain", [], now)
         done = years.cancel(session, settings, member, now + 6 * DAY)
         assert (done.voided, done.refund_cents) == (52, 50000)
         voided = station_account(session, AccountKind.VOIDED)

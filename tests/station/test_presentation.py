@@ -2,7 +2,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from station import presentation, rights
+from station import presentation, using
 from station.errors import Refusal, WrongInput
 from station.ledger import held
 from station.members import Person
@@ -27,7 +27,7 @@ def piece(database, settings, janet, now):
             upload_sha256=UPLOAD,
             upload_bytes=9,
         )
-        rights.receive(session, settings, right.id, recording, [], now)
+        using.receive(session, settings, right.id, recording, [], now)
         master = Master(
             sha256="ef" * 32, kind=MasterKind.SEGMENT, duration_ms=300_000, facts={}, made_at=now
         )

@@ -1,12 +1,13 @@
 import pytest
 
-from station import rights
+from station import rights, using
 from station.errors import Refusal
 from station.jobs import JobKind, newest
-from station.ledger import held
+from station.ledger import Right, held
 from station.recordings import Master, MasterKind, Recording, conclude
 from station.retake import retake
 from station.treatment import Ident, Treatment
+from station.wishes import Wish
 
 
 @pytest.fixture
@@ -25,8 +26,8 @@ def recording(database, settings, janet, now):
             upload_sha256="ab" * 32,
             upload_bytes=9,
         )
-        wishes = [rights.Wish(daypart="drive")]
-        return rights.receive(session, settings, right.id, sent, wishes, now)
+        wishes = [Wish(daypart="drive")]
+        return using.receive(session, settings, right.id, sent, wishes, now)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def accepted(database, recording, now):
         session.add(master)
         session.flush()
         conclude(session, recording.id, codes=[], sentences=[], master=master, now=now)
-        rights.air(session, session.get_one(Recording, recording.id), now)
+        using.air(session, session.get_one(Recording, recording.id), now)
         return recording
 
 
@@ -74,7 +75,7 @@ def test_only_ones_own_accepted_recordings_are_taken_again(
 
 def test_a_closed_week_takes_no_retake(database, settings, accepted, janet, now):
     with database.writing() as session:
-        right = session.get_one(rights.Right, accepted.right_id)
+        right = session.get_one(Right, accepted.right_id)
         late = right.parsed_week(settings.zone).span.start
         with pytest.raises(Refusal, match="closed"):
             retake(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from station import books, closing, rights
+from station import books, closing, rights, using
 from station.airtime import Span, Week
 from station.asrun import Outcome, OutcomeKind
 from station.errors import Refusal, WrongInput
@@ -38,14 +38,14 @@ def master(sha256="cd" * 32):
 
 
 def received(session, settings, right, recording, now):
-    return rights.receive(session, settings, right.id, recording, [], now)
+    return using.receive(session, settings, right.id, recording, [], now)
 
 
 def accepted(session, recording, now):
     made = keep_master(session, master())
     assert conclude(session, recording.id, codes=[], sentences=[], master=made, now=now)
     session.refresh(recording)
-    return rights.air(session, recording, now)
+    return using.air(session, recording, now)
 
 
 def test_an_upload_is_kept_and_its_check_is_promised(database, settings, now, janet, right):
@@ -59,7 +59,7 @@ def test_an_upload_is_kept_and_its_check_is_promised(database, settings, now, ja
 def test_an_accepted_recording_is_what_the_right_asks_for(database, settings, now, janet, right):
     wish = Wish(daypart="breakfast")
     with database.writing() as session:
-        recording = rights.receive(session, settings, right.id, upload(janet), [wish], now)
+        recording = using.receive(session, settings, right.id, upload(janet), [wish], now)
         request = accepted(session, recording, now)
         assert rights.open_request(session, right.id) is request
         assert (request.title, request.wished) == ("Good morning", [wish])
@@ -87,7 +87,7 @@ def test_a_verdict_is_written_once(database, settings, now, janet, right):
 def test_silence_takes_the_place_of_a_recording(database, settings, now, janet, right):
     with database.writing() as session:
         accepted(session, received(session, settings, right, upload(janet), now), now)
-        silence = rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        silence = using.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
         assert rights.open_request(session, right.id) is silence
         assert newest(session, JobKind.SILENCE, silence.id) is not None
 
@@ -139,7 +139,7 @@ def test_at_the_cutoff_what_nobody_used_goes_to_the_pool(
     closes = rights.cutoff(Week.parse(WEEK, settings.zone), settings)
     with database.writing() as session:
         used = right_of(janet, WEEK)
-        rights.dedicate(session, settings, used.id, janet.account_id, "rain", [], now)
+        using.dedicate(session, settings, used.id, janet.account_id, "rain", [], now)
         waiting = right_of(peter, WEEK)
         received(session, settings, waiting, upload(peter), now)
         closing.close_weeks(session, settings, closes - timedelta(seconds=1))
@@ -168,7 +168,7 @@ def test_a_right_whose_slot_is_over_is_aired_or_owed(
     database, settings, now, janet, right, outcome, account
 ):
     with database.writing() as session:
-        silence = rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        silence = using.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
         session.add(
             Outcome(
                 channel=0,
@@ -193,7 +193,7 @@ def test_a_recording_that_still_waits_never_takes_a_silences_place(
 ):
     with database.writing() as session:
         recording = received(session, settings, right, upload(janet), now)
-        silence = rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        silence = using.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
         made = keep_master(session, master())
         assert not conclude(session, recording.id, codes=[], sentences=[], master=made, now=now)
         assert rights.open_request(session, right.id) is silence
@@ -214,7 +214,7 @@ def test_a_right_planned_twice_is_settled_once_and_aired_if_it_did_once(
     database, settings, now, janet, right
 ):
     with database.writing() as session:
-        silence = rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
+        silence = using.dedicate(session, settings, right.id, janet.account_id, "rain", [], now)
         for slot_number, kind in ((1, OutcomeKind.AIRED), (2, OutcomeKind.MISSED)):
             said = {"channel": 0, "week": WEEK, "kind": kind, "decided_at": now}
             session.add(Outcome(slot_number=slot_number, request_id=silence.id, **said))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from station import closing, rights, too_long
+from station import closing, rights, too_long, using
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.errors import Refusal
@@ -45,7 +45,7 @@ def silence(database, settings, now, janet, mine):
     """One silence of three slots; answers its requests' ids, in order."""
     with database.writing() as session:
         first, *further, _ = [right.id for right in mine]
-        asked = rights.dedicate(
+        asked = using.dedicate(
             session, settings, first, janet.account_id, "George Floyd", [], now, also=further
         )
         return [one.id for one in rights.run_of(session, asked)]
@@ -78,7 +78,7 @@ def test_a_long_silence_is_asked_for_by_each_of_its_rights_in_order(
     third, first, second, _ = mine
     also = [third.id, second.id]
     with database.writing() as session:
-        asked = rights.dedicate(
+        asked = using.dedicate(
             session, settings, first.id, janet.account_id, "rain", [], now, also=also
         )
         whole = rights.run_of(session, asked)
@@ -91,14 +91,14 @@ def test_a_long_silence_is_asked_for_by_each_of_its_rights_in_order(
 
 def test_a_silence_of_one_slot_is_no_run(database, settings, now, janet, mine):
     with database.writing() as session:
-        asked = rights.dedicate(session, settings, mine[0].id, janet.account_id, "rain", [], now)
+        asked = using.dedicate(session, settings, mine[0].id, janet.account_id, "rain", [], now)
         assert asked.run is None
         assert rights.run_of(session, asked) == [asked]
 
 
 def test_a_recorded_announcement_stays_with_each_slot(database, settings, now, janet, mine):
     with database.writing() as session:
-        asked = rights.dedicate(
+        asked = using.dedicate(
             session,
             settings,
             mine[0].id,
@@ -121,9 +121,9 @@ def test_a_run_is_of_unused_rights_of_one_week_and_one_holder(
 ):
     theirs = right_of(peter, WEEK) if also == "peter" else mine[also]
     with database.writing() as session:
-        rights.dedicate(session, settings, mine[1].id, janet.account_id, "wind", [], now)
+        using.dedicate(session, settings, mine[1].id, janet.account_id, "wind", [], now)
     with pytest.raises(Refusal) as refused, database.writing() as session:
-        rights.dedicate(
+        using.dedicate(
             session, settings, mine[0].id, janet.account_id, "rain", [], now, also=[theirs.id]
         )
     assert refused.value.code == code
@@ -135,7 +135,7 @@ def test_a_run_is_dedicated_anew_as_a_longer_or_a_shorter_one(
     database, settings, now, janet, mine, silence
 ):
     with database.writing() as session:
-        asked = rights.dedicate(
+        asked = using.dedicate(
             session, settings, mine[1].id, janet.account_id, "rain", [], now, also=[mine[0].id]
         )
         assert [one.right_id for one in rights.run_of(session, asked)] == [mine[1].id, mine[0].id]
@@ -147,7 +147,7 @@ def test_withdrawing_one_right_of_a_run_withdraws_the_whole_of_it(
     database, settings, now, janet, mine, silence
 ):
     with database.writing() as session:
-        rights.withdraw_request(session, settings, mine[1].id, janet.account_id, now)
+        using.withdraw_request(session, settings, mine[1].id, janet.account_id, now)
         assert states(session) == [RequestState.WITHDRAWN] * 3
 
 
@@ -171,7 +171,7 @@ def test_a_newer_recording_for_one_right_of_a_run_replaces_the_whole_of_it(
 
 def test_a_right_of_a_run_is_not_swapped_alone(database, settings, now, peter, right_of, silence):
     with database.writing() as session:
-        other = rights.dedicate(
+        other = using.dedicate(
             session, settings, right_of(peter, WEEK).id, peter.account_id, "rain", [], now
         )
         with pytest.raises(Refusal, match="one piece of several slots"):
@@ -191,13 +191,13 @@ def upload(session, settings, person, right, now, **facts):
         **facts,
     )
     wish = Wish(moment="2026-12-02T18:35", minutes=30)
-    return rights.receive(session, settings, right.id, recording, [wish], now)
+    return using.receive(session, settings, right.id, recording, [wish], now)
 
 
 def accept(session, recording, letter, now):
     made = keep_master(session, master(letter))
     assert conclude(session, recording.id, codes=[], sentences=[], master=made, now=now)
-    return rights.air(session, session.get_one(Recording, recording.id), now)
+    return using.air(session, session.get_one(Recording, recording.id), now)
 
 
 def reject(session, recording, code, now):
@@ -313,7 +313,7 @@ def test_withdrawing_one_part_withdraws_the_other(database, settings, now, janet
     first, second = spread(mine[2])
     with database.writing() as session:
         accept(session, first, "1", now)
-        rights.withdraw_request(session, settings, mine[0].id, janet.account_id, now)
+        using.withdraw_request(session, settings, mine[0].id, janet.account_id, now)
         assert session.get_one(Recording, second.id, populate_existing=True).state == (
             RecordingState.WITHDRAWN
         )
@@ -386,7 +386,7 @@ def test_a_recording_is_spread_over_two_rights_that_are_free(
 def silence_on(database, settings, now, janet):
     def asked(right):
         with database.writing() as session:
-            rights.dedicate(session, settings, right.id, janet.account_id, "wind", [], now)
+            using.dedicate(session, settings, right.id, janet.account_id, "wind", [], now)
 
     return asked
 

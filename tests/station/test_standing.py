@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from station import closing, rights, standing
+from station import closing, rights, standing, using
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, newest
@@ -40,7 +40,7 @@ def record(database, settings, now, right_of):
         )
         with database.writing() as session:
             then = now - timedelta(days=2)
-            rights.receive(session, settings, right_of(person, "2026-W48").id, recording, [], then)
+            using.receive(session, settings, right_of(person, "2026-W48").id, recording, [], then)
             master = Master(
                 sha256=f"{recording.id:064}",
                 kind=MasterKind.SEGMENT,
@@ -137,7 +137,7 @@ def test_what_was_sent_counts_and_not_the_choice(
     choose(janet, StandingKind.SILENCE, cause="rain")
     with database.writing() as session:
         right = right_of(janet, WEEK)
-        rights.dedicate(session, settings, right.id, janet.account_id, "George Floyd", [], now)
+        using.dedicate(session, settings, right.id, janet.account_id, "George Floyd", [], now)
     assert asked(janet).cause == "George Floyd"
 
 

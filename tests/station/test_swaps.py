@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from station import grid, rights
+from station import grid, rights, using
 from station.airtime import Week
 from station.errors import Refusal
 from station.grid import Place
@@ -28,7 +28,7 @@ def shown(database, settings, now, week, janet, peter, admit_member, right_of):
     held = {name: right_of(person, WEEK) for name, person in people.items()}
     with database.writing() as session:
         asked = {
-            name: rights.dedicate(session, settings, held[name].id, one.account_id, "rain", [], now)
+            name: using.dedicate(session, settings, held[name].id, one.account_id, "rain", [], now)
             for name, one in people.items()
         }
         places = [Place(asked["janet"].id, 0, 100, 20), Place(asked["peter"].id, 1, 300, 8)]

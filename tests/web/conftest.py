@@ -10,8 +10,8 @@ from station import signin
 from station.db import Database
 from station.members import Person
 from station.recordings import Recording, conclude
-from station.rights import air
 from station.settings import Settings
+from station.using import air
 from tests.web.seed import LOUD, Seeded, fill, finished
 from tests.web.seed_membership import Joined, fill_membership
 from tests.web.uploads import WEEK, filled, recordings_in

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from station import fill as fill_pieces
-from station import grid, recordings, rights
+from station import grid, recordings, rights, using
 from station.airlog import AirLine, LineKind, write
 from station.airtime import Week
 from station.db import Database
@@ -78,7 +78,7 @@ def ask(
         if title:
             send(session, settings, person, right, title, when)
         else:
-            rights.dedicate(session, settings, right.id, person.account_id, CAUSE, [], when)
+            using.dedicate(session, settings, right.id, person.account_id, CAUSE, [], when)
 
 
 def send(
@@ -91,7 +91,7 @@ def send(
         session, taken.id, codes=["quiet"], sentences=[LOUD], master=master, now=when
     )
     session.refresh(taken)
-    request = rights.air(session, taken, when)
+    request = using.air(session, taken, when)
     assert request is not None
     return request
 
@@ -109,7 +109,7 @@ def received(
         upload_sha256=_hash(title),
         upload_bytes=740_000,
     )
-    return rights.receive(session, settings, right.id, recording, [Wish(daypart="breakfast")], when)
+    return using.receive(session, settings, right.id, recording, [Wish(daypart="breakfast")], when)
 
 
 def finished(settings: Settings, title: str, when: datetime) -> Master:

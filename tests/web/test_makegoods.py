@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from station import books, grid, makegoods, rights
+from station import books, grid, makegoods, using
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.closing import settle_aired
@@ -21,7 +21,7 @@ def given(thandi, right_of, database, settings, now):
     with database.writing() as session:
         early = week.span.start.replace(day=1)
         holder = (right.id, thandi.account_id)
-        one = rights.dedicate(session, settings, *holder, "rain", [], early)
+        one = using.dedicate(session, settings, *holder, "rain", [], early)
         version = grid.draft(session, week, [Place(one.id, 0, 1300)], [], {}, early)
         grid.put_on_air(session, version, "0" * 64, early)
         session.add(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from station import grid, rights
+from station import grid, rights, using
 from station.airtime import Week
 from station.issuance import issue_one
 from station.ledger import EntryKind, held
@@ -54,7 +54,7 @@ def accept_parts(database, settings, now):
                 session.flush()
                 said = {"codes": ["quiet"], "sentences": [LOUD]}
                 conclude(session, take.id, **said, master=made, now=now)
-                rights.air(session, session.get_one(type(take), take.id), now)
+                using.air(session, session.get_one(type(take), take.id), now)
         return asked_in(database)
 
     return accepted
@@ -202,10 +202,10 @@ def test_a_run_is_not_offered_for_a_swap(
 ):
     sipho = admit_member("Sipho")
     with database.writing() as session:
-        first = rights.dedicate(
+        first = using.dedicate(
             session, settings, mine[0].id, thandi.account_id, "rain", [], now, also=[mine[1].id]
         )
-        alone = rights.dedicate(
+        alone = using.dedicate(
             session, settings, right_of(sipho, WEEK).id, sipho.account_id, "wind", [], now
         )
         numbers = [one.id for one in rights.run_of(session, first)]

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from station import grid, rights
+from station import grid, rights, using
 from station.airtime import Week
 from station.grid import Place
 from station.market.swaps import Swap, SwapState
@@ -28,7 +28,7 @@ def asked(people, right_of, database, settings, now):
             # It was sent before the week closed.
             early = week.span.start.replace(day=1)
             holder = (right.id, person.account_id)
-            one = rights.dedicate(session, settings, *holder, "rain", [], early)
+            one = using.dedicate(session, settings, *holder, "rain", [], early)
             master = Master(
                 sha256=name.lower().ljust(64, "0"),
                 kind=MasterKind.SILENCE,

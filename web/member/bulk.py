@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import causes, lengths, rights
+from station import causes, lengths, rights, using
 from station.errors import Refusal, WrongInput
 from station.ledger import Right, held
 from station.market.selection import choose
@@ -101,7 +101,7 @@ def dedicate() -> ResponseReturnValue:
     def act(session: Session) -> str:
         settings, who = station().settings, me().account_id
         asked = [
-            rights.dedicate(session, settings, right_id, who, cause, [], now()) for right_id in ids
+            using.dedicate(session, settings, right_id, who, cause, [], now()) for right_id in ids
         ]
         weeks = sorted(one.right.parsed_week(settings.zone).monday for one in asked)
         count = lengths.counted(len(weeks), "week")

@@ -5,7 +5,7 @@ from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import lengths, makegoods, presentation, rights, runs
+from station import lengths, makegoods, presentation, rights, runs, using
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
@@ -45,7 +45,7 @@ def send(right_id: int) -> ResponseReturnValue:
             upload_sha256=upload.sha256,
             upload_bytes=upload.size,
         )
-        rights.receive(session, settings, right_id, recording, said.wishes, now())
+        using.receive(session, settings, right_id, recording, said.wishes, now())
         return f"We have your recording ({words.megabytes(upload.size)}) and are checking it."
 
     return act_once(act, page_at(f"right-{right_id}"), upload.sha256)
@@ -61,7 +61,7 @@ def dedicate(right_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         right = require_holder(session, right_id, account_id)
-        rights.dedicate(
+        using.dedicate(
             session,
             settings,
             right_id,
@@ -84,7 +84,7 @@ def withdraw(right_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         asked = rights.open_request(session, right_id)
-        rights.withdraw_request(session, station().settings, right_id, me().account_id, now())
+        using.withdraw_request(session, station().settings, right_id, me().account_id, now())
         if asked is not None and asked.run is not None:
             return "Withdrawn, with all that was to air as one piece with it."
         return "Withdrawn. Nothing will air in these minutes unless you send something."

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy.orm import Session
 
-from station import makegoods, rights, standing
+from station import makegoods, standing, using
 from station.airtime import Week
 from station.ledger import Right as HeldRight
 from station.membership import years
@@ -65,7 +65,7 @@ class People(Pressing):
             self.press(
                 what,
                 lambda: self.model.dedicate(number, who),
-                lambda session, now: rights.dedicate(
+                lambda session, now: using.dedicate(
                     session, self.settings, number, who, "rain", [], now
                 ),
             )
@@ -73,7 +73,7 @@ class People(Pressing):
             self.press(
                 "ask for nothing",
                 lambda: self.model.withdraw_request(number, who),
-                lambda session, now: rights.withdraw_request(
+                lambda session, now: using.withdraw_request(
                     session, self.settings, number, who, now
                 ),
             )
@@ -88,7 +88,7 @@ class People(Pressing):
         self.press(
             "dedicate several" if len({number, *others}) > 1 else "dedicate",
             lambda: self.model.dedicate(number, who, others),
-            lambda session, now: rights.dedicate(
+            lambda session, now: using.dedicate(
                 session, self.settings, number, who, "rain", [], now, also=others
             ),
         )
@@ -97,7 +97,7 @@ class People(Pressing):
         both = self.press(
             "upload",
             lambda: self.model.upload(number, who),
-            lambda session, now: rights.receive(
+            lambda session, now: using.receive(
                 session, self.settings, number, _recording(who), [], now
             ),
         )
@@ -112,7 +112,7 @@ class People(Pressing):
         def act(session: Session, now: datetime) -> None:
             master = session.get_one(Master, MASTER) if fine else None
             if conclude(session, number, codes=[], sentences=[], master=master, now=now) and fine:
-                rights.air(session, session.get_one(Recording, number), now)
+                using.air(session, session.get_one(Recording, number), now)
 
         self.press("check", lambda: self.model.check(number, fine=fine), act)
 

@@ -23,7 +23,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from station import closing, makegoods, rights
+from station import closing, makegoods, using
 from station import settings as station_settings
 from station.airtime import Week
 from station.db import Database, connect
@@ -77,10 +77,10 @@ VERBS: dict[str, Callable[[Session, Settings, Press, datetime], object]] = {
     ),
     "dispute": lambda s, k, p, now: sales.dispute(s, k, p["offer"], _person(s, p), "No.", now),
     "resolve": lambda s, k, p, now: sales.resolve(s, k, p["offer"], now, to_buyer=p["to_buyer"]),
-    "dedicate": lambda s, k, p, now: rights.dedicate(
+    "dedicate": lambda s, k, p, now: using.dedicate(
         s, k, p["right"], _person(s, p).account_id, "rain", [], now
     ),
-    "dedicate several": lambda s, k, p, now: rights.dedicate(
+    "dedicate several": lambda s, k, p, now: using.dedicate(
         s, k, p["right"], _person(s, p).account_id, "rain", [], now, also=p["also"]
     ),
     "begin a year": _begin_year,

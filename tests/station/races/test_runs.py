@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 import sqlalchemy as sa
 
-from station import rights, too_long
+from station import rights, too_long, using
 from station.airtime import Week
 from station.issuance import issue_one
 from station.ledger import EntryKind, held
@@ -51,7 +51,7 @@ def test_two_parts_that_are_accepted_at_once_are_asked_for(database, settings, n
         upload = {"upload_sha256": "ab" * 32, "upload_bytes": 9, "file_name": "note.opus"}
         said = {"title": "My whole life", "language": "sn", "permission": True}
         take = Recording(account_id=janet.account_id, **said, **upload)
-        rights.receive(session, settings, mine[0].id, take, [], now)
+        using.receive(session, settings, mine[0].id, take, [], now)
         verdict = {"codes": ["too-long"], "sentences": ["Too long."], "master": None, "now": now}
         conclude(session, take.id, **verdict)
         who = janet.account_id
@@ -62,7 +62,7 @@ def test_two_parts_that_are_accepted_at_once_are_asked_for(database, settings, n
     def accept(session, part):
         master = session.get_one(Master, "cd" * 32)
         conclude(session, part.id, codes=[], sentences=[], master=master, now=now)
-        rights.air(session, session.get_one(Recording, part.id), now)
+        using.air(session, session.get_one(Recording, part.id), now)
 
     with ThreadPoolExecutor(1) as pool:
         with database.writing() as session:

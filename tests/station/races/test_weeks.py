@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from station import closing, rights
+from station import closing, rights, using
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.ledger import Right, held
@@ -112,7 +112,7 @@ def test_what_is_sent_in_the_last_second_is_not_pooled(database, settings, janet
     with ThreadPoolExecutor(1) as pool:
         with database.writing() as session:
             in_time = closing_at - timedelta(milliseconds=1)
-            rights.dedicate(session, settings, right.id, janet.account_id, "rain", [], in_time)
+            using.dedicate(session, settings, right.id, janet.account_id, "rain", [], in_time)
             pooling = pool.submit(
                 database.do, lambda other: closing.close_weeks(other, settings, closing_at)
             )
@@ -132,7 +132,7 @@ def test_what_is_accepted_while_its_right_is_given_away_is_not_asked_for(
         upload = {"upload_sha256": "ab" * 32, "upload_bytes": 9, "file_name": "note.opus"}
         said = {"title": "The river", "language": "en", "permission": True}
         recording = Recording(account_id=janet.account_id, **said, **upload)
-        rights.receive(session, settings, right.id, recording, [], now)
+        using.receive(session, settings, right.id, recording, [], now)
         facts = {"kind": MasterKind.SEGMENT, "duration_ms": 300_000, "facts": {}}
         session.add(Master(sha256="cd" * 32, **facts, preview_sha256=None, made_at=now))
     with ThreadPoolExecutor(1) as pool:
@@ -140,7 +140,7 @@ def test_what_is_accepted_while_its_right_is_given_away_is_not_asked_for(
             master = session.get_one(Master, "cd" * 32)
             verdict = {"codes": [], "sentences": [], "master": master, "now": now}
             assert conclude(session, recording.id, **verdict)
-            rights.air(session, session.get_one(Recording, recording.id), now)
+            using.air(session, session.get_one(Recording, recording.id), now)
             giving = pool.submit(
                 database.do,
                 lambda other: gifts.give(
@@ -161,7 +161,7 @@ def test_what_is_owed_is_given_once(race, database, settings, now, crowded):
     with database.writing() as session:
         for n, member in enumerate(crowded):
             right = next(iter(held(session, member.account_id, WEEKS[0])))
-            asked = rights.dedicate(session, settings, right.id, member.account_id, "rain", [], now)
+            asked = using.dedicate(session, settings, right.id, member.account_id, "rain", [], now)
             kind = OutcomeKind.MISSED if n % 2 else OutcomeKind.AIRED
             slot = {"channel": 0, "slot_number": n, "week": right.week, "kind": kind}
             session.add(Outcome(**slot, request_id=asked.id, decided_at=now))
