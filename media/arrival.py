@@ -8,8 +8,8 @@ from typing import IO
 from media.frames import first_frame
 from media.sniff import HEAD_BYTES, id3_bytes
 
-# RIFF sizes that mean “not known when this was written”.
-UNKNOWN_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF)
+# A RIFF that was written to a pipe promises nothing, or two gigabytes and more.
+UNKNOWN_RIFF_BYTES = 0x7FFF0000
 # Nothing is so long: such a size was never filled in.
 IMPLAUSIBLE_BYTES = 1 << 36
 IMPLAUSIBLE_SECONDS = 100_000
@@ -61,7 +61,7 @@ def _riff(stream: IO[bytes], _: int) -> Span:
         return 12, 8 + struct.unpack_from("<Q", head, 20)[0]
     order = ">" if head[:4] == b"RIFX" else "<"
     promised = struct.unpack_from(f"{order}I", head, 4)[0]
-    return None if promised in UNKNOWN_SIZES else (12, 8 + promised)
+    return (12, 8 + promised) if promised < UNKNOWN_RIFF_BYTES else None
 
 
 def _w64(stream: IO[bytes], _: int) -> Span:
@@ -70,7 +70,7 @@ def _w64(stream: IO[bytes], _: int) -> Span:
 
 def _aiff(stream: IO[bytes], _: int) -> Span:
     promised = struct.unpack_from(">I", stream.read(8), 4)[0]
-    return None if promised in UNKNOWN_SIZES else (12, 8 + promised)
+    return (12, 8 + promised) if promised < UNKNOWN_RIFF_BYTES else None
 
 
 def _caf(stream: IO[bytes], _: int) -> Span:

@@ -126,7 +126,7 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     claims = probed.claims
     repaired = channels.repair(probed.sound)
     sound, layout = repaired.sound, repaired.layout
-    trimmed = trimming.trim(sound)
+    trimmed = trimming.trim(sound, wanted.limit_seconds)
     lufs = meter.integrated(meter.weighted_power(trimmed.sound))
     heard = Heard(
         claims=claims,

@@ -65,7 +65,10 @@ def judge(heard: Heard, wanted: Wanted) -> tuple[Finding, ...]:
         return (found("unreadable"),)
     if lost > kept * TOO_DAMAGED_SHARE:
         return (found("too-damaged", lost_seconds=lost, kept_seconds=kept),)
-    return (*_stops(heard, wanted), *_damage(heard), *_notices(heard, wanted))
+    stopping = tuple(_stops(heard, wanted))
+    # What can't air was not put right: only what helps to send a better one is told.
+    righted = () if stopping else tuple(_righted(heard, wanted))
+    return (*stopping, *_damage(heard), *_noticed(heard, wanted), *righted)
 
 
 def _stops(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
@@ -148,8 +151,8 @@ def _damage(heard: Heard) -> Iterator[Finding]:
         yield found("damaged", lost_seconds=lost, kept_seconds=heard.kept_seconds)
 
 
-def _notices(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
-    """What was noticed, and what was put right."""
+def _noticed(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
+    """What a member can do better next time."""
     if heard.clipped:
         yield found("clipped")
     if heard.hum and not wanted.treatment.clean:
@@ -160,16 +163,15 @@ def _notices(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
         yield found("antiphase")
     if heard.offset:
         yield found("offset")
+
+
+def _righted(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
+    """What was put right, and what was done because the member chose it."""
     if heard.cut_ms >= WORTH_TELLING_CUT_MS:
         yield found("trimmed", length_seconds=heard.cut_ms / 1000)
-    yield from _as_asked(heard, wanted)
     gain = wanted.audio.target_lufs - heard.integrated_lufs
-    if WORTH_TELLING_GAIN_DB <= gain <= MOST_GAIN_DB:
+    if gain >= WORTH_TELLING_GAIN_DB:
         yield found("lifted", gain=f"{gain:.0f}")
-
-
-def _as_asked(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
-    """What was done because the member chose it."""
     if wanted.treatment.clean:
         yield found("cleaned")
     if wanted.treatment.level:
@@ -178,5 +180,5 @@ def _as_asked(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
         return
     if wanted.fade_out:
         yield found("faded-out", limit_seconds=wanted.room_seconds)
-    if wanted.spread and heard.piece_seconds <= wanted.limit_seconds + OVER_SECONDS:
+    if wanted.spread:
         yield found("spread", part=max(wanted.treatment.part, 1))

@@ -1,5 +1,6 @@
 """Only the quiet before the first and after the last sound is cut, and never close to it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,16 +51,27 @@ def activity(sound: Samples) -> Activity:
     return Activity(int(steps[0]) * STEP_MS, end_ms, int(lasting) * STEP_MS)
 
 
-def trim(sound: Samples) -> Trimmed:
-    """Cut the quiet head and tail, keeping 0.3 s before and 0.5 s after the sound."""
+def trim(sound: Samples, room_seconds: float = math.inf) -> Trimmed:
+    """Cut the quiet head and tail, keeping 0.3 s before and 0.5 s after the sound.
+
+    Less is kept where the sound itself just fits into its room.
+    """
     found = activity(sound)
     whole_ms = milliseconds_of(sound)
     if found.active_ms == 0:
         return Trimmed(sound, 0, 0, 0)
     start_ms = max(0, found.start_ms - KEEP_HEAD_MS)
     end_ms = min(whole_ms, found.end_ms + KEEP_TAIL_MS)
+    end_ms -= _spared(end_ms - start_ms, end_ms - found.end_ms, room_seconds)
+    start_ms += _spared(end_ms - start_ms, found.start_ms - start_ms, room_seconds)
     kept = sound[start_ms * RATE_HZ // 1000 : end_ms * RATE_HZ // 1000]
     return Trimmed(kept, start_ms, whole_ms - end_ms, found.active_ms)
+
+
+def _spared(length_ms: int, quiet_ms: int, room_seconds: float) -> int:
+    """How much of a quiet end goes so that a length fits."""
+    over_ms = length_ms - min(room_seconds * 1000, length_ms)
+    return min(quiet_ms, math.ceil(over_ms))
 
 
 def _levels(sound: Samples) -> Decibels:

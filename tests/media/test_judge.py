@@ -199,6 +199,13 @@ def test_what_the_member_chose_is_told_too():
     assert told(wanted, hum=True) == ["cleaned", "levelled"]
 
 
+def test_what_cannot_air_was_not_put_right():
+    wanted = Wanted(300, treatment=Treatment(level=True, clean=True))
+    heard = of_length(320.0) | {"cut_ms": 4000, "clipped": True}
+
+    assert told(wanted, **heard) == ["too-long", "clipped"]
+
+
 def test_samples_that_are_none_are_damage():
     assert told(broken_samples=48_000) == ["damaged"]
     assert told(broken_samples=48) == []
@@ -246,6 +253,22 @@ def test_a_little_speech_in_much_silence_is_mostly_silence(tmp_path: Path, speec
     sound = sounds.joined(speech[:48_000], sounds.silent(12), speech[:48_000])
 
     assert "mostly-silent" in _codes(sounds.saved(sound, tmp_path / "note.wav"))
+
+
+@pytest.mark.parametrize(
+    ("sound", "quiet", "codes"),
+    [(5.9, 0.6, []), (6.02, 0.0, []), (6.4, 0.6, ["too-long"]), (5.0, 3.0, ["trimmed"])],
+)
+def test_a_silent_end_does_not_make_a_recording_too_long(
+    sound: float, quiet: float, codes: list[str], tmp_path: Path
+):
+    upload = sounds.saved(
+        sounds.joined(sounds.noise(sound), sounds.silent(quiet)), tmp_path / "note.wav"
+    )
+
+    report = ingest.examine(upload, Wanted(6)).report
+
+    assert [finding.code for finding in report.findings] == codes
 
 
 def test_clipping_is_heard_through_every_codec(tmp_path: Path, speech: Samples):
