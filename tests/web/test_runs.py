@@ -112,6 +112,11 @@ def test_it_is_spread_over_two_weeks(too_long, mine, sender, database, accept_pa
     assert "“The river (2 of 2)” is ready to air." in sender.page
 
 
+def test_after_a_dedication_a_recording_is_no_longer_asked_about(too_long, mine, sender):
+    sender.send(f"/member/rights/{mine[0].id}/silence", cause="rain")
+    assert "Fade it out at" not in sender.page
+
+
 def test_what_was_sent_meanwhile_is_not_spread_over(too_long, mine, sender, database):
     sender.send(f"/member/rights/{mine[2].id}/silence", cause="rain")
     form = sender.forms[f"/member/rights/{mine[0].id}/spread"]

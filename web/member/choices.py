@@ -39,8 +39,10 @@ class Choices:
         return range(2, run + free + 1)
 
     def can_fade(self, card: Card) -> bool:
-        """Whether the newest take of a card is too long to air as it is."""
-        return card.open and card.latest is not None and too_long.can_fade(card.latest)
+        """Whether the newest take of a card is too long to air, and no silence was chosen since."""
+        if card.latest is None or card.silent or not card.open:
+            return False
+        return too_long.can_fade(card.latest)
 
     def others(self, card: Card) -> list[Free]:
         """What the newest take of a card can be spread over besides its own: its week's first."""
