@@ -55,7 +55,11 @@ STREAM = re.compile(
     r"^  Stream #0:\d+.*?: Audio: (?P<codec>\w+).*?, (?P<rate>\d+) Hz, (?P<layout>[^,\n]+)",
     re.MULTILINE,
 )
-BAD_PACKET = ("Error while decoding stream", "Error submitting packet to decoder")
+BAD_PACKET = (
+    "Error while decoding stream",
+    "Error submitting packet to decoder",
+    "Decoding error: ",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ BOMBS = tuple(
         ("six-hours.amr", by_hand.amr_of_nothing(21_600), "unreadable|far-too-long|endless"),
         ("hours-of-noise.wav", wav(NOISE * 4, rate_hz=100, bits=8), "far-too-long"),
         ("one-gigabyte.wav", wav(NOISE[:9000], promised=0x40000000), "truncated"),
-        ("four-gigabytes.wav", wav(NOISE[:9000], promised=0xFFFFFF00), "too-short"),
+        ("four-gigabytes.wav", wav(NOISE[:9000], promised=0xFFFFFF00), "inaudible|too-short"),
         ("one-a-second.wav", wav(NOISE, rate_hz=1, bits=8), "unreadable|far-too-long"),
         ("packed-header.mov", by_hand.packed_movie_header(), "unreadable|unfinished"),
         ("deep.m4a", by_hand.boxes_in_boxes(5000), "unreadable|unfinished|no-sound"),
