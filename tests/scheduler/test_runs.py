@@ -21,6 +21,7 @@ from station.ledger import EntryKind, Right
 from station.letters import Letter
 from station.makegoods import Makegood
 from station.market import swaps
+from station.market.offers import Offer, OfferedRight, OfferKind, OfferState
 from station.rights import Request, RequestState, join, release
 from station.worth import worth_file
 
@@ -152,6 +153,25 @@ def test_it_airs_at_a_time_as_good_as_the_best_makegood_among_its_rights_is_owed
             )
     (asked,) = problem(now).problem.requests
     assert asked.allowed == (Window(12, 24, 1),)
+
+
+def test_it_counts_as_sold_when_one_of_its_rights_was_bought(run, problem, database, ada, now):
+    with database.writing() as session:
+        sale = Offer(
+            kind=OfferKind.SALE,
+            giver_id=ada.account_id,
+            price_cents=100,
+            currency="ZAR",
+            state=OfferState.ACCEPTED,
+            deadline=now,
+            made_at=now,
+        )
+        session.add(sale)
+        session.flush()
+        bought = session.get_one(Request, run[2]).right_id
+        session.add(OfferedRight(offer_id=sale.id, right_id=bought, in_escrow=False))
+    (asked,) = problem(now).problem.requests
+    assert asked.sold
 
 
 def test_it_is_bumped_as_one_with_its_reason_and_one_way_out(
