@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from playout import plan
 from scheduler import load
 from scheduler.build import build, repair
 from scheduler.problem import Place, Published, Window
@@ -12,7 +13,7 @@ from scheduler.publish import publish, rollback
 from scheduler.runs import Runs
 from scheduler.swap import accept
 from scheduler.way_out import ways_out
-from station import grid
+from station import airlog, grid
 from station.airtime import Week
 from station.errors import Refusal
 from station.grid import Pin, ReservedBlock
@@ -155,6 +156,16 @@ def test_it_airs_at_a_time_as_good_as_the_best_makegood_among_its_rights_is_owed
     assert asked.allowed == (Window(12, 24, 1),)
 
 
+def test_the_air_log_has_a_line_for_each_of_its_slots(run, shown, database, settings, week, now):
+    shown(**{f"r{run[0]}": (1, 60)})
+    with database.writing() as session:
+        plan.write_air_log(session, settings, now)
+        lines = airlog.lines_of_week(session, str(week))
+    first = week.first_slot(settings.slots)
+    said = [(line.request_id, line.channel, line.slot_number - first) for line in lines]
+    assert [one for one in said if one[0]] == [(run[n], 1, 60 + n) for n in range(3)]
+
+
 def test_it_counts_as_sold_when_one_of_its_rights_was_bought(run, problem, database, ada, now):
     with database.writing() as session:
         sale = Offer(
@@ -181,8 +192,8 @@ def test_it_is_bumped_as_one_with_its_reason_and_one_way_out(
         for channel in range(3):
             block = {"channel": channel, "start": 0, "length": 2014, "label": f"Block {channel}"}
             session.add(ReservedBlock(week=str(week), **block))
-    _, plan, version = build(database, settings, week, now)
-    assert [bump.id for bump in plan.bumped] == [f"r{run[0]}"]
+    _, built, version = build(database, settings, week, now)
+    assert [bump.id for bump in built.bumped] == [f"r{run[0]}"]
     with database.writing() as session:
         said = {
             bump.request_id: bump.reason for bump in publish(session, settings, week, now).bumps
