@@ -8,9 +8,10 @@ from itertools import combinations
 import numpy as np
 
 from media import bed as built_in
-from media.montage import CueKind, FillSound, Part, Source
+from media.facts import CueKind
+from media.montage import FillSound, Part, Source
 from media.samples import samples_in, seconds_of
-from station.fill import FillKind
+from station.treatment import FillKind
 
 # As many pieces are drawn for one choice: every subset of them is looked at.
 MOST_DRAWN = 8

@@ -1,8 +1,9 @@
-"""The audio pipeline alone: no station and no database are needed."""
+"""`mweya media check` and `mweya media render` are the whole pipeline, without a database."""
 
-import math
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,24 +11,43 @@ from station import settings
 from station.command import Answer, answers
 from station.errors import Refusal
 from station.sections import SettingsFile
-from station.treatment import Long, Treatment
+from station.treatment import Long, Short, Treatment
 
 if TYPE_CHECKING:
-    from media.ingest import Report
-    from media.judge import Wanted
-    from media.master import Finished
+    from media.facts import Facts
+    from media.report import Report
+    from media.wanted import Wanted
 
-SLOT = click.option(
-    "--slot-seconds",
-    type=click.IntRange(2, 900),
-    help="A slot's length. Default: the station's, or 300.",
+OPTIONS = (
+    click.option(
+        "--slot-seconds",
+        type=click.IntRange(2, 900),
+        help="A slot's length. Default: the station's, or 300.",
+    ),
+    click.option(
+        "--target-lufs",
+        type=click.FloatRange(-31, -9),
+        help="The loudness to reach. Default: the station's, or -16.",
+    ),
+    click.option("--fade-out", is_flag=True, help="Fade a too long recording out."),
+    click.option(
+        "--part",
+        type=click.IntRange(1, 2),
+        help="Spread a too long recording over two slots; which of them.",
+    ),
+    click.option("--again", is_flag=True, help="Let a short recording follow itself."),
+    click.option("--ident", default="", metavar="WORDS", help="What is spoken before it."),
+    click.option("--level", is_flag=True, help="Even out near and far voices."),
+    click.option("--clean", is_flag=True, help="Take away hum and rumble."),
+    click.option("--language", default="en", metavar="CODE", help="The sentences' language."),
 )
-TARGET = click.option(
-    "--target-lufs",
-    type=click.FloatRange(-31, -9),
-    help="The loudness to reach. Default: the station's, or -16.",
-)
-FADE_OUT = click.option("--fade-out", is_flag=True, help="Fade a too long recording out.")
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """What both commands can be told about the piece."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -37,90 +57,100 @@ def media() -> None:
 
 @media.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@SLOT
-@TARGET
-@FADE_OUT
+@_options
 @answers
-def check(
-    file: Path, slot_seconds: int | None, target_lufs: float | None, fade_out: bool
-) -> Answer:
+def check(file: Path, **chosen: Any) -> Answer:
     """Say what a member who uploaded FILE would be told. Exits 1 when it can't air."""
-    from media.ingest import examine
+    from media.session import in_a_studio
     from media.verdict import Outcome
 
-    report = examine(file, _wanted(slot_seconds, target_lufs, fade_out)).report
-    facts = {**_verdict(report), **_upload(report), "sha256": report.upload_sha256}
+    wanted = _wanted(**chosen)
+    with in_a_studio() as session:
+        report = session.examine(file, wanted)
+    facts = {**_verdict(report, wanted), **_upload(report), "sha256": report.upload_sha256}
     rejected = report.outcome is Outcome.REJECTED
     step = None if rejected else f"mweya media render {click.format_filename(file)} --out MASTER"
-    return Answer(facts, _lines(report), step, found_problems=rejected)
+    return Answer(facts, _lines(report, wanted), step, found_problems=rejected)
 
 
 @media.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The FLAC to write.")
-@SLOT
-@TARGET
-@FADE_OUT
+@click.option("--preview", type=click.Path(path_type=Path), help="An MP3 of little data to write.")
+@_options
 @answers
-def render(
-    file: Path, out: Path, slot_seconds: int | None, target_lufs: float | None, fade_out: bool
-) -> Answer:
+def render(file: Path, out: Path, preview: Path | None, **chosen: Any) -> Answer:
     """Make the finished piece of exactly one slot from FILE. Exits 1 when it can't air.
 
     In the JSON, the numbers at the top are the master's, measured from the written file;
     those of the recording are under "upload".
     """
-    import tempfile
-
-    from media.ingest import render as render_upload
-    from media.master import MASTER_NAME
+    from media import orders
+    from media.session import in_a_studio
     from media.store import put_in_place
 
-    with tempfile.TemporaryDirectory(prefix="mweya-render-") as folder:
-        wanted = _wanted(slot_seconds, target_lufs, fade_out)
-        rendered = render_upload(file, Path(folder), wanted)
-        report = rendered.report
-        facts = {**_verdict(report), "upload": _upload(report)}
-        if rendered.master is None:
+    wanted = _wanted(**chosen)
+    with in_a_studio() as session:
+        report, facts = session.render(file, wanted)
+        said = {**_verdict(report, wanted), "upload": _upload(report)}
+        if facts is None:
             empty = dict.fromkeys(("integrated_lufs", "true_peak_dbtp", "duration_ms", "sha256"))
-            facts |= {**empty, "active_ms": report.active_ms, "out": None}
-            return Answer(facts, _lines(report), found_problems=True)
-        put_in_place(Path(folder) / MASTER_NAME, out)
-    facts |= {
-        **_master(rendered.master),
-        "piece_ms": rendered.piece_ms,
-        "active_ms": report.active_ms,
-        "out": str(out),
-    }
-    told = [*_lines(report), _in_words(rendered.master, out)]
-    return Answer(facts, told, f"mweya media check {click.format_filename(out)}")
+            said |= {**empty, "active_ms": report.active_ms, "out": None}
+            return Answer(said, _lines(report, wanted), found_problems=True)
+        put_in_place(session.studio.result(orders.MASTER), out)
+        if preview is not None:
+            put_in_place(session.studio.result(orders.PREVIEW), preview)
+    said |= {**asdict(facts), "out": str(out)}
+    told = [*_lines(report, wanted), _in_words(facts, out)]
+    return Answer(said, told, f"mweya media check {click.format_filename(out)}")
 
 
-def _wanted(slot_seconds: int | None, target_lufs: float | None, fade_out: bool) -> "Wanted":
-    """The station's numbers, or the defaults where there is no station."""
+def _wanted(
+    slot_seconds: int | None,
+    target_lufs: float | None,
+    fade_out: bool,
+    part: int | None,
+    again: bool,
+    ident: str,
+    level: bool,
+    clean: bool,
+    language: str,
+) -> "Wanted":
+    """The station's numbers, or the defaults where there is no station; and what was chosen."""
     import msgspec
 
-    from media.judge import Wanted
+    from media.wanted import Wanted
+    from station.treatment import Ident
 
-    chosen: SettingsFile
+    found: SettingsFile
     try:
-        chosen = settings.load()
+        found = settings.load()
     except Refusal as refusal:
         if refusal.code != "station-missing":
             raise
-        chosen = SettingsFile()
-    audio = chosen.audio
+        found = SettingsFile()
+    audio = found.audio
     if target_lufs is not None:
         audio = msgspec.structs.replace(audio, target_lufs=target_lufs)
-    treatment = Treatment(long=Long.FADE if fade_out else Long.ASK)
-    return Wanted(slot_seconds or chosen.station.slot_seconds, audio, treatment)
+    cut = Long.FADE if fade_out else Long.ASK
+    treatment = Treatment(
+        long=Long.SPREAD if part else cut,
+        part=part or 0,
+        short=Short.AGAIN if again else Short.FILL,
+        ident=Ident.SPOKEN if ident else Ident.NONE,
+        ident_words=ident,
+        level=level,
+        clean=clean,
+    )
+    seconds = slot_seconds or found.station.slot_seconds
+    return Wanted(seconds, audio, treatment, language=language)
 
 
-def _verdict(report: "Report") -> dict[str, object]:
+def _verdict(report: "Report", wanted: "Wanted") -> dict[str, object]:
     return {
         "verdict": str(report.outcome),
         "codes": [finding.code for finding in report.findings],
-        "sentences": [finding.sentence for finding in report.findings],
+        "sentences": _sentences(report, wanted),
     }
 
 
@@ -142,32 +172,23 @@ def _upload(report: "Report") -> dict[str, object]:
     }
 
 
-def _master(master: "Finished") -> dict[str, object]:
-    return {
-        "integrated_lufs": _rounded(master.measured.integrated_lufs),
-        "true_peak_dbtp": _rounded(master.measured.true_peak_dbtp),
-        "range_lu": _rounded(master.measured.range_lu),
-        "duration_ms": master.measured.duration_ms,
-        "samples": master.measured.samples,
-        "gain_db": _rounded(master.gain_db),
-        "sha256": master.sha256,
-    }
-
-
 def _rounded(number: float | None) -> float | None:
-    return None if number is None or not math.isfinite(number) else round(number, 2)
+    return None if number is None else round(number, 2)
 
 
-def _lines(report: "Report") -> list[str]:
-    said = [finding.sentence for finding in report.findings]
-    if report.outcome == "rejected":
-        return ["It can't air.", *said]
-    return ["It can air.", *said]
+def _sentences(report: "Report", wanted: "Wanted") -> list[str]:
+    from media.verdict import sentence
+
+    return [sentence(one.code, one.facts, wanted.language) for one in report.findings]
 
 
-def _in_words(master: "Finished", out: Path) -> str:
-    measured = master.measured
+def _lines(report: "Report", wanted: "Wanted") -> list[str]:
+    first = "It can't air." if report.outcome == "rejected" else "It can air."
+    return [first, *_sentences(report, wanted)]
+
+
+def _in_words(facts: "Facts", out: Path) -> str:
     return (
-        f"{click.format_filename(out)}: {measured.duration_ms / 1000:g} s at "
-        f"{measured.integrated_lufs:.1f} LUFS, true peak {measured.true_peak_dbtp:.1f} dBTP."
+        f"{click.format_filename(out)}: {facts.duration_ms / 1000:g} s at "
+        f"{facts.integrated_lufs:.1f} LUFS, true peak {facts.true_peak_dbtp:.1f} dBTP."
     )

@@ -15,7 +15,7 @@ import ffmpeg as arguments
 import numpy as np
 from numpy.typing import NDArray
 
-from media import box
+from media import box, flac
 from media.flac import Pcm
 from media.samples import RATE_HZ, Samples, samples_in
 from station.errors import Fault
@@ -170,7 +170,7 @@ def encode(sound: Samples, folder: Path, name: str, settings: Mapping[str, objec
 
     Raises Fault when ffmpeg does.
     """
-    _encode(_in_16_bits(sound), folder / name, settings)
+    _encode(flac.pcm(sound), folder / name, settings)
     return folder / name
 
 
@@ -183,12 +183,3 @@ def _encode(pcm: Pcm, file: Path, settings: Mapping[str, object]) -> None:
     finished = box.run(command, np.ascontiguousarray(pcm).data.cast("B"))
     if not finished.ok:
         raise Fault(f"ffmpeg could not write {file.name}: {finished.complaints}", permanent=False)
-
-
-def _in_16_bits(sound: Samples) -> Pcm:
-    """Rounded samples; second by second, because three copies of a slot would be large."""
-    pcm = np.empty(sound.shape, "<i2")
-    for start in range(0, len(sound), RATE_HZ):
-        second = slice(start, start + RATE_HZ)
-        pcm[second] = np.clip(np.rint(sound[second] * 32767.0), -32768, 32767)
-    return pcm

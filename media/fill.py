@@ -10,8 +10,8 @@ from media.follow import BED_UNDER_PIECE_LU, FADE_IN_SECONDS, FADE_OUT_SECONDS
 from media.montage import Composed, FillSound, Part, Source, compose
 from media.samples import Samples, milliseconds_of, samples_in
 from media.speech import spoken
-from station.fill import FillKind
 from station.sections import AudioSection
+from station.treatment import FillKind
 
 # How many different pieces a station has, so that two unused rights in a row do not sound alike.
 VARIETY = 3

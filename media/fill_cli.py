@@ -12,7 +12,8 @@ from station import fill as kept
 from station.cli import opened
 from station.command import Answer, answers
 from station.errors import WrongInput
-from station.fill import FillKind, FillPiece
+from station.fill import FillPiece
+from station.treatment import FillKind
 
 if TYPE_CHECKING:
     from station.settings import Settings
@@ -34,24 +35,22 @@ def fill_group() -> None:
 @answers
 def add(file: Path, kind: str, title: str) -> Answer:
     """Check FILE and use it from now on. Exits 1 when it can't be used."""
-    # Audio work loads numpy, which no other command should wait for.
-    from media.intake import prepare_piece
+    from media.worker import Worker
 
-    with opened() as (settings, database):
+    with opened() as (settings, database), Worker.of(settings, database) as worker:
         now = datetime.now(UTC)
         upload_sha256 = _kept(file, settings)
         with database.writing() as session:
             piece = kept.receive(session, FillKind(kind), title, upload_sha256, now)
-        made = prepare_piece(settings, database, piece, now)
-        if made.files is None:
+        made = worker.shelf.prepare(piece, now)
+        facts, sentences = _facts(made), made.facts["sentences"]
+        if made.state != kept.FillState.USED:
             with database.writing() as session:
                 kept.retire(session, piece.id, now)
-            facts = {"fill": None, "verdict": made.outcome, "sentences": made.sentences}
-            return Answer(facts, ["It can't be used.", *made.sentences], found_problems=True)
-        with database.reading() as session:
-            found = _facts(session.get_one(FillPiece, piece.id))
-    told = f"“{piece.title}” is used as {_named(kind)}, number {piece.id}."
-    return Answer({**found, "verdict": made.outcome}, [told, *made.sentences], NEXT)
+            facts = {"fill": None, "verdict": "rejected", "sentences": sentences}
+            return Answer(facts, ["It can't be used.", *sentences], found_problems=True)
+    told = f"“{made.title}” is used as {_named(kind)}, number {made.id}."
+    return Answer({**facts, "verdict": "accepted"}, [told, *sentences], NEXT)
 
 
 @fill_group.command("list")

@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from media.samples import RATE_HZ
+from media.samples import RATE_HZ, Samples
 from station.errors import Fault
 
 # Whole samples of 16 bits: (count, channels).
@@ -34,8 +34,8 @@ def write(file: Path, channels: int, parts: Iterable[Pcm]) -> None:
         raise Fault(f"{file.name} could not be written: {error}", permanent=False) from None
 
 
-def read(file: Path) -> Pcm:
-    """Read a whole file of ours. Raises Fault when it is damaged or is none of ours."""
+def read(file: Path, most: int = -1) -> Pcm:
+    """Read a file of ours, or its first samples; Fault when it is damaged or none of ours."""
     try:
         with soundfile.SoundFile(file) as opened:
             ours = (opened.format, opened.subtype, opened.samplerate) == (
@@ -45,7 +45,27 @@ def read(file: Path) -> Pcm:
             )
             if not ours:
                 raise Fault(f"{file.name} is no FLAC of ours.", permanent=True)
-            pcm: Pcm = opened.read(dtype="int16", always_2d=True)
+            pcm: Pcm = opened.read(most, dtype="int16", always_2d=True)
             return pcm
     except (OSError, soundfile.SoundFileError) as error:
         raise Fault(f"{file.name} could not be read: {error}", permanent=False) from None
+
+
+def shape(file: Path) -> tuple[int, int]:
+    """How many samples and channels a file has, by its head."""
+    about = soundfile.info(file)
+    return about.frames, about.channels
+
+
+def sound(file: Path, most: int = -1) -> Samples:
+    """A file of ours, or its first samples, as a sound. Raises what `read` does."""
+    return read(file, most) * np.float32(1 / 32768)
+
+
+def pcm(sound: Samples) -> Pcm:
+    """A sound in whole samples, rounded; second by second, because copies of slots are large."""
+    whole = np.empty(sound.shape, np.int16)
+    for start in range(0, len(sound), RATE_HZ):
+        second = slice(start, start + RATE_HZ)
+        whole[second] = np.clip(np.rint(sound[second] * np.float32(32767)), -32768, 32767)
+    return whole

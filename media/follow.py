@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from media import choice
-from media.montage import Composed, CueKind, FillSound, Part, Piece, Source, compose
+from media.facts import CueKind
+from media.montage import Composed, FillSound, Part, Piece, Source, compose
 from media.samples import FRAME_SAMPLES, Samples, samples_in
-from station.fill import FillKind
-from station.treatment import Short
+from station.treatment import FillKind, Short
 
 # Music so much under speech is heard as equally loud and leaves the master's measure alone.
 BED_UNDER_PIECE_LU = 2.0

@@ -1,71 +1,83 @@
 """An upload becomes a master of exactly one slot, or a verdict that says why not.
 
-The recipe, top to bottom: hash, decide what it is by content, decode it in a box, repair its
-channels, trim it, measure it, judge it, fill the slot, level it, write it, and measure the
-written file again.
+The recipe, top to bottom: hash, decide what it is by content, decode it, repair its channels,
+trim it, measure it, judge it, take its part, clean and level it, put its ident before it, fill the
+slot, master it, and measure the written file.
 """
 
 import dataclasses
 import math
-import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from media import channels, clipping, follow, master, meter, peaks, probe
+import numpy as np
+
+from media import (
+    announcements,
+    channels,
+    clean,
+    clipping,
+    follow,
+    ident,
+    leveler,
+    master,
+    meter,
+    peaks,
+    probe,
+    split,
+)
 from media import trim as trimming
-from media.digest import sha256_of
-from media.judge import Heard, Wanted, judge
-from media.samples import Samples, milliseconds_of, seconds_of
-from media.verdict import Finding, Outcome, found, outcome
-from station.errors import Refusal, WrongInput
+from media.facts import CueKind, Facts
+from media.follow import Follows
+from media.judge import Heard, judge
+from media.master import Finished
+from media.meter import Powers
+from media.montage import Composed, FillSound, Piece
+from media.report import Report, received
+from media.samples import FRAME_SAMPLES, Decibels, Samples, samples_in, seconds_of
+from media.trim import Trimmed
+from media.verdict import Finding, Outcome, found
+from media.wanted import Wanted
+from station.errors import Refusal
+from station.treatment import FillKind, Ident
 
-MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found in an upload; numbers are None where nothing was decoded.
-
-    Loudness is the trimmed sound's, as heard from two loudspeakers; `duration_ms` is the
-    whole upload's as decoded, `active_ms` the sound in it.
-    """
-
-    findings: tuple[Finding, ...]
-    upload_sha256: str
-    upload_bytes: int
-    format: str | None = None
-    codec: str | None = None
-    channels: int | None = None
-    sample_rate_hz: int | None = None
-    layout: str | None = None
-    duration_ms: int | None = None
-    active_ms: int | None = None
-    cut_head_ms: int | None = None
-    cut_tail_ms: int | None = None
-    integrated_lufs: float | None = None
-    true_peak_dbtp: float | None = None
-
-    @property
-    def outcome(self) -> Outcome:
-        """Whether it can air."""
-        return outcome(self.findings)
+Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+def unheard(step: str) -> None:
+    """Tell nobody which step of the recipe is being done."""
+    del step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """What lies beside an upload: the station's fill, the piece that follows, a recorded ident."""
+
+    fill: tuple[FillSound, ...] = ()
+    piece: Piece | None = None
+    ident: Samples | None = None
+
+
+NOTHING = Beside()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Examined:
-    """A report, and the piece itself: repaired and trimmed, not yet levelled."""
+    """A report, and the piece itself: repaired, trimmed, and cleaned where that was chosen."""
 
     report: Report
-    piece: Samples | None
+    piece: Samples | None = None
+    powers: Powers | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A report and, when the upload was accepted, its master and where the piece ends in it."""
+    """A report and, when the upload was accepted, its master and all that is known of it."""
 
     report: Report
-    master: master.Finished | None
-    piece_ms: int | None = None
+    master: Finished | None = None
+    facts: Facts | None = None
 
 
 def examine(file: Path, wanted: Wanted) -> Examined:
@@ -73,91 +85,172 @@ def examine(file: Path, wanted: Wanted) -> Examined:
 
     Raises WrongInput `file-missing` or `file-unreadable`, and Fault for a missing tool.
     """
-    report = _received(file)
-    limit = wanted.audio.upload_megabytes
-    if report.upload_bytes > limit * MEGABYTE:
-        big = found("too-big", megabytes=-(-report.upload_bytes // MEGABYTE), limit=limit)
-        return Examined(_stopped(report, big), None)
+    report = received(file, wanted.audio)
+    if report.outcome is Outcome.REJECTED:
+        return Examined(report)
     probed = probe.probe(file, wanted.decoded_seconds)
     if isinstance(probed, Finding):
-        return Examined(_stopped(report, probed), None)
+        return Examined(report.stopped(probed))
     return _listen(report, probed, wanted)
 
 
-def render(file: Path, folder: Path, wanted: Wanted) -> Rendered:
+def render(
+    file: Path, folder: Path, wanted: Wanted, beside: Beside = NOTHING, tell: Tell = unheard
+) -> Rendered:
     """Examine an upload and, when it can air, write its master into a folder.
 
     Raises what `examine` does.
     """
+    tell("checking")
+    said = _ident(wanted, beside)
+    if said is not None:
+        most = seconds_of(said) + ident.PAUSE_SECONDS
+        wanted = dataclasses.replace(wanted, ident_seconds=min(most, _longest_ident(wanted)))
     examined = examine(file, wanted)
-    if examined.piece is None or examined.report.outcome is Outcome.REJECTED:
-        return Rendered(examined.report, None)
-    report, piece = examined.report, examined.piece
-    seed = int(report.upload_sha256[:8], 16)
-    lufs = report.integrated_lufs or wanted.audio.target_lufs
-    slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed).sound
-    piece_ms = min(milliseconds_of(piece), milliseconds_of(slot))
+    report = examined.report
+    if examined.piece is None or report.outcome is Outcome.REJECTED:
+        return Rendered(report)
+    tell("mastering")
+    slot, shape, ident_ms = _slot(examined, wanted, beside, said)
     # A slot of stereo has over a hundred megabytes: what was decoded may go.
-    del examined, piece
+    del examined
     try:
-        finished = master.finish(slot, folder / master.MASTER_NAME, wanted.audio)
+        made = master.finish(slot.sound, folder / master.MASTER_NAME, wanted.audio, shape)
     except Refusal:
-        return Rendered(_stopped(report, found("unmasterable")), None)
-    return Rendered(report, finished, piece_ms)
+        return Rendered(report.stopped(found("unmasterable")))
+    return Rendered(report, made, facts_of(made, slot, report, ident_ms))
 
 
-def _received(file: Path) -> Report:
-    try:
-        if not stat.S_ISREG(file.stat().st_mode):
-            raise WrongInput("file-unreadable", file=file, problem="it is not a plain file")
-        return Report((), sha256_of(file), file.stat().st_size)
-    except FileNotFoundError:
-        raise WrongInput("file-missing", file=file) from None
-    except OSError as error:
-        raise WrongInput("file-unreadable", file=file, problem=error.strerror) from None
-
-
-def _stopped(report: Report, finding: Finding) -> Report:
-    return dataclasses.replace(report, findings=(finding, *report.findings))
+def facts_of(
+    made: Finished, slot: Composed, report: Report | None = None, ident_ms: int = 0
+) -> Facts:
+    """All that is known of a master; of one that was made from no upload, less."""
+    measured = made.measured
+    audible = math.isfinite(measured.integrated_lufs)
+    facts = Facts(
+        sha256=made.sha256,
+        integrated_lufs=round(measured.integrated_lufs, 2) if audible else None,
+        true_peak_dbtp=round(measured.true_peak_dbtp, 2),
+        range_lu=round(measured.range_lu, 2),
+        duration_ms=measured.duration_ms,
+        samples=measured.samples,
+        gain_db=round(made.gain_db, 2),
+        limited_db=round(made.limited_db, 2),
+        cues=slot.cues,
+    )
+    if report is None:
+        return facts
+    pieces = [cue for cue in slot.cues if cue.kind is CueKind.PIECE]
+    return dataclasses.replace(
+        facts,
+        upload_sha256=report.upload_sha256,
+        codec=report.codec,
+        active_ms=report.active_ms,
+        cut_head_ms=report.cut_head_ms,
+        cut_tail_ms=report.cut_tail_ms,
+        ident_ms=ident_ms,
+        piece_ms=sum(cue.end_ms - cue.start_ms for cue in pieces),
+    )
 
 
 def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     """Measure what was decoded, and judge it."""
-    claims = probed.claims
     repaired = channels.repair(probed.sound)
-    sound, layout = repaired.sound, repaired.layout
-    trimmed = trimming.trim(sound, wanted.limit_seconds)
-    lufs = meter.integrated(meter.weighted_power(trimmed.sound))
+    trimmed = trimming.trim(repaired.sound, wanted.limit_seconds)
+    piece, powers = trimmed.sound, meter.weighted_power(trimmed.sound)
+    to_clean = clean.find(piece)
     heard = Heard(
-        claims=claims,
-        decoded_seconds=seconds_of(sound),
+        claims=probed.claims,
+        decoded_seconds=seconds_of(repaired.sound),
         bad_packets=probed.bad_packets,
-        layout=layout,
-        piece_seconds=seconds_of(trimmed.sound),
+        layout=repaired.layout,
+        piece_seconds=seconds_of(piece),
         active_seconds=trimmed.active_ms / 1000,
         cut_ms=trimmed.cut_head_ms + trimmed.cut_tail_ms,
-        integrated_lufs=lufs,
-        true_peak_dbtp=peaks.true_peak(trimmed.sound),
-        clipped=clipping.is_clipped(trimmed.sound),
+        integrated_lufs=meter.integrated(powers),
+        true_peak_dbtp=peaks.true_peak(piece),
+        clipped=clipping.is_clipped(piece),
         offset=repaired.offset,
         broken_samples=repaired.broken,
+        hum=to_clean.hum_hz is not None,
     )
-    return Examined(
-        Report(
-            findings=judge(heard, wanted),
-            upload_sha256=report.upload_sha256,
-            upload_bytes=report.upload_bytes,
-            format=claims.format,
-            codec=claims.codec,
-            channels=claims.channels,
-            sample_rate_hz=claims.sample_rate_hz,
-            layout=layout,
-            duration_ms=milliseconds_of(sound),
-            active_ms=trimmed.active_ms,
-            cut_head_ms=trimmed.cut_head_ms,
-            cut_tail_ms=trimmed.cut_tail_ms,
-            integrated_lufs=lufs if math.isfinite(lufs) else None,
-            true_peak_dbtp=heard.true_peak_dbtp,
-        ),
-        trimmed.sound,
+    told = _told(report, heard, trimmed, judge(heard, wanted))
+    if wanted.treatment.clean:
+        piece = clean.cleaned(piece, to_clean)
+        powers = meter.weighted_power(piece)
+    return Examined(told, piece, powers)
+
+
+def _told(report: Report, heard: Heard, trimmed: Trimmed, findings: tuple[Finding, ...]) -> Report:
+    claims, lufs = heard.claims, heard.integrated_lufs
+    return Report(
+        findings=findings,
+        upload_sha256=report.upload_sha256,
+        upload_bytes=report.upload_bytes,
+        format=claims.format,
+        codec=claims.codec,
+        channels=claims.channels,
+        sample_rate_hz=claims.sample_rate_hz,
+        layout=heard.layout,
+        duration_ms=round(heard.decoded_seconds * 1000),
+        active_ms=trimmed.active_ms,
+        cut_head_ms=trimmed.cut_head_ms,
+        cut_tail_ms=trimmed.cut_tail_ms,
+        integrated_lufs=lufs if math.isfinite(lufs) else None,
+        true_peak_dbtp=heard.true_peak_dbtp,
     )
+
+
+def _slot(
+    examined: Examined, wanted: Wanted, beside: Beside, said: Samples | None
+) -> tuple[Composed, Decibels | None, int]:
+    """The whole slot, the leveler's gain of each of its milliseconds, and the ident's length."""
+    treatment, piece, powers = wanted.treatment, examined.piece, examined.powers
+    if piece is None or powers is None:
+        raise AssertionError
+    curve = leveler.level_curve(powers) if treatment.level else None
+    lufs = meter.integrated(powers, curve)
+    begins_ms = ident_ms = 0
+    if said is not None:
+        loud = meter.integrated(meter.weighted_power(said))
+        piece, ident_ms = ident.with_ident(piece, lufs, said, loud, wanted.ident_seconds)
+        begins_ms = -ident_ms
+    fill = beside.fill
+    if treatment.part and len(piece) > samples_in(wanted.slot_seconds):
+        # Nothing is told between the two parts: only beds follow the first.
+        fill = tuple(one for one in fill if one.kind is FillKind.BED or treatment.part > 1)
+        cut = split.cut_point(piece, wanted.slot_seconds)
+        piece = split.half(piece, wanted.slot_seconds, treatment.part)
+        if treatment.part > 1:
+            begins_ms, ident_ms = cut.resume // FRAME_SAMPLES - ident_ms, 0
+    seed = int(examined.report.upload_sha256[:8], 16)
+    follows = Follows(treatment.short, fill, beside.piece)
+    slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed, follows, ident_ms)
+    return slot, None if curve is None else _along(curve, begins_ms, len(piece), slot), ident_ms
+
+
+def _along(curve: Decibels, begins_ms: int, count: int, slot: Composed) -> Decibels:
+    """A piece's curve along its slot, which begins at `begins_ms` of the piece; 0 elsewhere.
+
+    `count` is how many samples of the slot the piece and its ident take.
+    """
+    shape = np.zeros(-(-len(slot.sound) // FRAME_SAMPLES), np.float32)
+    at = np.arange(min(len(shape), count // FRAME_SAMPLES)) + begins_ms
+    inside = (at >= 0) & (at < len(curve))
+    shape[np.flatnonzero(inside)] = curve[at[inside]]
+    return shape
+
+
+def _ident(wanted: Wanted, beside: Beside) -> Samples | None:
+    """What is said before the piece, recorded or spoken; None when nothing is."""
+    treatment = wanted.treatment
+    if treatment.ident == Ident.RECORDED:
+        return beside.ident
+    if treatment.ident == Ident.SPOKEN and treatment.ident_words:
+        voice = announcements.voice(wanted.language, wanted.audio.voice)
+        return ident.spoken_ident(treatment.ident_words, voice, _longest_ident(wanted))
+    return None
+
+
+def _longest_ident(wanted: Wanted) -> float:
+    return min(wanted.audio.ident_seconds, wanted.slot_seconds / 2)

@@ -59,7 +59,7 @@ class Levelled:
 
     corners: Corners
     gain_db: float
-    most_reduction_db: float
+    limited_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,14 @@ class Measured:
 class Finished:
     """A written master: where it is, its hash, what was measured in it, what was done to it.
 
-    `gain_db` is the fixed gain, `most_reduction_db` the limiter's deepest (at most 0).
+    `gain_db` is the fixed gain, `limited_db` the limiter's deepest (at most 0).
     """
 
     file: Path
     sha256: str
     measured: Measured
     gain_db: float
-    most_reduction_db: float
+    limited_db: float
 
 
 def finish(
@@ -117,7 +117,7 @@ def finish(
             break
         aim = corrected
     _require_on_target(measured, audio, file)
-    return Finished(file, sha256_of(file), measured, levelled.gain_db, levelled.most_reduction_db)
+    return Finished(file, sha256_of(file), measured, levelled.gain_db, levelled.limited_db)
 
 
 def level(envelope: Envelope, powers: Powers, shape: Decibels, aim: Aim) -> Levelled:
@@ -132,7 +132,7 @@ def level(envelope: Envelope, powers: Powers, shape: Decibels, aim: Aim) -> Leve
     slope, last_gain, last_reached = 1.0, 0.0, found
     for _ in range(ROUNDS):
         envelope.refine_above(aim.ceiling_dbtp - gain - shape)
-        wanted = shape + np.float32(gain)
+        wanted = np.minimum(shape + np.float32(gain), np.float32(MOST_GAIN_DB))
         reduced = limit.reduction(envelope.peaks + wanted, aim.ceiling_dbtp)
         corners = limit.corners(wanted + reduced)
         reached = meter.integrated(powers, limit.effective(corners))

@@ -2,35 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from media.facts import Cue, CueKind
 from media.samples import FRAME_SAMPLES, RATE_HZ, Samples, amplitude
-from station.fill import FillKind
-
-
-class CueKind(StrEnum):
-    """What a part of a slot is; a bed, an ident and a promo are the station's fill."""
-
-    IDENT = "ident"
-    PIECE = "piece"
-    AGAIN = "again"
-    ANOTHER = "another"
-    BED = "bed"
-    PROMO = "promo"
-    ANNOUNCEMENT = "announcement"
-    CLOSE = "close"
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Where a part lies in its slot; `title_id` names it in the station's fill."""
-
-    kind: CueKind
-    start_ms: int
-    end_ms: int
-    title_id: int | None = None
+from station.treatment import FillKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)

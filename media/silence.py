@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from media import loudness
 from media.announcements import closing_words, opening_words, voice
-from media.montage import CueKind, Part, Source, compose
+from media.facts import CueKind
+from media.montage import Part, Source, compose
 from media.samples import Samples, faded, quiet, samples_in, seconds_of
 from media.speech import spoken
 from media.words import ENGLISH

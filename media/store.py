@@ -13,18 +13,20 @@ from station.errors import WrongInput
 from station.recordings import stored_at
 
 WORK_FOLDER = "work"
-# No attempt takes so long: a folder this old belongs to a worker that was killed.
+# No upload and no attempt takes so long: what is this old belongs to who was killed.
 STALE_SECONDS = 1800
 
 
 @contextmanager
 def work_folder(media_folder: Path) -> Iterator[Path]:
-    """A folder on the store's own disk for one attempt; what killed workers left is removed."""
-    work = _work(media_folder)
-    for left in work.iterdir():
-        _remove_when_stale(left)
-    with tempfile.TemporaryDirectory(dir=work) as folder:
+    """A folder on the store's own disk for one attempt."""
+    with tempfile.TemporaryDirectory(dir=_work(media_folder)) as folder:
         yield Path(folder)
+
+
+def clear_stale(media_folder: Path) -> int:
+    """Remove what processes that were killed left in the work folder; how many there were."""
+    return sum(_removed_when_stale(left) for left in _work(media_folder).iterdir())
 
 
 def arriving(media_folder: Path) -> IO[bytes]:
@@ -38,7 +40,7 @@ def _work(media_folder: Path) -> Path:
     return work
 
 
-def _remove_when_stale(left: Path) -> None:
+def _removed_when_stale(left: Path) -> bool:
     # An upload may end, and its file go, while we look at it.
     with suppress(FileNotFoundError):
         if time.time() - left.stat().st_mtime > STALE_SECONDS:
@@ -46,6 +48,8 @@ def _remove_when_stale(left: Path) -> None:
                 shutil.rmtree(left, ignore_errors=True)
             else:
                 left.unlink()
+            return True
+    return False
 
 
 def keep(media_folder: Path, file: Path, sha256: str, suffix: str = "") -> Path:

@@ -1,10 +1,12 @@
 """What a master must be, what the member chose about it, and what the station lays beside it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from msgspec import structs
 
 from media.words import ENGLISH
 from station.sections import AudioSection
-from station.treatment import Long, Treatment
+from station.treatment import FillKind, Long, Treatment
 
 # We decode so much more than there is room for, to say by how much a recording is too long.
 BEYOND_ROOM_SECONDS = 30.0
@@ -54,3 +56,23 @@ class Wanted:
     def decoded_seconds(self) -> float:
         """How much of an upload is decoded at most."""
         return self.slot_seconds * (2 if self.spread else 1) + BEYOND_ROOM_SECONDS
+
+    @property
+    def plain(self) -> "Wanted":
+        """The same without leveler and filters."""
+        return replace(self, treatment=structs.replace(self.treatment, level=False, clean=False))
+
+    @property
+    def alone(self) -> "Wanted":
+        """What is wanted of another piece of the member's: all of it that fits, and no ident."""
+        return replace(self, treatment=Treatment(long=Long.FADE), ident_seconds=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class FillFile:
+    """A prepared piece of fill in the spool: its number at the station, and its loudness."""
+
+    name: str
+    kind: FillKind
+    lufs: float
+    number: int

@@ -1,22 +1,29 @@
 """The worker does each promised piece of audio work; done twice, it changes nothing."""
 
 import dataclasses
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import orm
+from sqlalchemy.orm import joinedload
 
-from media import ffmpeg, fill, flac, ingest, master, silence, store
-from media.digest import sha256_of
-from media.judge import Wanted
-from media.verdict import Outcome
-from station import recordings, using
+from media import orders
+from media.facts import Facts
+from media.keeping import keep_master
+from media.orders import Made, Silence
+from media.report import Report
+from media.session import Session
+from media.shelf import Shelf
+from media.studio import EngineerLostError, Studio
+from media.verdict import Finding, Outcome, sentence
+from media.wanted import Wanted
+from media.words import ENGLISH
+from station import jobs, recordings, rights, using
 from station.db import Database
 from station.errors import Fault
 from station.jobs import Duty, JobKind
@@ -24,26 +31,47 @@ from station.members import Person
 from station.recordings import Master, MasterKind, Recording, RecordingState
 from station.rights import Request, RequestState
 from station.settings import Settings
-from station.treatment import Treatment
+from station.treatment import FillKind, Treatment
 
-PREVIEW_NAME = "preview.mp3"
+STUDIO_FOLDER = "studio"
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A station's audio work: uploads, silences, and the station's own fill."""
+    """A station's audio work: uploads, silences, and the station's own material.
+
+    One worker does one thing at a time, in its own studio; it is to be closed.
+    """
 
     settings: Settings
     database: Database
+    studio: Studio
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> "Worker":
+        """A worker with a studio on the store's own disk."""
+        return cls(settings, database, Studio(settings.media_folder / STUDIO_FOLDER))
+
+    def __enter__(self) -> Self:
+        """Begin nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the studio."""
+        self.studio.close()
 
     def duties(self) -> Mapping[JobKind, Duty]:
         """What it can do, by the kind of job."""
-        return {JobKind.INGEST: self.ingest, JobKind.SILENCE: self.silence}
+        return {
+            JobKind.INGEST: self.ingest,
+            JobKind.SILENCE: self.silence,
+            JobKind.STOCK: self.stock,
+        }
 
     @property
-    def wanted(self) -> Wanted:
-        """What every master of this station must be."""
-        return Wanted(self.settings.station.slot_seconds, self.settings.audio)
+    def shelf(self) -> Shelf:
+        """The station's own material."""
+        return Shelf(self.settings, self.database, self.studio)
 
     def ingest(self, subject: str, now: datetime) -> str:
         """Check one recording, master it, and let its right ask for it.
@@ -53,129 +81,101 @@ class Worker:
         recording = self._waiting(int(subject))
         if recording is None:
             return "it waits no longer"
-        upload = recordings.stored_at(self.settings.media_folder, recording.upload_sha256)
+        upload = self._stored(recording.upload_sha256)
         if not upload.exists():
             raise Fault(f"The upload of recording {subject} is gone.", permanent=True)
         before = self._made_before(recording)
         if before is not None:
-            return self._conclude(recording.id, before.codes, before.sentences, before.master, now)
-        with store.work_folder(self.settings.media_folder) as folder:
-            treatment = msgspec.convert(recording.treatment, Treatment)
-            wanted = dataclasses.replace(self.wanted, treatment=treatment)
-            rendered = ingest.render(upload, folder, wanted)
-            made = None
-            if rendered.master is not None:
-                facts = {"upload_sha256": recording.upload_sha256, "piece_ms": rendered.piece_ms}
-                made = self._keep(rendered.master, folder, MasterKind.SEGMENT, facts, now)
-        findings = rendered.report.findings
-        codes = [finding.code for finding in findings]
-        return self._conclude(recording.id, codes, [f.sentence for f in findings], made, now)
+            told = tuple(msgspec.convert(one, Finding) for one in before.findings)
+            return self._conclude(recording, told, before.master, now)
+        report, facts = self._render(recording, upload)
+        made = None if facts is None else self._kept(MasterKind.SEGMENT, facts, now)
+        return self._conclude(recording, report.findings, made, now)
 
     def silence(self, subject: str, now: datetime) -> str:
-        """Make the master of one dedication to silence. Raises Fault when a tool is missing."""
+        """Make the master of one slot dedicated to silence. Raises Fault when a tool is missing."""
         with self.database.reading() as session:
             request = session.get(Request, int(subject))
             if request is None or request.state != RequestState.OPEN or request.master_sha256:
                 return "it waits no longer"
-            who = session.scalars(
-                sa.select(Person.name).where(Person.account_id == request.account_id)
-            ).one_or_none()
-            dedication = silence.Dedication(who or self.settings.station.name, request.cause or "")
-        sound = silence.silence(dedication, self.wanted.slot_seconds, self.settings.audio)
-        with store.work_folder(self.settings.media_folder) as folder:
-            finished = master.finish(sound, folder / master.MASTER_NAME, self.settings.audio)
-            made = self._keep(finished, folder, MasterKind.SILENCE, {}, now)
+            run = [one.id for one in rights.run_of(session, request)]
+            who, language = _speaker(session, request.account_id)
+        wanted = self._wanted(language)
+        who = who or self.settings.station.name
+        order = Silence(wanted, who, request.cause or "", run.index(request.id), len(run))
+        tell = self._tell(JobKind.SILENCE, subject)
+        try:
+            made = self.studio.do(order, Made, self._said_around(request), tell)
+        except EngineerLostError:
+            raise Fault("The silence could not be made.", permanent=False) from None
+        master = self._kept(MasterKind.SILENCE, made.facts, now)
         with self.database.writing() as session:
-            recordings.keep_master(session, made)
+            kept = recordings.keep_master(session, master)
             session.execute(
                 sa.update(Request)
                 .where(Request.id == request.id, Request.state == RequestState.OPEN)
-                .values(master_sha256=made.sha256)
+                .values(master_sha256=kept.sha256)
             )
         return "the silence is ready"
 
-    def stock(self, now: datetime) -> int:
-        """Make the station's own fill and emergency piece where missing; how many were made.
+    def stock(self, subject: str, now: datetime) -> str:
+        """Prepare what the operator brought, and make the station's fill anew of it.
 
         Raises Fault when a tool is missing.
         """
-        station, slot = self.settings.station.name, self.wanted.slot_seconds
-        audio = self.settings.audio
-        there = self._stocked()
-        wanted = [(MasterKind.FILL, seed) for seed in range(fill.VARIETY)]
-        missing = [one for one in [*wanted, (MasterKind.EMERGENCY, 0)] if one not in there]
-        for kind, seed in missing:
-            if kind is MasterKind.FILL:
-                sound = fill.fill(slot, station, seed, audio).sound
-            else:
-                sound = fill.emergency(slot, station, audio)
-            with store.work_folder(self.settings.media_folder) as folder:
-                finished = master.finish(sound, folder / master.MASTER_NAME, audio)
-                made = self._keep(finished, folder, kind, {"seed": seed}, now)
-            with self.database.writing() as session:
-                recordings.keep_master(session, made)
-        return len(missing)
+        del subject
+        return f"{self.shelf.work_off(now)} made"
 
-    def _stocked(self) -> set[tuple[MasterKind, int]]:
-        """The kinds and seeds of the station's own pieces that are there and can be used."""
-        with self.database.reading() as session:
-            return {
-                (kind, int(made.facts.get("seed", -1)))
-                for kind in (MasterKind.FILL, MasterKind.EMERGENCY)
-                for made in recordings.masters_of(session, kind)
-                if self._usable(made)
-            }
-
-    def _usable(self, made: Master) -> bool:
-        """Whether a master is what this station's settings ask for, and its file is there."""
-        audio = self.settings.audio
-        file = recordings.master_at(self.settings.media_folder, made.sha256)
-        return (
-            made.duration_ms == self.settings.station.slot_seconds * 1000
-            and made.facts["target_lufs"] == audio.target_lufs
-            and made.facts["ceiling_dbtp"] == audio.ceiling_dbtp
-            and file.exists()
+    def _wanted(self, language: str, treatment: Treatment | None = None) -> Wanted:
+        """What a master of somebody's must be."""
+        return dataclasses.replace(
+            self.shelf.wanted, treatment=treatment or Treatment(), language=language
         )
+
+    def _render(self, recording: Recording, upload: Path) -> tuple[Report, Facts | None]:
+        """What the studio made of an upload."""
+        with self.database.reading() as session:
+            _, language = _speaker(session, recording.account_id)
+        treatment = recording.chosen
+        laid, files = self.shelf.laid_out(int(recording.upload_sha256[:8], 16))
+        beside = {orders.PIECE: treatment.piece_sha256, orders.IDENT: treatment.ident_sha256}
+        files |= {
+            name: self._stored(sha256)
+            for name, sha256 in beside.items()
+            if sha256 and self._stored(sha256).exists()
+        }
+        wanted = self._wanted(language, treatment)
+        tell = self._tell(JobKind.INGEST, str(recording.id))
+        return Session(self.studio).render(upload, wanted, laid, files, tell)
+
+    def _said_around(self, request: Request) -> dict[str, Path]:
+        """The recordings that are said before and after a silence, where there are any."""
+        own = self._stored(request.announcement_sha256) if request.announcement_sha256 else None
+        said = {
+            orders.OPENING: own or self.shelf.said(FillKind.OPENING),
+            orders.CLOSE: self.shelf.said(FillKind.CLOSE),
+        }
+        return {name: file for name, file in said.items() if file is not None and file.exists()}
+
+    def _kept(self, kind: MasterKind, facts: Facts, now: datetime) -> Master:
+        return keep_master(self.studio, self.settings, kind, facts, now)
+
+    def _tell(self, kind: JobKind, subject: str) -> Callable[[str], None]:
+        """Let whoever waits for a job see which step of it is being done."""
+
+        def tell(step: str) -> None:
+            self.database.do(lambda session: jobs.tell(session, kind, subject, step))
+
+        return tell
+
+    def _stored(self, sha256: str) -> Path:
+        return recordings.stored_at(self.settings.media_folder, sha256)
 
     def _waiting(self, recording_id: int) -> Recording | None:
         with self.database.reading() as session:
             recording = session.get(Recording, recording_id)
         waits = recording is not None and recording.state == RecordingState.RECEIVED
         return recording if waits else None
-
-    def _keep(
-        self,
-        finished: master.Finished,
-        folder: Path,
-        kind: MasterKind,
-        facts: Mapping[str, Any],
-        now: datetime,
-    ) -> Master:
-        """Put a master and its preview into the store; the row is the caller's to write."""
-        media_folder = self.settings.media_folder
-        measured = finished.measured
-        file, preview = folder / master.MASTER_NAME, folder / PREVIEW_NAME
-        ffmpeg.encode_preview(flac.read(file), preview)
-        preview_sha256 = sha256_of(preview)
-        store.keep(media_folder, preview, preview_sha256, recordings.PREVIEW_SUFFIX)
-        store.keep(media_folder, file, finished.sha256, recordings.MASTER_SUFFIX)
-        silent = not math.isfinite(measured.integrated_lufs)
-        return Master(
-            sha256=finished.sha256,
-            kind=kind,
-            duration_ms=measured.duration_ms,
-            preview_sha256=preview_sha256,
-            facts={
-                **facts,
-                "target_lufs": self.settings.audio.target_lufs,
-                "ceiling_dbtp": self.settings.audio.ceiling_dbtp,
-                "integrated_lufs": None if silent else round(measured.integrated_lufs, 2),
-                "true_peak_dbtp": round(measured.true_peak_dbtp, 2),
-                "range_lu": round(measured.range_lu, 2),
-                "gain_db": round(finished.gain_db, 2),
-            },
-            made_at=now,
-        )
 
     def _made_before(self, recording: Recording) -> Recording | None:
         """An accepted recording of the same bytes whose master can be used again."""
@@ -185,29 +185,47 @@ class Worker:
             Recording.state == RecordingState.ACCEPTED,
         )
         with self.database.reading() as session:
-            found = session.scalars(same.options(joinedload(Recording.master))).all()
-        return next((one for one in found if one.master and self._usable(one.master)), None)
+            accepted = session.scalars(same.options(joinedload(Recording.master))).all()
+        return next((one for one in accepted if self._serves_again(one)), None)
+
+    def _serves_again(self, accepted: Recording) -> bool:
+        usable = accepted.master is not None and self.shelf.usable(accepted.master)
+        # What was told before findings had facts can't be told again in another language.
+        return usable and len(accepted.findings) == len(accepted.codes)
 
     def _conclude(
         self,
-        recording_id: int,
-        codes: list[str],
-        sentences: list[str],
+        recording: Recording,
+        findings: Sequence[Finding],
         made: Master | None,
         now: datetime,
     ) -> str:
         """Write the verdict, and let the right ask for what was accepted, in one transaction."""
 
-        def conclude(session: Session) -> str:
+        def conclude(session: orm.Session) -> str:
+            _, language = _speaker(session, recording.account_id)
             kept = None if made is None else recordings.keep_master(session, made)
             concluded = recordings.conclude(
-                session, recording_id, codes=codes, sentences=sentences, master=kept, now=now
+                session,
+                recording.id,
+                codes=[one.code for one in findings],
+                sentences=[sentence(one.code, one.facts, language) for one in findings],
+                findings=[msgspec.to_builtins(one) for one in findings],
+                master=kept,
+                now=now,
             )
             if not concluded:
                 return "it waits no longer"
-            recording = session.get_one(Recording, recording_id, populate_existing=True)
+            current = session.get_one(Recording, recording.id, populate_existing=True)
             if kept is not None:
-                using.air(session, recording, now)
+                using.air(session, current, now)
             return str(Outcome.REJECTED if made is None else Outcome.ACCEPTED)
 
         return self.database.do(conclude)
+
+
+def _speaker(session: orm.Session, account_id: int) -> tuple[str, str]:
+    """Whose account it is, and their language; no name for an account of the station's own."""
+    query = sa.select(Person.name, Person.language).where(Person.account_id == account_id)
+    found_one = session.execute(query).one_or_none()
+    return ("", ENGLISH) if found_one is None else (found_one.name, found_one.language)

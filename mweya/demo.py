@@ -4,6 +4,7 @@ Its members speak, play, give, sell and keep silent through the same verbs as an
 days before the week closed; the build and the publication are the operator's own.
 """
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -242,14 +243,15 @@ def _send(
 
 def _work(settings: Settings, database: Database) -> None:
     """Do everything that was promised, with both hands."""
-    duties = media.worker.Worker(settings, database).duties()
 
     def work(_: int) -> None:
-        while jobs.work_once(database, duties, lambda: datetime.now(UTC)):
-            pass
+        with media.worker.Worker.of(settings, database) as worker:
+            while jobs.work_once(database, worker.duties(), lambda: datetime.now(UTC)):
+                pass
 
-    with ThreadPoolExecutor(2) as hands:
-        list(hands.map(work, range(2)))
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as hands:
+        list(hands.map(work, range(cores)))
 
 
 def _asked(session: Session, week: Week) -> bool:

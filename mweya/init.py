@@ -51,12 +51,13 @@ def _move_in(whole: Path, home: Path) -> None:
 
 def furnish(settings: Settings, database: Database, *, as_demo: bool) -> dict[str, int]:
     """Make the station's own sounds, and the demo's members and theirs; returns counts."""
-    # Audio work loads numpy, which no other command should wait for.
+    # The demo loads numpy, which no other command should wait for.
     import media.worker
     from mweya import demo
 
     progress("Making the station's own sounds …")
-    made = media.worker.Worker(settings, database).stock(datetime.now(UTC))
+    with media.worker.Worker.of(settings, database) as worker:
+        made = worker.shelf.stock(datetime.now(UTC))
     if not as_demo:
         return {"fill": made}
     return {"fill": made, **demo.furnish(settings, database)}

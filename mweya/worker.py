@@ -1,8 +1,12 @@
 """The worker does what was promised: audio, silences, builds, letters, and the cut-off."""
 
+import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -10,31 +14,52 @@ import structlog
 from sqlalchemy.orm import Session
 
 import scheduler.worker
+from media import store
+from media.sweep import sweep
 from station import closing, jobs, letters, makegoods, posts
 from station.cli import opened
 from station.command import Answer, answers
 from station.db import Database
+from station.jobs import Duty, JobKind
 from station.membership import upkeep
 from station.settings import Settings
 
 IDLE_SECONDS = 0.5
 CHORES_EVERY = timedelta(minutes=1)
+SWEEP_EVERY = timedelta(days=1)
+# What is being done when the worker is stopped may go on for so long.
+LAST_SECONDS = 5.0
 
 Chore = Callable[[Session], int]
+Duties = Mapping[JobKind, Duty]
 
 logger = structlog.get_logger()
 
 
-def duties(settings: Settings, database: Database) -> dict[jobs.JobKind, jobs.Duty]:
-    """Who does which kind of job."""
-    # Audio work loads numpy, which no other command should wait for.
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Work that waits for no other lane's; `begin` gives the duties of one of its `hands`."""
+
+    name: str
+    hands: int
+    begin: Callable[[], AbstractContextManager[Duties]]
+
+
+def lanes(settings: Settings, database: Database) -> list[Lane]:
+    """Who does which kind of job: a letter never waits for a build, nor a build for sound."""
     import media.worker
 
-    return {
-        **media.worker.Worker(settings, database).duties(),
-        **scheduler.worker.duties(settings, database),
-        jobs.JobKind.LETTER: letters.sender(database, settings, click.echo),
-    }
+    @contextmanager
+    def at_audio() -> Iterator[Duties]:
+        with media.worker.Worker.of(settings, database) as worker:
+            yield worker.duties()
+
+    letter = letters.sender(database, settings, click.echo)
+    return [
+        Lane("audio", settings.audio.workers or os.cpu_count() or 1, at_audio),
+        Lane("builds", 1, lambda: nullcontext(scheduler.worker.duties(settings, database))),
+        Lane("letters", 1, lambda: nullcontext({JobKind.LETTER: letter})),
+    ]
 
 
 def chores(settings: Settings, database: Database, now: datetime) -> None:
@@ -68,28 +93,50 @@ def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Chore]:
         "made_good": lambda session: makegoods.issue(session, settings, now),
         "looked_after": lambda session: upkeep.look_after(session, settings, now),
         "forms_forgotten": lambda session: posts.clear_old(session, now),
+        "work_cleared": lambda _: store.clear_stale(settings.media_folder),
     }
 
 
 def run(settings: Settings, database: Database, stopped: Callable[[float], bool]) -> None:
     """Work until `stopped(seconds)`, which waits that long at most, says so.
 
-    A chore that fails is logged and tried again at its next time; jobs keep their own count.
+    What is being done then is given a moment to end; what is cut short is claimed again later.
     """
-    known = duties(settings, database)
-    chores_due = clock()
-    while True:
-        worked = False
+    hands = [
+        threading.Thread(
+            target=_work, args=(database, lane, stopped), name=f"{lane.name}-{hand}", daemon=True
+        )
+        for lane in lanes(settings, database)
+        for hand in range(lane.hands)
+    ]
+    for hand in hands:
+        hand.start()
+    sweep_due = clock()
+    while not stopped(0):
         try:
-            if clock() >= chores_due:
-                chores_due = clock() + CHORES_EVERY
-                chores(settings, database, clock())
-            worked = jobs.work_once(database, known, clock)
+            chores(settings, database, clock())
+            if clock() >= sweep_due:
+                sweep_due = clock() + SWEEP_EVERY
+                do_each(database, {"swept": lambda session: sweep(session, settings.media_folder)})
         except Exception:
             # The database may be away for a while: go on when it is back.
             logger.exception("work-failed")
-        if stopped(0.0 if worked else IDLE_SECONDS):
-            return
+        stopped(CHORES_EVERY.total_seconds())
+    ends = time.monotonic() + LAST_SECONDS
+    for hand in hands:
+        hand.join(max(0.0, ends - time.monotonic()))
+
+
+def _work(database: Database, lane: Lane, stopped: Callable[[float], bool]) -> None:
+    """Do one lane's jobs, one after another; jobs keep their own count of failures."""
+    with lane.begin() as duties:
+        worked = False
+        while not stopped(0.0 if worked else IDLE_SECONDS):
+            try:
+                worked = jobs.work_once(database, duties, clock)
+            except Exception:
+                worked = False
+                logger.exception("work-failed", lane=lane.name)
 
 
 def clock() -> datetime:

@@ -16,16 +16,7 @@ from station.db import Base, compare_and_set
 from station.errors import Refusal
 from station.jobs import JobKind, promise
 from station.rights import LONGEST_TITLE, clean_text
-
-
-class FillKind(StrEnum):
-    """What a piece of fill is for; the last two are said around a silence."""
-
-    BED = "bed"
-    IDENT = "ident"
-    PROMO = "promo"
-    OPENING = "opening"
-    CLOSE = "close"
+from station.treatment import FillKind
 
 
 class FillState(StrEnum):

@@ -115,6 +115,15 @@ def claim(session: Session, kinds: Mapping[JobKind, Any], now: datetime) -> Job 
     return None
 
 
+def tell(session: Session, kind: JobKind, subject: str, step: str) -> None:
+    """Say which step of a claimed job is being done, and that it is still being worked on."""
+    session.execute(
+        sa.update(Job)
+        .where(Job.kind == kind, Job.subject == subject, Job.state == JobState.CLAIMED)
+        .values(step=step)
+    )
+
+
 def settle(session: Session, job: Job, state: JobState, answer: str, due_at: datetime) -> bool:
     """Say how a claimed job ended. False when another worker has claimed it since."""
     return compare_and_set(

@@ -1,5 +1,6 @@
 """A recording is what was uploaded; a master is the finished piece of exactly one slot."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +39,7 @@ class MasterKind(StrEnum):
     SILENCE = "silence"
     FILL = "fill"
     EMERGENCY = "emergency"
+    FORMER = "former"  # fill that was made of other material
 
 
 class Master(Base):
@@ -124,13 +126,25 @@ def waveform_at(media_folder: Path, sha256: str) -> Path:
 
 
 def keep_master(session: Session, master: Master) -> Master:
-    """Record a master once; the same bytes made again are the same master."""
+    """Record a master once; the same bytes made again are the same master.
+
+    Fill that was retired is used again when it is made again.
+    """
     known = session.get(Master, master.sha256)
     if known is None:
         session.add(master)
         session.flush()
         return master
+    if known.kind == MasterKind.FORMER:
+        known.kind, known.facts = master.kind, master.facts
     return known
+
+
+def retire_fill(session: Session, kept: Collection[str]) -> int:
+    """Use no other fill than those masters any more; how many were retired."""
+    fill = sa.update(Master).where(Master.kind.in_([MasterKind.FILL, MasterKind.EMERGENCY]))
+    former = fill.where(Master.sha256.not_in(kept)).values(kind=MasterKind.FORMER)
+    return len(session.execute(former.returning(Master.sha256)).all())
 
 
 def masters_of(session: Session, kind: MasterKind) -> list[Master]:
@@ -147,6 +161,7 @@ def conclude(
     sentences: list[str],
     master: Master | None,
     now: datetime,
+    findings: Sequence[Mapping[str, Any]] = (),
 ) -> bool:
     """Write the verdict on a recording that still waits for one: accepted with a master.
 
@@ -162,6 +177,7 @@ def conclude(
         state=state,
         codes=codes,
         sentences=sentences,
+        findings=[dict(one) for one in findings],
         master_sha256=None if master is None else master.sha256,
         checked_at=now,
     )

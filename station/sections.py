@@ -64,13 +64,19 @@ class DaypartSection(
 
 
 class AudioSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """Loudness as EBU R 128 measures it, counted as stereo; sizes in millions of bytes."""
+    """Loudness as EBU R 128 measures it, counted as stereo; sizes in millions of bytes.
+
+    An ident takes at most `ident_seconds` of its slot. `workers` is how many pieces are worked
+    on at once; 0 is one for each processor core.
+    """
 
     target_lufs: Annotated[float, Meta(ge=-31, le=-9)] = -16.0
     ceiling_dbtp: Annotated[float, Meta(ge=-9, le=-1)] = -2.0
     upload_megabytes: Positive = 64
     silence_announcement: bool = True
     voice: str = "en-gb"
+    ident_seconds: Annotated[float, Meta(ge=2, le=30)] = 6
+    workers: Count = 0
 
 
 class SolverSection(Struct, frozen=True, forbid_unknown_fields=True):

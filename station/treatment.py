@@ -32,6 +32,16 @@ class Ident(StrEnum):
     RECORDED = "recorded"
 
 
+class FillKind(StrEnum):
+    """What a piece of fill is for; the last two are said around a silence."""
+
+    BED = "bed"
+    IDENT = "ident"
+    PROMO = "promo"
+    OPENING = "opening"
+    CLOSE = "close"
+
+
 class Treatment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything that makes two masters of the same upload differ.
 

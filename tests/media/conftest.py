@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from media.judge import Wanted
 from media.samples import RATE_HZ, Samples
 from media.speech import spoken
+from media.wanted import Wanted
 
 SLOT_SECONDS = 8
 

@@ -64,7 +64,7 @@ def is_buzzing() -> NDArray[np.bool_]:
 def levels(master: Samples) -> Samples:
     """The level of each 20 ms of a master."""
     frame = FRAME_MS * RATE_HZ // 1000
-    return np.std(master[:, 0].reshape(-1, frame), axis=1, dtype=np.float32)
+    return np.asarray(np.std(master[:, 0].reshape(-1, frame), axis=1), np.float32)
 
 
 def steadiness(master: Samples) -> float:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from media import ingest
-from media.ingest import Report
+from media.report import Report
 from media.wanted import Wanted
 from station.errors import Refusal
 

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media import fill, loudness, master
-from media.montage import Composed, CueKind, FillSound, Source
+from media.facts import CueKind
+from media.montage import Composed, FillSound, Source
 from media.samples import RATE_HZ, Samples
-from station.fill import FillKind
 from station.sections import AudioSection
+from station.treatment import FillKind
 from tests.media import sounds
 
 AUDIO = AudioSection()

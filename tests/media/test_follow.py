@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media import choice, loudness
+from media.facts import CueKind
 from media.follow import Follows, whole_slot
-from media.montage import Composed, CueKind, FillSound, Piece, Source
+from media.montage import Composed, FillSound, Piece, Source
 from media.samples import RATE_HZ, Samples
-from station.fill import FillKind
-from station.treatment import Short
+from station.treatment import FillKind, Short
 from tests.media import sounds
 
 PIECE = sounds.tone(4, 330, -20)

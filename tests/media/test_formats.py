@@ -66,7 +66,7 @@ def assert_same_sound(made: Rendered, original: Samples, wanted: Format) -> None
     lasts_ms = milliseconds_of(original) + wanted.longer_ms
     assert made.report.codec == wanted.codec
     assert made.report.duration_ms == pytest.approx(lasts_ms, abs=60)
-    assert made.piece_ms == pytest.approx(lasts_ms, abs=60)
+    assert made.facts.piece_ms == pytest.approx(lasts_ms, abs=60)
     assert found.alike >= wanted.alike
     assert found.start_ms == pytest.approx(wanted.longer_ms / 2, abs=60)
     assert found.drift_ms == pytest.approx(0, abs=2)
@@ -137,7 +137,7 @@ def test_what_old_phones_record_keeps_its_rhythm_and_pitch(
 
     assert made.report.codec == amr.codec
     buzzing = corpus_amr.is_buzzing()
-    assert made.piece_ms == pytest.approx(len(buzzing) * corpus_amr.FRAME_MS, abs=60)
+    assert made.facts.piece_ms == pytest.approx(len(buzzing) * corpus_amr.FRAME_MS, abs=60)
     master = master_of(made)
     loud = corpus_amr.levels(master)
     assert np.corrcoef(loud[: len(buzzing)], buzzing)[0, 1] > 0.8

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from media import flac, loudness
-from media.intake import prepare_piece, prepare_received
+from media.orders import MASTER
 from media.prepare import WORKING_LUFS, prepare
 from media.verdict import Outcome
+from media.worker import Worker
 from station import fill
-from station.fill import FillKind, FillState
-from station.recordings import master_at, stored_at
+from station.fill import FillState
+from station.recordings import master_at, preview_at, stored_at
+from station.treatment import FillKind
 from tests.media.sounds import joined, noise, saved, silent, tone
 
 
@@ -26,31 +28,31 @@ def brought(tmp_path, wanted):
 
 @pytest.mark.parametrize("kind", list(FillKind))
 @pytest.mark.parametrize("dbfs", [-40.0, -6.0])
-def test_fill_lies_at_the_working_loudness_whatever_it_was(kind, dbfs, brought):
+def test_fill_lies_at_the_working_loudness_whatever_it_was(kind, dbfs, brought, tmp_path):
     made = brought(tone(6, dbfs=dbfs), kind)
-    assert (made.outcome, made.files.duration_ms) == (Outcome.ACCEPTED, 6000)
-    assert loudness.integrated(flac.read(made.files.sound)) == pytest.approx(WORKING_LUFS, abs=0.1)
-    assert made.files.integrated_lufs == pytest.approx(WORKING_LUFS, abs=0.1)
+    assert (made.outcome, made.duration_ms) == (Outcome.ACCEPTED, 6000)
+    sound = flac.sound(tmp_path / MASTER)
+    assert loudness.integrated(sound) == pytest.approx(WORKING_LUFS, abs=0.1)
+    assert made.integrated_lufs == pytest.approx(WORKING_LUFS, abs=0.1)
 
 
-def test_peaks_are_never_cut_for_the_sake_of_loudness(brought):
+def test_peaks_are_never_cut_for_the_sake_of_loudness(brought, tmp_path):
     clicks = noise(6, -60) + 0
     clicks[:: 48_000 // 4] = 0.5
     made = brought(clicks, FillKind.BED)
-    assert np.abs(flac.read(made.files.sound)).max() < 32767
-    assert made.files.integrated_lufs < WORKING_LUFS
+    assert np.abs(flac.sound(tmp_path / MASTER)).max() < 1
+    assert made.integrated_lufs < WORKING_LUFS
 
 
 def test_an_ident_may_be_brief_and_its_quiet_ends_are_cut(brought):
     made = brought(joined(silent(1), tone(1.5), silent(2)), FillKind.IDENT)
     assert made.outcome is Outcome.ACCEPTED
-    assert made.files.duration_ms == 300 + 1500 + 500
+    assert made.duration_ms == 300 + 1500 + 500
 
 
 def test_of_a_long_bed_the_first_slot_is_kept(brought, wanted):
     made = brought(noise(11), FillKind.BED)
-    assert made.sentences == []
-    assert made.files.duration_ms == wanted.slot_seconds * 1000
+    assert made.duration_ms == wanted.slot_seconds * 1000
 
 
 @pytest.mark.parametrize(
@@ -62,14 +64,14 @@ def test_of_a_long_bed_the_first_slot_is_kept(brought, wanted):
         (silent(6), FillKind.BED, "inaudible"),
     ],
 )
-def test_what_is_too_long_too_short_or_silent_is_refused(sound, kind, code, brought):
+def test_what_is_too_long_too_short_or_silent_is_refused(sound, kind, code, brought, tmp_path):
     made = brought(sound, kind)
     assert made.outcome is Outcome.REJECTED
-    assert made.files is None
+    assert not (tmp_path / MASTER).exists()
     assert code in [finding.code for finding in made.findings]
 
 
-def test_what_waits_is_prepared_once_and_refused_with_its_reason(database, settings, tmp_path, now):
+def test_what_waits_is_prepared_once_and_refused_with_its_reason(database, settings, now):
     with database.writing() as session:
         for number, content in enumerate((b"", b"%PDF-1.7")):
             sha256 = f"{number:02}" * 32
@@ -77,8 +79,9 @@ def test_what_waits_is_prepared_once_and_refused_with_its_reason(database, setti
             place.parent.mkdir(parents=True)
             place.write_bytes(content)
             fill.receive(session, FillKind.BED, "Bed", sha256, now)
-    assert prepare_received(settings, database, now) == 2
-    assert prepare_received(settings, database, now) == 0
+    with Worker.of(settings, database) as worker:
+        assert worker.stock("fill", now) == "4 made"
+        assert worker.stock("fill", now) == "0 made"
     with database.reading() as session:
         pieces = fill.listed(session)
         assert {piece.state for piece in pieces} == {FillState.REJECTED}
@@ -92,10 +95,12 @@ def test_the_same_bytes_give_the_same_sound(database, settings, tmp_path, now):
     place.parent.mkdir(parents=True)
     file.rename(place)
     sounds = []
-    for _ in "12":
-        with database.writing() as session:
-            piece = fill.receive(session, FillKind.BED, "Bed", "ab" * 32, now)
-        made = prepare_piece(settings, database, piece, now)
-        sounds.append(made.files.sound_sha256)
+    with Worker.of(settings, database) as worker:
+        for _ in "12":
+            with database.writing() as session:
+                piece = fill.receive(session, FillKind.BED, "Bed", "ab" * 32, now)
+            made = worker.shelf.prepare(piece, now)
+            sounds.append(made.sound_sha256)
     assert sounds[0] == sounds[1]
     assert master_at(settings.media_folder, sounds[0]).exists()
+    assert preview_at(settings.media_folder, made.facts["preview_sha256"]).exists()

@@ -7,9 +7,9 @@ import pytest
 
 from media import ingest, loudness
 from media.ingest import Rendered
-from media.judge import Wanted
 from media.samples import Samples
 from media.verdict import Outcome
+from media.wanted import Wanted
 from station.sections import AudioSection
 from station.treatment import Long, Treatment
 from tests.media import sounds
@@ -156,10 +156,10 @@ def test_a_short_piece_is_followed_by_a_bed_that_fades_at_the_end(tmp_path: Path
     made = rendered(sounds.saved(speech, tmp_path / "note.wav"), tmp_path, Wanted(20))
 
     assert made.master is not None
-    assert made.piece_ms is not None
+    assert made.facts is not None
     assert_airable(made.master.file, 20)
     samples = sounds.decoded(made.master.file)
-    after = samples[(made.piece_ms + 3000) * 48 : -2 * 48_000]
+    after = samples[(made.facts.piece_ms + 3000) * 48 : -2 * 48_000]
     assert loudness.integrated(after) == pytest.approx(TARGET_LUFS - 1, abs=1.5)
     assert np.abs(samples[-480:]).max() < 0.02
 

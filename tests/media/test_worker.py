@@ -1,19 +1,24 @@
 """An upload is processed once; a crash between steps loses nothing and leaves nothing behind."""
 
 import os
+import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from media import box, master, store
+from media import box, store
 from media.digest import sha256_of
 from media.samples import Samples
-from media.worker import Worker
+from media.session import Session
+from media.studio import Studio
+from media.sweep import sweep
+from media.wanted import Wanted
+from media.worker import STUDIO_FOLDER, Worker
 from station import jobs, recordings, rights, using
 from station.db import Database
 from station.errors import Fault
@@ -33,8 +38,9 @@ def settings(make_settings: Callable[..., Settings]) -> Settings:
 
 
 @pytest.fixture
-def worker(settings: Settings, database: Database) -> Worker:
-    return Worker(settings, database)
+def worker(settings: Settings, database: Database) -> Iterator[Worker]:
+    with Worker.of(settings, database) as worker:
+        yield worker
 
 
 @pytest.fixture
@@ -86,7 +92,7 @@ def asked(worker: Worker, right_id: int) -> Request | None:
 
 def stored(worker: Worker) -> set[str]:
     """The names of all files in the store."""
-    return {file.name for file in worker.settings.media_folder.rglob("*") if file.is_file()}
+    return {file.name for file in worker.settings.media_folder.glob("??/*")}
 
 
 def expected(worker: Worker) -> set[str]:
@@ -97,6 +103,7 @@ def expected(worker: Worker) -> set[str]:
     return (
         uploads
         | {f"{made.sha256}.flac" for made in masters}
+        | {f"{made.sha256}.wave" for made in masters}
         | {f"{made.preview_sha256}.mp3" for made in masters}
     )
 
@@ -208,60 +215,132 @@ def test_a_better_take_replaces_and_a_worse_one_never_destroys(
     assert stored(worker) == expected(worker)
 
 
-@pytest.mark.parametrize("dies_after", ["rendered", "preview-kept", "master-kept", "concluded"])
-def test_a_crash_between_steps_loses_nothing_and_leaves_nothing(
-    dies_after: str,
-    worker: Worker,
-    upload: Callable[[Samples], int],
-    speech: Samples,
-    now: datetime,
-    monkeypatch: pytest.MonkeyPatch,
+# The worker as a process that ends itself like `kill -9` when it comes to its nth step: each
+# step of the recipe, each file that is kept, and each row that is written.
+DIES = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from media import keeping, store
+from media.session import Session
+from media.studio import Studio
+from media.sweep import sweep
+from media.wanted import Wanted
+from media.worker import STUDIO_FOLDER, Worker
+from station import db, jobs, recordings, rights, settings
+
+left = int(sys.argv[3])
+
+def counted(act):
+    def counting(*args, **kwargs):
+        global left
+        for step in ("before", "after"):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if step == "before":
+                answer = act(*args, **kwargs)
+        return answer
+    return counting
+
+steps = ((jobs, "claim"), (jobs, "tell"), (jobs, "settle"), (store, "keep"), (using, "air"))
+for place, name in (*steps, (recordings, "keep_master"), (recordings, "conclude")):
+    setattr(place, name, counted(getattr(place, name)))
+found = settings.load(Path(sys.argv[1]))
+now = datetime.fromisoformat(sys.argv[2])
+with Worker.of(found, db.connect(found.database_url)) as worker:
+    jobs.work_once(worker.database, worker.duties(), lambda: now)
+"""
+
+
+def test_a_worker_killed_at_any_step_loses_nothing_and_leaves_nothing(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
 ):
-    """The worker dies like a killed process: no `except` of ours sees it."""
-    recording_id = upload(speech)
-    with monkeypatch.context() as patched:
-        _die(patched, dies_after)
-        with pytest.raises(Killed):
-            work(worker, now)
+    killed = 0
+    for step in range(1, 100):
+        recording_id = upload(np.roll(speech, 480 * step, axis=0))
+        ended = _work_and_die(worker, now, step)
+        if ended == 0:
+            break
+        assert ended == -signal.SIGKILL
+        killed += 1
+        work(worker, now + jobs.LEASE + timedelta(seconds=1))
+        recording = recording_of(worker, recording_id)
+        assert recording.state == RecordingState.ACCEPTED
+        request = asked(worker, recording.right_id)
+        assert request is not None
+        assert request.recording_id == recording_id
+        assert stored(worker) == expected(worker)
+    assert killed >= 20
+    assert _ended_jobs(worker) == {jobs.JobState.DONE}
+    # The spools of all who were killed are gone with the first studio that came after them.
+    assert len(list((worker.settings.media_folder / STUDIO_FOLDER).iterdir())) <= 1
 
-    later = now + jobs.LEASE + timedelta(seconds=1)
-    assert not work(worker, now)
-    assert work(worker, later)
 
-    recording = recording_of(worker, recording_id)
-    assert recording.state == RecordingState.ACCEPTED
-    request = asked(worker, recording.right_id)
-    assert request is not None
-    assert request.recording_id == recording_id
-    assert stored(worker) == expected(worker)
+def _work_and_die(worker: Worker, now: datetime, step: int) -> int:
+    arguments = [str(worker.settings.home), now.isoformat(), str(step)]
+    return subprocess.run([sys.executable, "-c", DIES, *arguments], check=False).returncode
 
 
-def test_a_killed_worker_loses_nothing_and_leaves_nothing(
+def _ended_jobs(worker: Worker) -> set[str]:
+    with worker.database.reading() as session:
+        return {job.state for job in session.query(jobs.Job)}
+
+
+def test_an_engineer_killed_in_the_middle_is_followed_by_another(
     worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
 ):
     recording_id = upload(speech)
-    alone = (
-        "import sys; from pathlib import Path; from datetime import UTC, datetime;"
-        "from media.worker import Worker; from station import db, jobs, settings;"
-        "found = settings.load(Path(sys.argv[1]));"
-        "worker = Worker(found, db.connect(found.database_url));"
-        "now = datetime.fromisoformat(sys.argv[2]);"
-        "jobs.work_once(worker.database, worker.duties(), lambda: now)"
-    )
-    home, work_folder = worker.settings.home, worker.settings.media_folder / store.WORK_FOLDER
-    with subprocess.Popen([sys.executable, "-c", alone, home, now.isoformat()]) as process:
-        _until(lambda: any(work_folder.rglob(master.MASTER_NAME)))
-        process.kill()
-    left = list(work_folder.iterdir())
-    assert left
-    for folder in left:
-        os.utime(folder, (0, 0))
+    killed: list[int] = []
 
-    assert work(worker, now + jobs.LEASE + timedelta(seconds=1))
+    def kill(_: str) -> None:
+        if not killed and worker.studio.pid is not None:
+            killed.append(worker.studio.pid)
+            os.kill(worker.studio.pid, signal.SIGKILL)
 
-    assert recording_of(worker, recording_id).state == RecordingState.ACCEPTED
-    assert stored(worker) == expected(worker)
-    assert not any(work_folder.iterdir())
+    recording = recording_of(worker, recording_id)
+    upload_file = recordings.stored_at(worker.settings.media_folder, recording.upload_sha256)
+    report, facts = Session(worker.studio).render(upload_file, Wanted(6), tell=kill)
+
+    assert killed
+    assert report.outcome == "accepted"
+    assert facts is not None
+
+
+def test_what_no_engineer_survives_is_unreadable_and_the_next_upload_is_not(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    upload(speech)
+    deadly = Session(Studio(worker.settings.media_folder / "other", wall_seconds=0.05))
+    file = next(worker.settings.media_folder.glob("??/*"))
+
+    report, facts = deadly.render(file, Wanted(6))
+    deadly.studio.close()
+
+    assert ([one.code for one in report.findings], facts) == (["unreadable"], None)
+    assert work(worker, now)
+
+
+def test_what_a_crash_left_and_nobody_names_is_swept_after_a_day(
+    worker: Worker, upload: Callable[[Samples], int], speech: Samples, now: datetime
+):
+    upload(speech)
+    work(worker, now)
+    worker.shelf.stock(now)
+    left = recordings.master_at(worker.settings.media_folder, "ab" * 32)
+    young = recordings.master_at(worker.settings.media_folder, "abc" + "d" * 61)
+    left.parent.mkdir(exist_ok=True)
+    for file in (left, young):
+        file.write_bytes(b"left")
+    there = stored(worker)
+    for file in worker.settings.media_folder.glob("??/*"):
+        if file != young:
+            os.utime(file, (0, 0))
+
+    with worker.database.reading() as session:
+        assert sweep(session, worker.settings.media_folder) == 1
+
+    assert stored(worker) == there - {left.name}
 
 
 def test_an_upload_withdrawn_meanwhile_stays_withdrawn(
@@ -317,8 +396,8 @@ def test_a_dedication_gets_its_silence(
 
 
 def test_the_station_is_stocked_once(worker: Worker, now: datetime):
-    assert worker.stock(now) == 4
-    assert worker.stock(now) == 0
+    assert worker.shelf.stock(now) == 4
+    assert worker.shelf.stock(now) == 0
     with worker.database.reading() as session:
         assert len(recordings.masters_of(session, MasterKind.FILL)) == 3
         assert len(recordings.masters_of(session, MasterKind.EMERGENCY)) == 1
@@ -326,47 +405,10 @@ def test_the_station_is_stocked_once(worker: Worker, now: datetime):
 
 
 def test_a_fill_that_was_lost_is_made_again(worker: Worker, now: datetime):
-    worker.stock(now)
+    worker.shelf.stock(now)
     with worker.database.reading() as session:
         lost = recordings.masters_of(session, MasterKind.FILL)[0].sha256
     recordings.master_at(worker.settings.media_folder, lost).unlink()
 
-    assert worker.stock(now) == 1
+    assert worker.shelf.stock(now) == 1
     assert recordings.master_at(worker.settings.media_folder, lost).exists()
-
-
-def _until(seen: Callable[[], bool], seconds: float = 30) -> None:
-    ends = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < ends
-        time.sleep(0.005)
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def _die(patched: pytest.MonkeyPatch, step: str) -> None:
-    """Let the world end after a step: the step is done, and nothing comes after it."""
-    keep, conclude, finish = store.keep, recordings.conclude, master.finish
-
-    def finished(*args, **kwargs):
-        finish(*args, **kwargs)
-        raise Killed
-
-    def kept(folder: Path, file: Path, sha256: str, suffix: str = "") -> Path:
-        place = keep(folder, file, sha256, suffix)
-        if suffix == (".mp3" if step == "preview-kept" else ".flac"):
-            raise Killed
-        return place
-
-    def concluded(*args, **kwargs):
-        conclude(*args, **kwargs)
-        raise Killed
-
-    if step == "rendered":
-        patched.setattr(master, "finish", finished)
-    elif step == "concluded":
-        patched.setattr(recordings, "conclude", concluded)
-    else:
-        patched.setattr(store, "keep", kept)

@@ -3,8 +3,9 @@ import sqlalchemy as sa
 
 from station import fill
 from station.errors import Refusal
-from station.fill import FillKind, FillState
+from station.fill import FillState
 from station.jobs import Job, JobKind, JobState
+from station.treatment import FillKind
 
 UPLOAD, SOUND = "ab" * 32, "cd" * 32
 

@@ -111,8 +111,9 @@ def accept(database, settings, now):
             master = finished(settings, "The river", now)
             session.add(master)
             session.flush()
-            found = {"codes": ["quiet"], "sentences": [LOUD]}
-            conclude(session, recording.id, **found, master=master, now=now)
+            conclude(
+                session, recording.id, codes=["quiet"], sentences=[LOUD], master=master, now=now
+            )
             air(session, session.get_one(Recording, recording.id), now)
         return recording
 

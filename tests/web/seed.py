@@ -20,6 +20,7 @@ from station.membership import years
 from station.recordings import Master, MasterKind, Recording
 from station.rights import Request, RequestKind
 from station.settings import Settings
+from station.treatment import FillKind
 from station.wishes import Wish
 
 PEOPLE = [
@@ -137,10 +138,10 @@ def finished(settings: Settings, title: str, when: datetime) -> Master:
 def bring_fill(session: Session, settings: Settings, now: datetime) -> None:
     """A bed and an ident that are used, a promo that can't be, and one that waits."""
     for kind, title, seconds in (("bed", "Morning bed", 192), ("ident", "This is Mweya", 7)):
-        piece = fill_pieces.receive(session, fill_pieces.FillKind(kind), title, _hash(title), now)
+        piece = fill_pieces.receive(session, FillKind(kind), title, _hash(title), now)
         facts = {"sentences": [], "preview_sha256": _preview(settings, title)}
         fill_pieces.accept(session, piece.id, _hash(title), seconds * 1000, facts, now)
-    kind = fill_pieces.FillKind.PROMO
+    kind = FillKind.PROMO
     refused = fill_pieces.receive(session, kind, "Friday's talk", _hash("Friday"), now)
     fill_pieces.reject(session, refused.id, {"sentences": [TOO_LONG]})
     fill_pieces.receive(session, kind, "Sunday's choir", _hash("Sunday"), now)

@@ -36,8 +36,8 @@ def too_long(mine, send, sender, database, now):
     send()
     recording = recordings_in(database)[-1]
     with database.writing() as session:
-        found = {"codes": ["too-long"], "sentences": [TOO_LONG]}
-        conclude(session, recording.id, **found, master=None, now=now)
+        told = [TOO_LONG]
+        conclude(session, recording.id, codes=["too-long"], sentences=told, master=None, now=now)
     sender.open("/member/")
     return recording.id
 
@@ -52,8 +52,8 @@ def accept_parts(database, settings, now):
                 made = finished(settings, f"part {take.chosen.part}", now)
                 session.add(made)
                 session.flush()
-                said = {"codes": ["quiet"], "sentences": [LOUD]}
-                conclude(session, take.id, **said, master=made, now=now)
+                told = [LOUD]
+                conclude(session, take.id, codes=["quiet"], sentences=told, master=made, now=now)
                 using.air(session, session.get_one(type(take), take.id), now)
         return asked_in(database)
 

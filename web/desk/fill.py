@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from station import fill, jobs
 from station.errors import Refusal, WrongInput
-from station.fill import FillKind, FillPiece, FillState
+from station.fill import FillPiece, FillState
 from station.jobs import JobKind, JobState
 from station.rights import LONGEST_TITLE
+from station.treatment import FillKind
 from web import refusals
 from web.session import act_once, now, station
 from web.sounds import send_preview

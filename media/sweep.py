@@ -1,0 +1,49 @@
+"""Stored bytes that no table names are left by a crash, and go once they are a day old."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from station.fill import FillPiece
+from station.presentation import Presentation
+from station.recordings import Master, Recording
+from station.rights import Request
+
+# An upload is stored before its row is written, and so is a master.
+LEAST_AGE = timedelta(days=1)
+HASH_LENGTH = 64
+
+
+def sweep(session: Session, media_folder: Path) -> int:
+    """Remove every stored file that no row names; how many there were."""
+    named = set(_named(session))
+    oldest = time.time() - LEAST_AGE.total_seconds()
+    removed = 0
+    for file in media_folder.glob("??/*"):
+        unnamed = file.name[:HASH_LENGTH] not in named
+        if unnamed and file.is_file() and file.stat().st_mtime < oldest:
+            file.unlink()
+            removed += 1
+    return removed
+
+
+def _named(session: Session) -> Iterator[str]:
+    """Every hash that a row names."""
+    plain = (
+        Recording.upload_sha256,
+        Request.announcement_sha256,
+        Presentation.ident_upload_sha256,
+        FillPiece.upload_sha256,
+        FillPiece.sound_sha256,
+        Master.sha256,
+        Master.preview_sha256,
+    )
+    for column in plain:
+        yield from (sha256 for sha256 in session.scalars(sa.select(column)) if sha256)
+    for described in (Master.facts, FillPiece.facts, Recording.treatment):
+        for facts in session.scalars(sa.select(described)):
+            yield from (said for said in facts.values() if isinstance(said, str))
