@@ -46,6 +46,8 @@ FORMAT_NAMES = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 SPEEX = b"Speex   "
 OGG_PAGE_HEADER_BYTES = 64
 AU_HEADER_BYTES = 24
+AMR = frozenset({"amr_nb", "amr_wb", "amrnb", "amrwb"})
+INDEX_BYTES = 1 << 19
 MOST_HEADER_BYTES = 4096
 # How ffmpeg describes its input. Tags are indented deeper, so none can pose as these lines.
 DURATION = re.compile(
@@ -94,7 +96,10 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
         **_decoder(file, demuxer),
     )
     # Mono stays mono and stereo stereo; anything else is mixed down to stereo.
-    heard = source["a:0"].filter("aformat", channel_layouts="mono|stereo")
+    heard = source["a:0"]
+    if _pauses_left_out(file, demuxer):
+        heard = heard.filter("aresample", **{"async": 1})
+    heard = heard.filter("aformat", channel_layouts="mono|stereo")
     target = arguments.output(
         heard, "pipe:1", f="au", ar=RATE_HZ, t=limit_seconds, threads=1, **{"c:a": "pcm_f32be"}
     )
@@ -105,15 +110,32 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
     count, finished = box.fill(command, buffer.data, DECODING)
     said = finished.complaints
     stream = STREAM.search(said)
+    codec = stream["codec"] if stream else ""
+    # AMR has no checksums: what its decoder complains of are the pauses that were left out.
+    bad_packets = 0 if codec in AMR else sum(said.count(words) for words in BAD_PACKET)
     return Decoded(
         sound=au_sound(buffer[:count]),
-        codec=stream["codec"] if stream else "",
+        codec=codec,
         channels=_channels(stream["layout"]) if stream else 0,
         sample_rate_hz=int(stream["rate"]) if stream else 0,
         claimed_seconds=_claimed_seconds(said),
-        bad_packets=sum(said.count(words) for words in BAD_PACKET),
+        bad_packets=bad_packets,
         complaints=said,
     )
+
+
+def _pauses_left_out(file: Path, demuxer: str) -> bool:
+    """Whether a phone may have sent nothing in pauses, which have to be put back: AMR's DTX.
+
+    In a 3gp file, AMR is named in the index, which comes first or last.
+    """
+    if demuxer != "mov":
+        return demuxer == "amr"
+    with file.open("rb") as opened:
+        head = opened.read(INDEX_BYTES)
+        opened.seek(max(0, file.stat().st_size - INDEX_BYTES))
+        index = head + opened.read(INDEX_BYTES)
+    return b"samr" in index or b"sawb" in index
 
 
 def _decoder(file: Path, demuxer: str) -> dict[str, str]:

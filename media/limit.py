@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from media.peaks import BETWEEN_SAMPLES_DB, frame_peaks, true_peaks
+from media.peaks import BETWEEN_SAMPLES_DB, MOST_OVERSHOOT_DB, frame_peaks, overshoot, true_peaks
 from media.samples import FRAME_SAMPLES, Decibels, Samples
 
 # How fast the gain may fall before a peak and rise after it, in dB a millisecond.
@@ -32,9 +32,11 @@ class Envelope:
 
     def refine_above(self, levels_db: Decibels | float) -> None:
         """Replace sample peaks that may hide a true peak above a level, or above each one's."""
-        hot = np.flatnonzero((self.peaks > levels_db - BETWEEN_SAMPLES_DB) & ~self.refined)
+        near_db = BETWEEN_SAMPLES_DB + MOST_OVERSHOOT_DB
+        hot = np.flatnonzero((self.peaks > levels_db - near_db) & ~self.refined)
         if len(hot):
-            self.peaks[hot] = np.maximum(self.peaks[hot], true_peaks(self.sound, hot))
+            found = np.maximum(self.peaks[hot], true_peaks(self.sound, hot))
+            self.peaks[hot] = found + overshoot(self.sound, hot)
             self.refined[hot] = True
 
 
