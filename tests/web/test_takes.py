@@ -1,11 +1,12 @@
 """What a member sees and hears of a piece: its sound, how it was made, and both ways of it."""
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from station.jobs import Job
 from station.recordings import Master, Recording, preview_at, waveform_at
-from station.treatment import Treatment
+from station.treatment import Ident, Treatment
 from tests.web.uploads import recordings_in
 from web import waveform
 from web.member.takes import told
@@ -50,7 +51,16 @@ def known(database):
     ],
 )
 def test_what_became_of_a_piece_is_told_in_a_line(facts, codes, said):
-    assert told(facts, codes) == said
+    assert told(facts, codes, Treatment()) == said
+
+
+def test_an_announcement_is_told_and_missed():
+    spoken = Treatment(ident=Ident.SPOKEN, ident_words="Hello")
+    facts = {"piece_ms": 192_000, "ident_ms": 3000}
+    assert told(facts, [], spoken) == "Announced, it lasts 3:12."
+    assert "It is not announced" in told({**facts, "ident_ms": 0}, [], spoken)
+    second = msgspec.structs.replace(spoken, part=2)
+    assert "announced" not in told({**facts, "ident_ms": 0}, [], second)
 
 
 def test_the_line_is_on_the_page(send, accept, known, sender):
@@ -90,9 +100,9 @@ def test_the_waveform_is_on_the_page_with_a_name(send, accept, known, sender, se
 def test_what_is_being_done_is_told_while_it_is_checked(send, sender, database):
     send()
     with database.writing() as session:
-        session.execute(sa.update(Job).values(step="being levelled"))
+        session.execute(sa.update(Job).values(step="mastering"))
     sender.open("/member/")
-    assert "It is being levelled." in sender.page
+    assert "It is being brought to the station's loudness." in sender.page
 
 
 def test_a_changed_piece_is_heard_both_ways(send, accept, known, sender, settings, right):

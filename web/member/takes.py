@@ -11,7 +11,7 @@ from station import jobs
 from station.jobs import JobKind
 from station.recordings import Master, Recording, RecordingState, preview_at, waveform_at
 from station.settings import Settings
-from station.treatment import Treatment
+from station.treatment import Ident, Treatment
 from web import waveform
 from web.member.cards import Card
 from web.words import clock_length
@@ -21,6 +21,12 @@ MOST_DRAWN = 4
 WORTH_TELLING_DB = 1.0
 # What a verdict says of the gain already.
 TOLD_GAIN = "lifted"
+# What the worker is doing, by the step that it tells.
+STEPS = {
+    "checking": "It is being listened to.",
+    "mastering": "It is being brought to the station's loudness.",
+    "previewing": "Its preview is being made.",
+}
 FOLLOWS = {
     "again": "it again",
     "another": "your other piece",
@@ -72,8 +78,8 @@ def steps(session: Session, cards: Sequence[Card]) -> dict[int, str]:
     for card in cards:
         if card.latest is not None and card.latest.state == RecordingState.RECEIVED:
             job = jobs.newest(session, JobKind.INGEST, card.latest.id)
-            if job is not None and job.step:
-                found[card.right_id] = job.step
+            if job is not None and job.step in STEPS:
+                found[card.right_id] = STEPS[job.step]
     return found
 
 
@@ -91,24 +97,35 @@ def _heard(
         preview=preview,
         preview_bytes=place.stat().st_size if place.exists() else 0,
         plain=master.facts.get("plain_preview_sha256") if changed else None,
-        told=told(master.facts, recording.codes) if recording else "",
+        told=told(master.facts, recording.codes, treatment) if recording else "",
         drawn=_drawn(waveform_at(settings.media_folder, master.sha256), master) if draws else None,
     )
 
 
-def told(facts: Mapping[str, Any], codes: Sequence[str]) -> str:
+def told(facts: Mapping[str, Any], codes: Sequence[str], treatment: Treatment) -> str:
     """What became of a piece, in one short line; empty where nothing is known of it."""
-    if (piece_ms := facts.get("piece_ms")) is None:
+    if facts.get("piece_ms") is None:
         return ""
-    said = f"It lasts {clock_length(piece_ms / 1000)}"
-    follows = list(dict.fromkeys(_follows(facts)))
-    if follows:
-        said = f"{said}, then {', then '.join(follows)}"
+    return " ".join((_order(facts), *_missing_ident(facts, treatment), *_gain(facts, codes)))
+
+
+def _order(facts: Mapping[str, Any]) -> str:
+    """What comes when in its slot."""
+    begins = "Announced, it lasts" if facts.get("ident_ms") else "It lasts"
+    parts = [f"{begins} {clock_length(facts['piece_ms'] / 1000)}"]
+    return ", then ".join((*parts, *dict.fromkeys(_follows(facts)))) + "."
+
+
+def _missing_ident(facts: Mapping[str, Any], treatment: Treatment) -> Iterator[str]:
+    chosen = treatment.ident != Ident.NONE and treatment.part <= 1
+    if chosen and facts.get("ident_ms") == 0:
+        yield "It is not announced: what you chose for that is too long, or can't be heard."
+
+
+def _gain(facts: Mapping[str, Any], codes: Sequence[str]) -> Iterator[str]:
     gain_db = facts.get("gain_db") or 0.0
-    if abs(gain_db) < WORTH_TELLING_DB or TOLD_GAIN in codes:
-        return f"{said}."
-    way = "louder" if gain_db > 0 else "quieter"
-    return f"{said}. We made it {abs(gain_db):.0f} dB {way}."
+    if abs(gain_db) >= WORTH_TELLING_DB and TOLD_GAIN not in codes:
+        yield f"We made it {abs(gain_db):.0f} dB {'louder' if gain_db > 0 else 'quieter'}."
 
 
 def _follows(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -125,5 +142,7 @@ def _drawn(file: Path, master: Master) -> waveform.Drawn | None:
         pairs = file.read_bytes()
     except FileNotFoundError:
         return None
-    share = master.facts.get("piece_ms", master.duration_ms) / master.duration_ms
+    facts, whole_ms = master.facts, master.duration_ms
+    ends_ms = facts.get("ident_ms", 0) + (facts.get("piece_ms") or whole_ms)
+    share = ends_ms / whole_ms
     return waveform.drawn(pairs, share)
