@@ -46,6 +46,7 @@ class Heard:
     offset: bool = False
     broken_samples: int = 0
     hum: bool = False
+    rumble: bool = False
 
     @property
     def lost_seconds(self) -> float:
@@ -172,7 +173,7 @@ def _righted(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
     gain = wanted.audio.target_lufs - heard.integrated_lufs
     if gain >= WORTH_TELLING_GAIN_DB:
         yield found("lifted", gain=f"{gain:.0f}")
-    if wanted.treatment.clean:
+    if wanted.treatment.clean and (heard.hum or heard.rumble):
         yield found("cleaned")
     if wanted.treatment.level:
         yield found("levelled")

@@ -197,6 +197,8 @@ def test_what_the_member_chose_is_told_too():
     wanted = Wanted(300, treatment=Treatment(level=True, clean=True))
 
     assert told(wanted, hum=True) == ["cleaned", "levelled"]
+    assert told(wanted, rumble=True) == ["cleaned", "levelled"]
+    assert told(wanted) == ["levelled"]
 
 
 def test_what_cannot_air_was_not_put_right():
