@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
-from station import rights, using
+from station import rights, too_long, using
 from station.errors import Refusal
 from station.jobs import JobKind, newest
 from station.ledger import Right, held
-from station.recordings import Master, MasterKind, Recording, conclude
+from station.recordings import Master, MasterKind, Recording, conclude, other_part
 from station.retake import retake
 from station.treatment import Ident, Treatment
 from station.wishes import Wish
@@ -71,6 +73,29 @@ def test_only_ones_own_accepted_recordings_are_taken_again(
     for who, said in ((peter, "no such recording"), (janet, "can't air")):
         with database.writing() as session, pytest.raises(Refusal, match=said):
             retake(session, settings, recording.id, who.account_id, level=True, clean=True, now=now)
+
+
+def test_a_recording_in_two_parts_is_taken_again_in_both(database, settings, recording, janet, now):
+    who = janet.account_id
+    with database.writing() as session:
+        said = {"codes": ["too-long"], "sentences": ["Too long."], "master": None, "now": now}
+        conclude(session, recording.id, **said)
+        sent = session.get_one(Recording, recording.id, populate_existing=True)
+        later = held(session, who, "2026-W50")[0]
+        parts = too_long.spread(session, settings, sent.id, later.id, who, now)
+        for number, part in enumerate(parts):
+            facts = {"kind": MasterKind.SEGMENT, "duration_ms": 300_000, "facts": {}}
+            master = Master(sha256=f"{number:02}" * 32, made_at=now, **facts)
+            session.add(master)
+            session.flush()
+            conclude(session, part.id, codes=[], sentences=[], master=master, now=now)
+        session.expire_all()
+        soon = now + timedelta(minutes=1)
+        takes = retake(session, settings, parts[1].id, who, level=False, clean=True, now=soon)
+        places = [(take.chosen.part, take.right_id) for take in takes]
+        assert places == [(1, recording.right_id), (2, later.id)]
+        assert all(take.chosen.clean for take in takes)
+        assert other_part(session, takes[0]).id == takes[1].id
 
 
 def test_a_closed_week_takes_no_retake(database, settings, accepted, janet, now):
