@@ -1,6 +1,5 @@
 """How a piece sounds, from the pages to the master and back: real forms, a real worker."""
 
-
 import pytest
 
 from media.speech import spoken
@@ -16,12 +15,10 @@ from tests.media.sounds import OPUS, joined, saved, tone
 from tests.web.visitor import Visitor
 from web.app import create_app
 
-SLOT = "[station]\nslot_seconds = 10\n"
-
 
 @pytest.fixture
 def settings(make_settings):
-    return make_settings(SLOT)
+    return make_settings("[station]\nslot_seconds = 10\n")
 
 
 @pytest.fixture
