@@ -173,6 +173,7 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
         offset=repaired.offset,
         broken_samples=repaired.broken,
         hum=to_clean.hum_hz is not None and trimmed.active_ms > 0,
+        rumble=to_clean.rumbles and trimmed.active_ms > 0,
     )
     told = _told(report, heard, trimmed, judge(heard, wanted))
     if wanted.treatment.clean:

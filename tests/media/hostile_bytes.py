@@ -63,7 +63,7 @@ def xing(frames: int, size: int) -> bytes:
     return counted.ljust(192, b"\0")
 
 
-def flac_of_silence(seconds: int, *, channels: int = 1, rate_hz: int = 8000) -> bytes:
+def flac_of_silence(seconds: int, channels: int = 1, rate_hz: int = 8000) -> bytes:
     """A FLAC that holds 65,535 samples in each frame of a few bytes (RFC 9639)."""
     frames = -(-seconds * rate_hz // 65_535)
     info = flac_info(rate_hz, channels, frames * 65_535)

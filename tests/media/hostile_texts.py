@@ -63,7 +63,7 @@ LISTS = (
     Hostile("id3-ffconcat.mp3", _behind(by_hand.id3(20, bytes(20))), "not-audio"),
     Hostile("ogg-of-list.ogg", _behind(b"OggS"), "unreadable"),
     Hostile("flac-of-list.flac", _behind(b"fLaC"), "unreadable"),
-    Hostile("amr-of-list.amr", _behind(b"#!AMR\n"), "unreadable|accepted"),
+    Hostile("amr-of-list.amr", _behind(b"#!AMR\n"), "too-long|far-too-long|endless|unreadable"),
     Hostile("wav-of-list.wav", lambda clips: wav(_concat(clips) * 900), "too-short"),
 )
 
