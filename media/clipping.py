@@ -3,7 +3,7 @@
 import numpy as np
 
 from media.peaks import frame_peaks
-from media.samples import Decibels, Samples
+from media.samples import FRAME_SAMPLES, Decibels, Samples, amplitude, decibels
 
 NEAR_FULL_SCALE_DB = -3.0
 # Samples in a row that equal the loudest one; a deep bass note has up to five.
@@ -19,19 +19,23 @@ BIN_SHARE = 0.055
 # A steady tone has all its peaks alike, and a crest of 3 dB; clipped speech keeps over 6 dB.
 LEAST_CREST_DB = 5.0
 QUIET_BELOW_PEAK_DB = 30.0
+ROUNDING_DB = 0.01
 
 
-def is_clipped(sound: Samples) -> bool:
-    """Whether loud passages were cut off when this was recorded."""
-    peaks = frame_peaks(sound)
-    if peaks.max(initial=-np.inf) < NEAR_FULL_SCALE_DB:
+def is_clipped(sound: Samples, peaks: Decibels | None = None) -> bool:
+    """Whether loud passages were cut off when this was recorded.
+
+    `peaks` are its `frame_peaks`, where they are known.
+    """
+    peaks = frame_peaks(sound) if peaks is None else peaks
+    highest = peaks.max(initial=-np.inf)
+    if highest < NEAR_FULL_SCALE_DB:
         return False
-    levels = np.maximum(sound.max(axis=1), -sound.min(axis=1))
-    if _flat_tops(levels) > FLAT_TOPS_A_SECOND * len(peaks) / 1000:
+    if _flat_tops(sound, peaks) > FLAT_TOPS_A_SECOND * len(peaks) / 1000:
         return True
-    if float(np.mean(levels >= OVERSHOOT)) >= OVERSHOOT_SHARE:
+    if _overshoots(sound, peaks) >= OVERSHOOT_SHARE * len(sound):
         return True
-    crest_db = peaks.max() - 10 * np.log10(np.dot(levels, levels) / len(levels))
+    crest_db = highest - 10 * np.log10(np.vdot(sound, sound) / sound.size)
     return bool(crest_db >= LEAST_CREST_DB) and _fullest_bin(peaks) >= BIN_SHARE
 
 
@@ -43,8 +47,22 @@ def _fullest_bin(peaks: Decibels) -> float:
     return float(bins[: round(-NEAR_FULL_SCALE_DB / BIN_DB)].max()) / len(loud)
 
 
-def _flat_tops(levels: Samples) -> int:
+def _flat_tops(sound: Samples, peaks: Decibels) -> int:
     """How many runs of at least `FLAT_SAMPLES` samples lie at the highest level."""
-    at_top = levels >= levels.max() * np.float32(0.99999)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], at_top, [False]))))
-    return int((edges[1::2] - edges[::2] >= FLAT_SAMPLES).sum())
+    top = amplitude(float(peaks.max())) * 0.9999
+    at = np.flatnonzero(np.abs(_loud(sound, peaks, top)).max(axis=1) >= top)
+    runs = np.flatnonzero(np.diff(at) != 1) + 1
+    edges = np.concatenate(([0], runs, [len(at)]))
+    return int((np.diff(edges) >= FLAT_SAMPLES).sum())
+
+
+def _overshoots(sound: Samples, peaks: Decibels) -> int:
+    """How many samples lie over full scale."""
+    return int((np.abs(_loud(sound, peaks, OVERSHOOT)).max(axis=1) >= OVERSHOOT).sum())
+
+
+def _loud(sound: Samples, peaks: Decibels, level: float) -> Samples:
+    """The milliseconds that reach a level, one after another."""
+    loud = np.repeat(peaks >= decibels(np.full(1, level))[0] - ROUNDING_DB, FRAME_SAMPLES)
+    found: Samples = sound[loud[: len(sound)]]
+    return found

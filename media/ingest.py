@@ -112,10 +112,12 @@ def render(
         return Rendered(report)
     tell("mastering")
     slot, shape, ident_ms = _slot(examined, wanted, beside, said)
+    powers = _powers(slot, examined)
     # A slot of stereo has over a hundred megabytes: what was decoded may go.
     del examined
     try:
-        made = master.finish(slot.sound, folder / master.MASTER_NAME, wanted.audio, shape)
+        file = folder / master.MASTER_NAME
+        made = master.finish(slot.sound, file, wanted.audio, shape, powers)
     except Refusal:
         return Rendered(report.stopped(found("unmasterable")))
     return Rendered(report, made, facts_of(made, slot, report, ident_ms))
@@ -131,7 +133,7 @@ def facts_of(
         sha256=made.sha256,
         integrated_lufs=round(measured.integrated_lufs, 2) if audible else None,
         true_peak_dbtp=round(measured.true_peak_dbtp, 2),
-        range_lu=round(measured.range_lu, 2),
+        range_lu=round(made.range_lu, 2),
         duration_ms=measured.duration_ms,
         samples=measured.samples,
         gain_db=round(made.gain_db, 2),
@@ -158,7 +160,7 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     repaired = channels.repair(probed.sound)
     trimmed = trimming.trim(repaired.sound, wanted.limit_seconds)
     piece, powers = trimmed.sound, meter.weighted_power(trimmed.sound)
-    to_clean = clean.find(piece)
+    frame_peaks, to_clean = peaks.frame_peaks(piece), clean.find(piece)
     heard = Heard(
         claims=probed.claims,
         decoded_seconds=seconds_of(repaired.sound),
@@ -168,8 +170,8 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
         active_seconds=trimmed.active_ms / 1000,
         cut_ms=trimmed.cut_head_ms + trimmed.cut_tail_ms,
         integrated_lufs=meter.integrated(powers),
-        true_peak_dbtp=peaks.true_peak(piece),
-        clipped=clipping.is_clipped(piece),
+        true_peak_dbtp=peaks.true_peak(piece, frame_peaks),
+        clipped=clipping.is_clipped(piece, frame_peaks),
         offset=repaired.offset,
         broken_samples=repaired.broken,
         hum=to_clean.hum_hz is not None and trimmed.active_ms > 0,
@@ -228,6 +230,19 @@ def _slot(
     follows = Follows(treatment.short, fill, beside.piece)
     slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed, follows, ident_ms)
     return slot, None if curve is None else _along(curve, begins_ms, len(piece), slot), ident_ms
+
+
+def _powers(slot: Composed, examined: Examined) -> Powers | None:
+    """The slot's powers, where it begins with the whole piece, whose own are known."""
+    piece, known = examined.piece, examined.powers
+    first = slot.cues[0]
+    if piece is None or known is None or first.kind is not CueKind.PIECE:
+        return None
+    whole = len(piece) // FRAME_SAMPLES
+    if first.end_ms != round(len(piece) / FRAME_SAMPLES) or whole * FRAME_SAMPLES > len(slot.sound):
+        return None
+    rest = meter.weighted_power(slot.sound[whole * FRAME_SAMPLES :])
+    return np.concatenate((known[:whole], rest))
 
 
 def _along(curve: Decibels, begins_ms: int, count: int, slot: Composed) -> Decibels:

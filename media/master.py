@@ -55,9 +55,13 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Levelled:
-    """The gains of a whole sound, at the edges of its milliseconds, and what they are made of."""
+    """The gains of a whole sound, at the edges of its milliseconds, and what they are made of.
+
+    `range_lu` is the loudness range under them.
+    """
 
     corners: Corners
+    range_lu: float
     gain_db: float
     limited_db: float
 
@@ -68,7 +72,6 @@ class Measured:
 
     integrated_lufs: float
     true_peak_dbtp: float
-    range_lu: float
     duration_ms: int
     samples: int
 
@@ -77,12 +80,14 @@ class Measured:
 class Finished:
     """A written master: where it is, its hash, what was measured in it, what was done to it.
 
-    `gain_db` is the fixed gain, `limited_db` the limiter's deepest (at most 0).
+    `range_lu` is its loudness range, `gain_db` the fixed gain, `limited_db` the limiter's
+    deepest (at most 0).
     """
 
     file: Path
     sha256: str
     measured: Measured
+    range_lu: float
     gain_db: float
     limited_db: float
 
@@ -117,7 +122,9 @@ def finish(
             break
         aim = corrected
     _require_on_target(measured, audio, file)
-    return Finished(file, sha256_of(file), measured, levelled.gain_db, levelled.limited_db)
+    return Finished(
+        file, sha256_of(file), measured, levelled.range_lu, levelled.gain_db, levelled.limited_db
+    )
 
 
 def level(envelope: Envelope, powers: Powers, shape: Decibels, aim: Aim) -> Levelled:
@@ -127,7 +134,7 @@ def level(envelope: Envelope, powers: Powers, shape: Decibels, aim: Aim) -> Leve
     """
     found = meter.integrated(powers, shape)
     if found == float("-inf"):
-        return Levelled(np.ones(len(powers) + 1, np.float32), 0.0, 0.0)
+        return Levelled(np.ones(len(powers) + 1, np.float32), 0.0, 0.0, 0.0)
     gain = min(aim.lufs - found, MOST_GAIN_DB)
     slope, last_gain, last_reached = 1.0, 0.0, found
     for _ in range(ROUNDS):
@@ -143,7 +150,8 @@ def level(envelope: Envelope, powers: Powers, shape: Decibels, aim: Aim) -> Leve
             slope = (reached - last_reached) / (gain - last_gain)
         last_gain, last_reached = gain, reached
         gain = min(gain + missing / min(max(slope, LEAST_SLOPE), 1.0), MOST_GAIN_DB)
-    return Levelled(corners, float(gain), float(reduced.min()))
+    range_lu = meter.loudness_range(meter.after(powers, limit.effective(corners)))
+    return Levelled(corners, range_lu, float(gain), float(reduced.min()))
 
 
 def measure(file: Path) -> Measured:
@@ -155,11 +163,9 @@ def measure(file: Path) -> Measured:
     pcm = flac.read(file)
     # What both loudspeakers play alike is measured once, as heard from two.
     heard = pcm[:, :1] if _alike(pcm) else pcm
-    found = loudness.measure(heard)
     return Measured(
-        integrated_lufs=found.integrated_lufs,
+        integrated_lufs=loudness.integrated(heard),
         true_peak_dbtp=peaks.true_peak(heard),
-        range_lu=found.range_lu,
         duration_ms=milliseconds_of(pcm),
         samples=len(pcm),
     )
@@ -195,13 +201,17 @@ def _pcm(sound: Samples, corners: Corners) -> Iterator[Pcm]:
     Mono goes to both channels unchanged: an upmix by power would lose 3.01 dB.
     """
     frames = RATE_HZ // FRAME_SAMPLES
+    pcm = np.empty((RATE_HZ, 2), np.int16)
     for second, first in enumerate(range(0, len(sound), RATE_HZ)):
         at = corners[second * frames : (second + 1) * frames + 1]
         part = limit.applied(sound[first : first + RATE_HZ], at)
         part += floor_noise(first, len(part))
         part *= np.float32(32767.0)
-        pcm = np.clip(np.rint(part, out=part), -32768, 32767).astype(np.int16)
-        yield np.repeat(pcm, 2, axis=1) if pcm.shape[1] == 1 else pcm
+        np.rint(part, out=part)
+        np.clip(part, -32768, 32767, out=part)
+        for channel in (0, 1):
+            pcm[: len(part), channel] = part[:, min(channel, part.shape[1] - 1)]
+        yield pcm[: len(part)]
 
 
 def _alike(pcm: Pcm) -> bool:

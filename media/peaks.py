@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media.flac import Pcm
-from media.samples import FRAME_SAMPLES, Decibels, Samples, decibels, in_frames
+from media.samples import FRAME_SAMPLES, Decibels, Samples, decibels
 
 PHASES = 4
 TAPS = 32
@@ -27,8 +27,10 @@ _FRAMES_AT_ONCE = 4096
 
 def frame_peaks(sound: Samples | Pcm) -> Decibels:
     """The highest sample of each millisecond, over all channels, in dBFS."""
-    frames = in_frames(sound)
-    highest = np.maximum(frames.max(axis=(1, 2)), -frames.min(axis=(1, 2)).astype(np.float32))
+    whole = len(sound) // FRAME_SAMPLES * FRAME_SAMPLES
+    highest = _highest(sound[:whole].reshape(-1, FRAME_SAMPLES * sound.shape[1]))
+    if whole < len(sound):
+        highest = np.append(highest, _highest(sound[whole:].reshape(1, -1)))
     return decibels(highest * _scale(sound))
 
 
@@ -59,13 +61,20 @@ def overshoot(sound: Samples, frames: NDArray[np.intp]) -> Decibels:
     return np.asarray(expected_db, np.float32)
 
 
-def true_peak(sound: Samples | Pcm) -> float:
-    """The highest true peak of a whole sound, in dBTP."""
-    peaks = frame_peaks(sound)
+def true_peak(sound: Samples | Pcm, peaks: Decibels | None = None) -> float:
+    """The highest true peak of a whole sound, in dBTP; `peaks` are its `frame_peaks`, if known."""
+    peaks = frame_peaks(sound) if peaks is None else peaks
     hot = np.flatnonzero(peaks >= peaks.max(initial=-np.inf) - BETWEEN_SAMPLES_DB)
     if not len(hot):
         return float(decibels(np.zeros(1))[0])
     return float(max(true_peaks(sound, hot).max(), peaks.max()))
+
+
+def _highest(frames: Samples | Pcm) -> NDArray[np.float32]:
+    """The highest absolute sample of each row."""
+    lowest = frames.min(axis=1).astype(np.float32)
+    highest: NDArray[np.float32] = np.maximum(frames.max(axis=1).astype(np.float32), -lowest)
+    return highest
 
 
 def _scale(sound: Samples | Pcm) -> np.float32:

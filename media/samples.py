@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sized
 from functools import cache
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,6 @@ FRAME_SAMPLES = RATE_HZ // 1000
 
 Samples = NDArray[np.float32]
 Decibels = NDArray[np.float32]
-Number = TypeVar("Number", bound=np.generic)
 
 # Far below 16 bits; keeps logarithms finite.
 SILENT_DB = -200.0
@@ -53,13 +51,6 @@ def amplitude(db: float) -> float:
     return math.pow(10.0, db / 20)
 
 
-def in_frames(sound: NDArray[Number]) -> NDArray[Number]:
-    """A sound as (frames, samples a frame, channels), its end filled with silence."""
-    short = -len(sound) % FRAME_SAMPLES
-    whole = np.pad(sound, ((0, short), (0, 0))) if short else sound
-    return whole.reshape(-1, FRAME_SAMPLES, sound.shape[1])
-
-
 def faded(sound: Samples, head_seconds: float = 0.0, tail_seconds: float = 0.0) -> Samples:
     """A copy with a straight fade at each end."""
     result = sound.copy()
@@ -72,17 +63,21 @@ def faded(sound: Samples, head_seconds: float = 0.0, tail_seconds: float = 0.0) 
     return result
 
 
+FLOOR_SECONDS = 10
+
+
 def floor_noise(first: int, count: int) -> Samples:
     """Mono noise at -90 dBFS: digital silence starves variable-bitrate encoders and players.
 
-    It is the same at the same place: `count` samples from sample `first` on.
+    It is the same at the same place: `count` samples, at most a second, from sample `first` on.
     """
-    lap = _floor_lap()
-    return np.take(lap, np.arange(first, first + count), mode="wrap")[:, None]
+    start = first % samples_in(FLOOR_SECONDS)
+    return _floor()[start : start + count]
 
 
 @cache
-def _floor_lap() -> NDArray[np.float32]:
-    """Ten seconds, after which it begins again."""
-    lap = np.random.default_rng(1).standard_normal(samples_in(10), dtype=np.float32)
-    return lap * np.float32(amplitude(FLOOR_DBFS))
+def _floor() -> Samples:
+    """What begins again after ten seconds, with one second more."""
+    lap = np.random.default_rng(1).standard_normal(samples_in(FLOOR_SECONDS), dtype=np.float32)
+    noise = lap * np.float32(amplitude(FLOOR_DBFS))
+    return np.concatenate((noise, noise[:RATE_HZ]))[:, None]
