@@ -95,7 +95,7 @@ def _started(
     command: Sequence[str], folder: Path | None, limits: Limits
 ) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     for program in ("prlimit", command[0]):
-        _require(program)
+        require(program)
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(
@@ -163,7 +163,8 @@ def _read(complaints: IO[bytes]) -> str:
     return complaints.read(COMPLAINT_BYTES).decode("utf-8", "replace")
 
 
-def _require(program: str) -> None:
+def require(program: str) -> None:
+    """Raise Fault, naming its package, when a program is not installed."""
     if shutil.which(program, path=ENVIRONMENT["PATH"]) is None:
         package = PACKAGES.get(program, program)
         raise Fault(f"{program} is missing: install the package {package}.", permanent=True)

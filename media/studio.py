@@ -157,6 +157,7 @@ class Studio:
             self._end()
         if self._process is None or self._process.poll() is not None:
             self._done = 0
+            box.require("prlimit")
             self._process = subprocess.Popen(
                 [*_limits(), *_walls(self.spool), *_program(self.spool)],
                 stdin=subprocess.PIPE,
