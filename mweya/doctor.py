@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import click
 
+from media.box import walls_available
 from media.libebur128 import library_version
 from station import books
 from station.command import Answer, answers
@@ -86,16 +87,20 @@ def _machine() -> Iterator[Finding]:
         yield Finding("libebur128", State.FINE, library_version())
     except Fault as fault:
         yield Finding("libebur128", State.MISSING, str(fault), "apt-get install libebur128-1")
-    if shutil.which("bwrap"):
-        yield Finding("bwrap", State.FINE, "uploads are decoded in a box without network")
-    else:
-        yield Finding(
-            "bwrap",
-            State.CAREFUL,
-            "uploads are decoded with limits, but not in a box of their own",
-            "apt-get install bubblewrap",
-        )
+    yield _walls()
     yield _clock()
+
+
+def _walls() -> Finding:
+    """Whether uploads are worked on behind walls."""
+    if walls_available():
+        says = "uploads are worked on behind its walls: no network, no other file"
+        return Finding("bwrap", State.FINE, says)
+    without = "uploads are worked on under limits, but not behind walls"
+    if shutil.which("bwrap") is None:
+        return Finding("bwrap", State.CAREFUL, without, "apt-get install bubblewrap")
+    kernel = f"{without}: this kernel or container lets bwrap build none; it says why:"
+    return Finding("bwrap", State.CAREFUL, kernel, "bwrap --unshare-all --ro-bind / / true")
 
 
 def _program(program: str, package: str, ask: tuple[str, ...]) -> Finding:
