@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 
 from media.samples import Samples
-from tests.media import hostile, sounds
+from tests.media import hostile, hostile_texts, sounds
 from tests.media.hostile_file import Clips, Hostile
 
 MOST_CPU_SECONDS = 5.0
 MOST_MEBIBYTES = 512
 LONGEST_SECONDS = 110
-HOW = "tests.media.hostile_runner:in_process"
 WATCH = ("strace", "-f", "-qq", "-s", "400", "-e", "trace=open,openat,openat2,socket,connect")
 # A port that nobody listens on, so that a call would be seen and go nowhere.
 PORT = 9
@@ -59,9 +58,9 @@ def listing(run: Run, listed: Sequence[tuple[str, int]]) -> Path:
     return file
 
 
-def answers(listed: Path, *before: str) -> list[dict[str, Any]]:
+def answers(listed: Path, how: str, *before: str) -> list[dict[str, Any]]:
     """What the runner says of each listed file."""
-    command = [*before, sys.executable, "-m", "tests.media.hostile_runner", str(listed), HOW]
+    command = [*before, sys.executable, "-m", "tests.media.hostile_runner", str(listed), how]
     # Whatever is written must be written here.
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(listed.parent)}
     done = subprocess.run(
@@ -81,32 +80,32 @@ def outcome(answer: dict[str, Any]) -> str:
     return str(answer["refused"] or (answer["stops"] or ["accepted"])[0])
 
 
-def test_every_hostile_file_ends_in_its_verdict_within_its_limits(run: Run):
-    files = hostile.corpus()
-    assert len(files) >= 80
+def right(files: Sequence[Hostile], told: Sequence[dict[str, Any]]) -> bool:
+    """Whether each has one of its verdicts, in words, at no more than it may cost."""
+    for one, answer in zip(files, told, strict=True):
+        assert outcome(answer) in one.may_be_told, (one.name, answer)
+        assert answer["sentences"] or outcome(answer) == "accepted", one.name
+        assert answer["cpu_seconds"] <= MOST_CPU_SECONDS, (one.name, answer)
+        assert answer["mebibytes"] <= MOST_MEBIBYTES, (one.name, answer)
+    return True
 
-    told = answers(made(run, files))
 
-    wrong = [
-        (one.name, one.told, outcome(answer))
-        for one, answer in zip(files, told, strict=True)
-        if outcome(answer) not in one.may_be_told
-    ]
-    assert not wrong
-    costly = [
-        (one.name, answer["cpu_seconds"])
-        for one, answer in zip(files, told, strict=True)
-        if answer["cpu_seconds"] > MOST_CPU_SECONDS
-    ]
-    assert not costly
-    assert max(answer["mebibytes"] for answer in told) <= MOST_MEBIBYTES
-    assert all(answer["sentences"] or outcome(answer) == "accepted" for answer in told)
+def test_the_corpus_is_large():
+    assert len({one.name for one in hostile.corpus()}) == len(hostile.corpus()) > 250
+
+
+# Two studios, because an engineer that gives way to another would blur what each file costs.
+@pytest.mark.parametrize("part", [0, 1])
+def test_every_hostile_file_ends_in_its_verdict_within_its_limits(part: int, run: Run):
+    files = [one for one in hostile.corpus() if one not in hostile_texts.NAMES][part::2]
+
+    assert right(files, answers(made(run, files), "in_the_studio"))
 
 
 def test_no_file_that_an_upload_names_is_opened_and_nobody_is_called(run: Run, tmp_path: Path):
     listed, trace = made(run, hostile.NAMING), tmp_path / "trace"
 
-    answers(listed, *WATCH, "-o", str(trace))
+    assert right(hostile.NAMING, answers(listed, "in_process", *WATCH, "-o", str(trace)))
 
     seen = trace.read_text("utf-8", "replace")
     assert "hostile_runner" in seen
@@ -157,6 +156,6 @@ def test_what_is_no_plain_file_is_refused_at_once(run: Run, tmp_path: Path):
         "x" * 300: "file-unreadable",
     }
 
-    told = answers(listing(run, [(str(tmp_path / name), 6) for name in expected]))
+    told = answers(listing(run, [(str(tmp_path / name), 6) for name in expected]), "in_the_studio")
 
     assert [outcome(answer) for answer in told] == list(expected.values())
