@@ -16,9 +16,8 @@ from station.rights import require_unused
 from station.settings import Settings
 from station.treatment import Long
 
-# What a verdict calls it, and when two rights would be enough.
+# What a verdict calls it; of what was heard no further, nobody knows yet whether two rights do.
 TOO_LONG = frozenset({"too-long", "too-long-for-two", "far-too-long", "endless"})
-FITS_TWO = frozenset({"too-long"})
 
 
 def can_fade(recording: Recording) -> bool:
@@ -27,8 +26,8 @@ def can_fade(recording: Recording) -> bool:
 
 
 def can_spread(recording: Recording) -> bool:
-    """Whether a recording could not air because it is too long, and two rights are enough."""
-    return can_fade(recording) and not FITS_TWO.isdisjoint(recording.codes)
+    """Whether a recording could not air because it is too long, and two rights may be enough."""
+    return can_fade(recording) and not recording.chosen.part
 
 
 def fade_out(

@@ -343,23 +343,37 @@ def test_a_part_is_nobodys_standing_piece(database, settings, now, janet, spread
         assert asked == {mine[0].id, mine[2].id}
 
 
-@pytest.mark.parametrize(
-    ("code", "refused_for"),
-    [("too-quiet", "both"), ("far-too-long", "spread"), ("endless", "spread")],
-)
-def test_what_is_not_too_long_is_neither_faded_nor_spread(
-    database, settings, now, janet, mine, code, refused_for
+def test_what_is_not_too_long_is_neither_faded_nor_spread(database, settings, now, janet, mine):
+    with database.writing() as session:
+        take = upload(session, settings, janet, mine[0], now, treatment={})
+        reject(session, take, "too-quiet", now)
+        with pytest.raises(Refusal, match="is not too long for its airtime"):
+            too_long.spread(session, settings, take.id, mine[1].id, janet.account_id, now)
+        with pytest.raises(Refusal, match="is not too long for its airtime"):
+            too_long.fade_out(session, settings, take.id, janet.account_id, now)
+
+
+def test_what_is_too_long_for_two_can_still_be_faded_out(
+    database, settings, now, janet, spread, mine
 ):
+    first, second = spread(mine[2])
+    with database.writing() as session:
+        reject(session, second, "too-long-for-two", now)
+        for part in (first, second):
+            assert not too_long.can_spread(session.get_one(Recording, part.id))
+        who = janet.account_id
+        with pytest.raises(Refusal, match="too long for two as well"):
+            too_long.spread(session, settings, first.id, mine[1].id, who, now)
+        again = too_long.fade_out(session, settings, first.id, who, now)
+        assert again.treatment == {"long": "fade", "level": True}
+
+
+@pytest.mark.parametrize("code", ["far-too-long", "endless"])
+def test_what_was_heard_no_further_may_fit_two_rights(database, settings, now, janet, mine, code):
     with database.writing() as session:
         take = upload(session, settings, janet, mine[0], now, treatment={})
         reject(session, take, code, now)
-        with pytest.raises(Refusal, match="is not too long for its airtime"):
-            too_long.spread(session, settings, take.id, mine[1].id, janet.account_id, now)
-        if refused_for == "both":
-            with pytest.raises(Refusal, match="is not too long for its airtime"):
-                too_long.fade_out(session, settings, take.id, janet.account_id, now)
-        else:
-            too_long.fade_out(session, settings, take.id, janet.account_id, now)
+        too_long.spread(session, settings, take.id, mine[1].id, janet.account_id, now)
 
 
 def test_nobody_chooses_about_somebody_elses_recording(
