@@ -111,10 +111,12 @@ def render(
     if examined.piece is None or report.outcome is Outcome.REJECTED:
         return Rendered(report)
     tell("mastering")
-    slot, shape, ident_ms = _slot(examined, wanted, beside, said)
-    powers = _powers(slot, examined)
-    # A slot of stereo has over a hundred megabytes: what was decoded may go.
+    own = _own_part(examined, wanted)
+    # Two slots of stereo have over two hundred megabytes: what was decoded may go.
     del examined
+    slot, shape, ident_ms = _slot(own, wanted, beside, said, int(report.upload_sha256[:8], 16))
+    powers = None if said is not None else _along_slot(own, slot)
+    del own
     try:
         file = folder / master.MASTER_NAME
         made = master.finish(slot.sound, file, wanted.audio, shape, powers)
@@ -204,57 +206,61 @@ def _told(report: Report, heard: Heard, trimmed: Trimmed, findings: tuple[Findin
     )
 
 
-def _slot(
-    examined: Examined, wanted: Wanted, beside: Beside, said: Samples | None
-) -> tuple[Composed, Decibels | None, int]:
-    """The whole slot, the leveler's gain of each of its milliseconds, and the ident's length."""
-    treatment, piece, powers = wanted.treatment, examined.piece, examined.powers
+@dataclass(frozen=True, slots=True, eq=False)
+class _Own:
+    """What of a piece airs in this slot, its powers, and its loudness under the leveler's gains."""
+
+    sound: Samples
+    powers: Powers
+    curve: Decibels | None
+    lufs: float
+
+
+def _own_part(examined: Examined, wanted: Wanted) -> _Own:
+    """The piece, or its part where it is spread over two rights."""
+    piece, powers = examined.piece, examined.powers
     if piece is None or powers is None:
         raise AssertionError
-    curve = leveler.level_curve(powers) if treatment.level else None
+    curve = leveler.level_curve(powers) if wanted.treatment.level else None
     lufs = meter.integrated(powers, curve)
-    begins_ms = ident_ms = 0
-    if said is not None:
+    part = wanted.treatment.part
+    if not part or len(piece) <= samples_in(wanted.room_seconds):
+        return _Own(piece, powers, curve, lufs)
+    cut = split.cut_point(piece, wanted.slot_seconds, wanted.room_seconds)
+    half = split.half(piece, cut, part)
+    begins = 0 if part == 1 else round(cut.resume / FRAME_SAMPLES)
+    curve = None if curve is None else curve[begins:][: len(half) // FRAME_SAMPLES]
+    return _Own(half, meter.weighted_power(half), curve, lufs)
+
+
+def _slot(
+    own: _Own, wanted: Wanted, beside: Beside, said: Samples | None, seed: int
+) -> tuple[Composed, Decibels | None, int]:
+    """The whole slot, the leveler's gain of each of its milliseconds, and the ident's length."""
+    piece, ident_ms = own.sound, 0
+    if said is not None and wanted.treatment.part < 2:  # noqa: PLR2004  the second goes on
         loud = meter.integrated(meter.weighted_power(said))
-        piece, ident_ms = ident.with_ident(piece, lufs, said, loud, wanted.ident_seconds)
-        begins_ms = -ident_ms
-    fill = beside.fill
-    if treatment.part and len(piece) > samples_in(wanted.slot_seconds):
-        # Nothing is told between the two parts: only beds follow the first.
-        fill = tuple(one for one in fill if one.kind is FillKind.BED or treatment.part > 1)
-        cut = split.cut_point(piece, wanted.slot_seconds)
-        piece = split.half(piece, wanted.slot_seconds, treatment.part)
-        if treatment.part > 1:
-            begins_ms, ident_ms = cut.resume // FRAME_SAMPLES - ident_ms, 0
-    seed = int(examined.report.upload_sha256[:8], 16)
-    follows = Follows(treatment.short, fill, beside.piece)
-    slot = follow.whole_slot(piece, lufs, wanted.slot_seconds, seed, follows, ident_ms)
-    return slot, None if curve is None else _along(curve, begins_ms, len(piece), slot), ident_ms
+        piece, ident_ms = ident.with_ident(piece, own.lufs, said, loud, wanted.ident_seconds)
+    # Nothing is told between two parts: only beds follow the first.
+    first = wanted.treatment.part == 1
+    fill = tuple(one for one in beside.fill if not first or one.kind is FillKind.BED)
+    follows = Follows(wanted.treatment.short, fill, beside.piece)
+    slot = follow.whole_slot(piece, own.lufs, wanted.slot_seconds, seed, follows, ident_ms)
+    if own.curve is None:
+        return slot, None, ident_ms
+    shape = np.zeros(-(-len(slot.sound) // FRAME_SAMPLES), np.float32)
+    there = shape[ident_ms:]
+    there[: len(own.curve)] = own.curve[: len(there)]
+    return slot, shape, ident_ms
 
 
-def _powers(slot: Composed, examined: Examined) -> Powers | None:
-    """The slot's powers, where it begins with the whole piece, whose own are known."""
-    piece, known = examined.piece, examined.powers
-    first = slot.cues[0]
-    if piece is None or known is None or first.kind is not CueKind.PIECE:
-        return None
-    whole = len(piece) // FRAME_SAMPLES
-    if first.end_ms != round(len(piece) / FRAME_SAMPLES) or whole * FRAME_SAMPLES > len(slot.sound):
+def _along_slot(own: _Own, slot: Composed) -> Powers | None:
+    """The powers of a slot that begins with a whole piece, whose own are known."""
+    whole = len(own.sound) // FRAME_SAMPLES
+    if whole * FRAME_SAMPLES > len(slot.sound):
         return None
     rest = meter.weighted_power(slot.sound[whole * FRAME_SAMPLES :])
-    return np.concatenate((known[:whole], rest))
-
-
-def _along(curve: Decibels, begins_ms: int, count: int, slot: Composed) -> Decibels:
-    """A piece's curve along its slot, which begins at `begins_ms` of the piece; 0 elsewhere.
-
-    `count` is how many samples of the slot the piece and its ident take.
-    """
-    shape = np.zeros(-(-len(slot.sound) // FRAME_SAMPLES), np.float32)
-    at = np.arange(min(len(shape), count // FRAME_SAMPLES)) + begins_ms
-    inside = (at >= 0) & (at < len(curve))
-    shape[np.flatnonzero(inside)] = curve[at[inside]]
-    return shape
+    return np.concatenate((own.powers[:whole], rest))
 
 
 def _ident(wanted: Wanted, beside: Beside) -> Samples | None:

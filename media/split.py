@@ -43,45 +43,37 @@ class _Pause:
         return self.end - self.start
 
 
-def cut_point(sound: Samples, slot_seconds: float) -> Cut:
+def cut_point(sound: Samples, slot_seconds: float, first_seconds: float | None = None) -> Cut:
     """Where a sound is parted so that each part fits a slot and the second lasts 5 s or more.
 
     In the latest pause of the first slot's last half minute, the end of a sentence before any
-    other; without one, where it is quietest there. Raises ValueError when the sound fits one
-    slot, or not even two.
+    other; without one, where it is quietest there. An ident leaves the first slot but
+    `first_seconds`. Raises ValueError when the sound fits the first slot, or not even both.
     """
     slot = samples_in(slot_seconds)
-    if len(sound) <= slot:
+    room = slot if first_seconds is None else samples_in(first_seconds)
+    if len(sound) <= room:
         raise ValueError("It fits one slot.")
-    first, last = _bounds(len(sound), slot)
+    first, last = len(sound) - slot, len(sound) - min(samples_in(LEAST_SECOND_SECONDS), slot // 4)
     levels = _levels(sound)
-    near = slot - min(samples_in(NEAR_SECONDS), slot // 2)
-    found = [one for one in _pauses(levels) if near <= one.end and one.start <= slot]
-    cuts = [(pause, _within(pause, first, slot)) for pause in found]
+    near = room - min(samples_in(NEAR_SECONDS), slot // 2)
+    found = [one for one in _pauses(levels) if near <= one.end and one.start <= room]
+    cuts = [(pause, _within(pause, first, room)) for pause in found]
     fitting = [(pause, cut) for pause, cut in cuts if first <= cut.resume <= last]
     sentences = [one for one in fitting if one[0].samples >= samples_in(SENTENCE_SECONDS)]
     if fitting:
         return (sentences or fitting)[-1][1]
-    if first > min(last, slot):
+    if first > min(last, room):
         raise ValueError("It does not fit in two slots.")
-    quietest = _quietest(levels, max(near, first), min(last, slot))
+    quietest = _quietest(levels, max(near, first), min(last, room))
     return Cut(quietest, quietest)
 
 
-def half(sound: Samples, slot_seconds: float, part: int) -> Samples:
-    """A copy of part 1 or 2; the first ends and the second begins with a short fade.
-
-    Raises ValueError when the sound fits one slot, or not even two.
-    """
-    cut = cut_point(sound, slot_seconds)
+def half(sound: Samples, cut: Cut, part: int) -> Samples:
+    """A copy of part 1 or 2; the first ends and the second begins with a short fade."""
     if part == 1:
         return faded(sound[: cut.end], 0, FADE_SECONDS)
     return faded(sound[cut.resume :], FADE_SECONDS)
-
-
-def _bounds(count: int, slot: int) -> tuple[int, int]:
-    """Between which samples the second part may begin."""
-    return count - slot, count - min(samples_in(LEAST_SECOND_SECONDS), slot // 4)
 
 
 def _within(pause: _Pause, first: int, slot: int) -> Cut:

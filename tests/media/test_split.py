@@ -19,6 +19,10 @@ SENTENCES = (
 )
 
 
+def half_of(sound: Samples, slot_seconds: float, part: int) -> Samples:
+    return half(sound, cut_point(sound, slot_seconds), part)
+
+
 @pytest.fixture(scope="module")
 def talk() -> list[Samples]:
     return [spoken(text, "en-gb") for text in SENTENCES]
@@ -55,7 +59,7 @@ def test_it_is_parted_at_the_last_end_of_a_sentence_that_fits(talk, hiss_dbfs):
 def test_no_word_is_lost_between_the_parts(talk):
     sound, pauses = told(talk, 1.5)
     cut = cut_point(sound, pauses[3][0] - 1)
-    first, second = (half(sound, pauses[3][0] - 1, part) for part in (1, 2))
+    first, second = (half_of(sound, pauses[3][0] - 1, part) for part in (1, 2))
 
     between = sound[cut.end : cut.resume]
     assert 0.5 < len(between) / RATE_HZ < 2.5
@@ -84,7 +88,7 @@ def test_music_without_a_pause_is_parted_where_it_is_quietest():
 
 
 def test_the_second_part_begins_softly():
-    second = half(sounds.tone(14, 330, -12), 8, 2)
+    second = half_of(sounds.tone(14, 330, -12), 8, 2)
 
     assert second[0] == 0
     assert np.abs(second[: RATE_HZ // 100]).max() < 0.4 * np.abs(second).max()
@@ -93,7 +97,7 @@ def test_the_second_part_begins_softly():
 def test_a_little_too_much_still_gives_a_second_part_worth_airing(talk):
     sound, pauses = told(talk, 0.6)
     slot = len(sound) / RATE_HZ - 0.5
-    second = half(sound, slot, 2)
+    second = half_of(sound, slot, 2)
 
     assert len(second) / RATE_HZ >= 3.5
     assert lies_in_a_pause(cut_point(sound, slot).end, pauses)
@@ -101,7 +105,7 @@ def test_a_little_too_much_still_gives_a_second_part_worth_airing(talk):
 
 def test_a_long_pause_lets_more_than_two_slots_fit():
     sound = sounds.joined(sounds.tone(7), sounds.silent(4), sounds.tone(7))
-    first, second = (half(sound, 8, part) for part in (1, 2))
+    first, second = (half_of(sound, 8, part) for part in (1, 2))
 
     assert len(first) <= 8 * RATE_HZ
     assert len(second) <= 8 * RATE_HZ
@@ -111,7 +115,7 @@ def test_a_long_pause_lets_more_than_two_slots_fit():
 @pytest.mark.parametrize("seconds", [8, 17])
 def test_what_fits_one_slot_or_not_even_two_is_not_parted(seconds):
     with pytest.raises(ValueError, match="fit"):
-        half(sounds.tone(seconds), 8, 1)
+        half_of(sounds.tone(seconds), 8, 1)
 
 
 def test_both_channels_are_parted_alike(talk):
@@ -120,7 +124,7 @@ def test_both_channels_are_parted_alike(talk):
     wide = sounds.stereo(sound, sound * np.float32(0.3))
 
     assert cut_point(wide, slot) == cut_point(sound, slot)
-    assert half(wide, slot, 2).shape[1] == 2
+    assert half_of(wide, slot, 2).shape[1] == 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -140,3 +144,14 @@ def test_the_parts_fit_and_their_order_is_kept(passages):
     assert 0 < cut.end <= cut.resume < len(sound)
     assert cut.end <= 8 * RATE_HZ
     assert 2 * RATE_HZ <= len(sound) - cut.resume <= 8 * RATE_HZ
+
+
+def test_an_ident_leaves_the_first_part_less_room_and_the_second_all_of_its_slot():
+    sound = sounds.tone(14)
+
+    cut = cut_point(sound, 8, first_seconds=6.5)
+
+    assert cut.end <= 6.5 * RATE_HZ
+    assert len(half(sound, cut, 2)) <= 8 * RATE_HZ
+    with pytest.raises(ValueError, match="two slots"):
+        cut_point(sound, 8, first_seconds=5.5)
