@@ -226,6 +226,8 @@ def _own_part(examined: Examined, wanted: Wanted) -> _Own:
     part = wanted.treatment.part
     if not part or len(piece) <= samples_in(wanted.room_seconds):
         return _Own(piece, powers, curve, lufs)
+    # What is over by less than is worth a word goes.
+    piece = piece[: samples_in(wanted.limit_seconds)]
     cut = split.cut_point(piece, wanted.slot_seconds, wanted.room_seconds)
     half = split.half(piece, cut, part)
     begins = 0 if part == 1 else round(cut.resume / FRAME_SAMPLES)
