@@ -108,13 +108,15 @@ def decode(file: Path, demuxer: str, limit_seconds: float) -> Decoded:
     # ffmpeg-python can't hold a name whose bytes are no text.
     command[command.index(UPLOAD)] = f"file:{file.absolute()}"
     count, finished = box.fill(command, buffer.data, DECODING)
+    # What was kept free for stereo counts as memory until it is given back.
+    buffer.resize(count, refcheck=False)
     said = finished.complaints
     stream = STREAM.search(said)
     codec = stream["codec"] if stream else ""
     # AMR has no checksums: what its decoder complains of are the pauses that were left out.
     bad_packets = 0 if codec in AMR else sum(said.count(words) for words in BAD_PACKET)
     return Decoded(
-        sound=au_sound(buffer[:count]),
+        sound=au_sound(buffer),
         codec=codec,
         channels=_channels(stream["layout"]) if stream else 0,
         sample_rate_hz=int(stream["rate"]) if stream else 0,
