@@ -98,21 +98,28 @@ def _length(seconds: float, wanted: Wanted) -> Iterator[Finding]:
         yield found("too-short", length_seconds=seconds, least_seconds=wanted.least_seconds)
     if wanted.treatment.part > 1 and seconds <= wanted.room_seconds + OVER_SECONDS:
         yield found("one-part", length_seconds=seconds)
-    over = seconds - wanted.limit_seconds
-    if over > OVER_SECONDS and not wanted.fade_out:
-        yield found(
-            "too-long-for-two" if wanted.spread else "too-long",
-            over_seconds=over,
-            length_seconds=seconds,
-            limit_seconds=wanted.limit_seconds,
-        )
+    if seconds - wanted.limit_seconds > OVER_SECONDS and not wanted.fade_out:
+        yield _too_long(seconds, wanted)
 
 
 def _far_too_long(heard: Heard, wanted: Wanted) -> Finding:
+    """What is said of a recording that was not decoded to its end."""
     claimed, limit = heard.claims.seconds, wanted.limit_seconds
     if claimed is None or claimed < heard.decoded_seconds:
-        return found("endless", heard_seconds=heard.decoded_seconds, limit_seconds=limit)
+        code = "endless-for-two" if wanted.spread else "endless"
+        return found(code, heard_seconds=heard.decoded_seconds, limit_seconds=limit)
+    if not wanted.spread and claimed <= wanted.room_seconds * 2:
+        return _too_long(claimed, wanted)
     return found("far-too-long", length_seconds=claimed, limit_seconds=limit)
+
+
+def _too_long(seconds: float, wanted: Wanted) -> Finding:
+    return found(
+        "too-long-for-two" if wanted.spread else "too-long",
+        over_seconds=seconds - wanted.limit_seconds,
+        length_seconds=seconds,
+        limit_seconds=wanted.limit_seconds,
+    )
 
 
 def _whole_seconds(heard: Heard) -> float | None:

@@ -93,7 +93,12 @@ LINES: Mapping[str, Line] = {
     "endless": Line(
         True,
         "Too long: it lasts more than {heard_seconds}; the limit is {limit_seconds}. Let us fade "
-        "it out, or send a shorter one.",
+        "it out, spread it over two of your weeks, or send a shorter one.",
+    ),
+    "endless-for-two": Line(
+        True,
+        "Too long, even for two weeks: it lasts more than {heard_seconds}; the limit is "
+        "{limit_seconds}. Let us fade it out, or send a shorter one.",
     ),
     "one-part": Line(
         True,

@@ -17,7 +17,7 @@ from station.settings import Settings
 from station.treatment import Long
 
 # What a verdict calls it; of what was heard no further, nobody knows yet whether two rights do.
-TOO_LONG = frozenset({"too-long", "too-long-for-two", "far-too-long", "endless"})
+TOO_LONG = frozenset({"too-long", "too-long-for-two", "far-too-long", "endless", "endless-for-two"})
 
 
 def can_fade(recording: Recording) -> bool:

@@ -68,6 +68,14 @@ def test_hours_are_told_from_the_files_own_claim():
     assert text.startswith("Too long: it lasts 6 h 0 min; the limit is 5:00.")
 
 
+def test_what_fits_into_two_weeks_by_its_own_claim_may_be_spread():
+    claims = dataclasses.replace(FINE.claims, seconds=590.0)
+    text = sentence(decoded_seconds=330.0, piece_seconds=330.0, claims=claims)
+
+    assert text.startswith("Too long by 4:50: it lasts 9:50 and the limit is 5:00.")
+    assert "spread it over two of your weeks" in text
+
+
 def test_an_unknown_length_is_told_as_more_than_what_was_heard():
     claims = dataclasses.replace(FINE.claims, seconds=None)
 
@@ -91,7 +99,7 @@ def test_a_long_one_is_spread_over_two_weeks_when_the_member_says_so():
     assert SPREAD.decoded_seconds == 630
     assert told(SPREAD, **of_length(590.0)) == ["spread"]
     assert told(SPREAD, **of_length(612.0)) == ["too-long-for-two"]
-    assert told(SPREAD, **of_length(630.0)) == ["endless"]
+    assert told(SPREAD, **of_length(630.0)) == ["endless-for-two"]
     assert told(SPREAD, **of_length(290.0)) == []
 
 
