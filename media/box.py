@@ -30,7 +30,8 @@ PACKAGES = {
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LC_ALL": "C.UTF-8",
-    "HOME": "/nonexistent",
+    # No folder: whoever wants to write into a home (espeak-ng through PulseAudio) finds none.
+    "HOME": "/dev/null",
     # Each thread's own arena would count 64 MiB against the address space.
     "MALLOC_ARENA_MAX": "1",
 }
