@@ -180,12 +180,12 @@ def _channels(layout: str) -> int:
 
 
 def encode_preview(pcm: Pcm, file: Path) -> None:
-    """Write a mono MP3 of 32 kbit/s, 1.2 MB for five minutes, for a member's page.
+    """Write a mono MP3 of 24 kbit/s, 0.9 MB for five minutes, for a member's page.
 
     Raises Fault when ffmpeg does.
     """
     mono = pcm[:, :1] if pcm.shape[1] == 1 else pcm.mean(axis=1, dtype=np.float32)[:, None]
-    settings = {"c:a": "libmp3lame", "compression_level": 7, "b:a": "32k", "ar": 24_000, "f": "mp3"}
+    settings = {"c:a": "libmp3lame", "compression_level": 7, "b:a": "24k", "ar": 24_000, "f": "mp3"}
     _encode(mono.astype("<i2"), file, settings)
 
 
