@@ -23,6 +23,7 @@ import station.airtime_cli
 import station.books.cli
 import station.causes_cli
 import station.cli
+import station.jobs_cli
 import station.market.cli
 import station.membership.cli
 import station.membership.fees_cli
@@ -47,6 +48,7 @@ for command in (
     init.init,
     up.up,
     worker.worker,
+    station.jobs_cli.jobs_command,
     doctor.doctor,
     backup.backup,
     backup.restore,

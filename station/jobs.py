@@ -88,6 +88,18 @@ def newest(session: Session, kind: JobKind, subject: object) -> Job | None:
     return session.scalars(query.order_by(Job.id.desc())).first()
 
 
+def waiting(session: Session) -> dict[str, int]:
+    """How many jobs of each kind wait to be claimed."""
+    counted = sa.select(Job.kind, sa.func.count()).where(Job.state == JobState.WAITING)
+    found = session.execute(counted.group_by(Job.kind).order_by(Job.kind)).all()
+    return {kind: count for kind, count in found}  # noqa: C416  typed
+
+
+def in_state(session: Session, state: JobState) -> list[Job]:
+    """The jobs in a state, in the order they were promised."""
+    return list(session.scalars(sa.select(Job).where(Job.state == state).order_by(Job.id)))
+
+
 def claim(session: Session, kinds: Mapping[JobKind, Any], now: datetime) -> Job | None:
     """Take the job that is due longest, or none. A job whose lease ran out is due again."""
     due = (
@@ -134,6 +146,7 @@ def settle(session: Session, job: Job, state: JobState, answer: str, due_at: dat
         Job.attempts == job.attempts,
         state=state,
         answer=answer,
+        step="",
         due_at=due_at,
     )
 

@@ -31,7 +31,7 @@ def test_every_chore_runs_on_an_empty_station(database, settings, now):
 
 
 def test_every_kind_of_job_has_one_lane(database, settings):
-    known = []
+    known: list[JobKind] = []
     for lane in worker.lanes(settings, database):
         with lane.begin() as duties:
             known += duties
