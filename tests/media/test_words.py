@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -26,6 +27,13 @@ def test_every_sentence_can_be_filled_in_in_every_language():
         facts = dict.fromkeys(facts_named_in(line.sentence), 7)
         for language in ("en", *words.languages()):
             assert not set("{}") & set(sentence(code, facts, language)), (code, language)
+
+
+def test_every_code_is_found_somewhere():
+    rooms = [file for file in Path(verdict.__file__).parent.glob("*.py") if file.stem != "verdict"]
+    code = "".join(file.read_text("utf-8") for file in rooms)
+
+    assert [one for one in LINES if f'"{one}"' not in code] == []
 
 
 @pytest.mark.parametrize("language", words.languages())
