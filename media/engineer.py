@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from ctypes import CDLL
@@ -40,6 +41,12 @@ def _answer(order: Order, spool: Path, tell: Callable[[str], None]) -> Done | Br
         return Broken(str(fault), fault.permanent)
     except Refusal as refusal:
         return Broken(refusal.sentence, permanent=True)
+    except MemoryError:
+        # A limit was reached, as when the kernel ends us: so we end.
+        raise
+    except Exception as error:  # noqa: BLE001  what nobody foresaw is ours, not the upload's fault
+        traceback.print_exc()
+        return Broken(f"The engineer was stopped by {error!r}.", permanent=False)
     return Done(msgspec.Raw(msgspec.msgpack.encode(result)))
 
 

@@ -118,6 +118,17 @@ def test_a_missing_tool_is_a_fault_of_the_machine(at_work: Studio, monkeypatch: 
         at_work.do(Emergency(WANTED, "Mweya"), Made, {})
 
 
+def test_what_nobody_foresaw_is_a_fault_of_ours_and_not_the_uploads(
+    at_work: Studio, note: Path, capfd: pytest.CaptureFixture[str]
+):
+    # A slot of no length can't be made of anything.
+    with pytest.raises(Fault, match="stopped by"):
+        at_work.do(Emergency(Wanted(-1), "Mweya"), Made, {})
+
+    assert "Traceback" in capfd.readouterr().err
+    assert examined(at_work, note).findings == ()
+
+
 def test_spools_of_the_living_stay_and_those_of_the_dead_go(tmp_path: Path, note: Path):
     folder = tmp_path / "studio"
     left = folder / "spool-left"
