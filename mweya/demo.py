@@ -57,6 +57,8 @@ CAUSES = (
 )
 MEMBERSHIPS = 3
 SOON = timedelta(minutes=75)
+# More members than places: whenever a newcomer comes, each channel has a voice on it.
+AT_ONCE = timedelta(minutes=45)
 # Members of a demo station send their pieces just before a week closes.
 LAST_MINUTE = timedelta(minutes=30)
 PRICE_CENTS = 5000
@@ -200,7 +202,7 @@ def _use(
     now: datetime,
 ) -> None:
     """Everybody sends a piece for one of their rights, or keeps it silent, to be heard soon."""
-    wish = _soon(now, settings)
+    wish = _soon(now, settings, AT_ONCE)
     # The first thing that a newcomer hears should be heard.
     later = _soon(now + SILENCE_AFTER, settings)
     silent = dict(zip(people[SILENT_FROM:], CAUSES, strict=False))
@@ -213,9 +215,10 @@ def _use(
             _send(session, settings, right_id, person, sound, wish, then)
 
 
-def _soon(now: datetime, settings: Settings) -> Wish:
+def _soon(now: datetime, settings: Settings, within: timedelta = SOON) -> Wish:
     running = settings.slots.start(settings.slots.number(now)).astimezone(settings.zone)
-    return Wish(moment=running.replace(tzinfo=None).isoformat(), minutes=SOON.total_seconds() / 60)
+    minutes = within.total_seconds() / 60
+    return Wish(moment=running.replace(tzinfo=None).isoformat(), minutes=minutes)
 
 
 def _send(
