@@ -151,6 +151,7 @@ def _verdict(report: "Report", wanted: "Wanted") -> dict[str, object]:
         "verdict": str(report.outcome),
         "codes": [finding.code for finding in report.findings],
         "sentences": _sentences(report, wanted),
+        "findings": [asdict(finding) for finding in report.findings],
     }
 
 

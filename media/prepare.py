@@ -23,6 +23,7 @@ WORKING_LUFS = -20.0
 WORKING_PEAK_DBTP = -1.0
 LONGEST_IDENT_SECONDS = 30.0
 # What is said briefly, and may be shorter than a recording that is to fill a slot.
+TOO_LONG = frozenset({"too-long", "far-too-long", "endless"})
 BRIEF = frozenset({FillKind.IDENT, FillKind.OPENING, FillKind.CLOSE})
 
 
@@ -57,9 +58,8 @@ def _allowed(kind: FillKind, wanted: Wanted) -> Wanted:
 def _of_fill(findings: Sequence[Finding], kind: FillKind) -> Iterator[Finding]:
     """What a recording's check found, without what is true of members' weeks alone."""
     for one in findings:
-        if one.code == "too-long":
-            lengths = {name: one.facts[name] for name in ("length_seconds", "limit_seconds")}
-            yield found("far-too-long", **lengths)
+        if one.code in TOO_LONG:
+            yield found("fill-too-long", limit_seconds=one.facts["limit_seconds"])
         elif one.code != "faded-out" and not (one.code == "too-short" and kind in BRIEF):
             yield one
 

@@ -100,6 +100,9 @@ LINES: Mapping[str, Line] = {
         "Too long, even for two weeks: it lasts more than {heard_seconds}; the limit is "
         "{limit_seconds}. Let us fade it out, or send a shorter one.",
     ),
+    "fill-too-long": Line(
+        True, "Too long for this kind of fill: the limit is {limit_seconds}. Bring a shorter one."
+    ),
     "one-part": Line(
         True,
         "It lasts {length_seconds} and fits into one week: nothing is left for a second one. "

@@ -58,8 +58,8 @@ def test_of_a_long_bed_the_first_slot_is_kept(brought, wanted):
 @pytest.mark.parametrize(
     ("sound", "kind", "code"),
     [
-        (noise(11), FillKind.IDENT, "far-too-long"),
-        (noise(11), FillKind.PROMO, "far-too-long"),
+        (noise(11), FillKind.IDENT, "fill-too-long"),
+        (noise(11), FillKind.PROMO, "fill-too-long"),
         (noise(2), FillKind.BED, "too-short"),
         (silent(6), FillKind.BED, "inaudible"),
     ],
