@@ -227,7 +227,7 @@ from media.studio import Studio
 from media.sweep import sweep
 from media.wanted import Wanted
 from media.worker import STUDIO_FOLDER, Worker
-from station import db, jobs, recordings, rights, settings
+from station import db, jobs, recordings, settings, using
 
 left = int(sys.argv[3])
 
