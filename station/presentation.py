@@ -12,11 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.db import Base
 from station.errors import WrongInput
 from station.ledger import lock
-from station.lengths import length
-from station.members import Person
 from station.recordings import Recording, RecordingState
 from station.rights import clean_text
-from station.settings import Settings
 from station.standing import require_accepted
 from station.treatment import Ident, Short, Treatment
 
@@ -89,10 +86,11 @@ def of(session: Session, account_id: int) -> Presentation | None:
     return session.get(Presentation, account_id)
 
 
-def treatment_for(session: Session, settings: Settings, account_id: int) -> Treatment:
+def treatment_for(session: Session, account_id: int, usual_words: str) -> Treatment:
     """What is to be made of an account's next upload, all but what its own form says.
 
-    A piece that can no longer follow is left out: the station's fill follows instead.
+    `usual_words` announce whoever has no words of their own. A piece that can no longer follow
+    is left out: the station's fill follows instead.
     """
     chosen = of(session, account_id)
     if chosen is None:
@@ -100,8 +98,7 @@ def treatment_for(session: Session, settings: Settings, account_id: int) -> Trea
     short, ident = Short(chosen.short), Ident(chosen.ident)
     piece = session.get(Recording, chosen.recording_id) if chosen.recording_id else None
     usable = piece is not None and piece.state == RecordingState.ACCEPTED
-    spoken = ident is Ident.SPOKEN
-    words = (chosen.ident_words or usual_words(session, settings, account_id)) if spoken else ""
+    words = (chosen.ident_words or usual_words) if ident is Ident.SPOKEN else ""
     recorded = chosen.ident_upload_sha256 if ident is Ident.RECORDED else None
     return Treatment(
         short=short if short is not Short.PIECE or usable else Short.FILL,
@@ -112,12 +109,3 @@ def treatment_for(session: Session, settings: Settings, account_id: int) -> Trea
         level=chosen.level,
         clean=chosen.clean,
     )
-
-
-def usual_words(session: Session, settings: Settings, account_id: int) -> str:
-    """What is said before a piece when its speaker has no words of their own."""
-    query = sa.select(Person.name, Person.place).where(Person.account_id == account_id)
-    name, place = session.execute(query).one()
-    said = length(settings.station.slot_seconds)
-    whence = f", from {place}" if place else ""
-    return f"{said[:1].upper()}{said[1:]} of {name}{whence}."

@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from station import presentation, using
 from station.errors import Refusal, WrongInput
 from station.ledger import held
-from station.members import Person
 from station.presentation import Choice
 from station.recordings import Master, MasterKind, Recording, conclude
 from station.treatment import Ident, Short, Treatment
@@ -47,10 +46,10 @@ def choose(database, janet, now):
 
 
 @pytest.fixture
-def treatment(database, settings, janet):
+def treatment(database, janet):
     def found():
         with database.reading() as session:
-            return presentation.treatment_for(session, settings, janet.account_id)
+            return presentation.treatment_for(session, janet.account_id, "Five minutes of Janet")
 
     return found
 
@@ -66,12 +65,9 @@ def test_a_choice_is_taken_over_and_a_later_one_replaces_it(choose, treatment):
     assert treatment() == Treatment(level=True)
 
 
-def test_the_usual_words_name_the_speaker_and_the_place(choose, treatment, database, janet):
+def test_who_has_no_words_of_their_own_is_announced_in_the_usual_ones(choose, treatment):
     choose(ident=Ident.SPOKEN)
-    assert treatment().ident_words == "Five minutes of Janet."
-    with database.writing() as session:
-        session.execute(sa.update(Person).where(Person.id == janet.id).values(place="Harare"))
-    assert treatment().ident_words == "Five minutes of Janet, from Harare."
+    assert treatment().ident_words == "Five minutes of Janet"
     choose(ident=Ident.SPOKEN, ident_words=" My \n own ")
     assert treatment().ident_words == "My own"
 

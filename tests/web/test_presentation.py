@@ -33,7 +33,7 @@ def test_without_a_choice_nothing_is_said_and_fill_follows(sender, kept):
     sender.open(FORM)
     assert "Nothing is said before your pieces." in sender.page
     assert "comes the station's own fill." in sender.page
-    assert "leave it empty for “Five minutes of Thandi.”" in sender.page
+    assert "leave it empty for “Five minutes of Thandi”" in sender.page
     assert kept() is None
 
 
@@ -92,7 +92,7 @@ def test_what_is_sent_later_takes_the_choice_over(choose, sender, send, database
     sender.open("/member/")
     send(clean="yes")
     (recording,) = recordings_in(database)
-    said = {"short": "again", "ident": "spoken", "ident_words": "Five minutes of Thandi."}
+    said = {"short": "again", "ident": "spoken", "ident_words": "Five minutes of Thandi"}
     assert recording.treatment == {**said, "clean": True}
 
 

@@ -7,6 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from media.announcements import ident_words
 from media.sniff import Sound, sniff
 from station import presentation, standing
 from station.errors import WrongInput
@@ -40,19 +41,24 @@ def draw(problem: str = "") -> str:
             short=Short.FILL, ident=Ident.NONE, ident_words="", level=False, clean=False
         )
         pieces = standing.accepted_recordings(session, settings, account_id)
-        usual = presentation.usual_words(session, settings, account_id)
     return render_template(
         "member/presentation.html",
         problem=problem,
         before=BEFORE[Ident(chosen.ident)],
         follows=FOLLOWS[Short(chosen.short)],
         pieces=pieces,
-        usual=usual,
+        usual=usual_words(),
         recorded=chosen.ident_upload_sha256,
         typed=request.form or _typed(chosen),
         longest_words=LONGEST_IDENT_WORDS,
         accept=ACCEPT,
     )
+
+
+def usual_words() -> str:
+    """What announces whoever is signed in, in their language, without words of their own."""
+    seconds, person = station().settings.station.slot_seconds, me()
+    return ident_words(person.name, person.place, seconds, person.language)
 
 
 area = member_area("presenting", draw, "/member/sound")

@@ -14,6 +14,7 @@ from web import words
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.page import draw
+from web.member.presenting import usual_words
 from web.session import act_once, me, now, sent_before, station
 from web.sounds import send_preview
 from web.upload import keep_upload
@@ -32,7 +33,7 @@ def send(right_id: int) -> ResponseReturnValue:
     upload = keep_upload(request.files.get("file"), settings)
 
     def act(session: Session) -> str:
-        usual = presentation.treatment_for(session, settings, account_id)
+        usual = presentation.treatment_for(session, account_id, usual_words())
         treatment = said.over(usual)
         recording = Recording(
             account_id=account_id,
