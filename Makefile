@@ -39,9 +39,10 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest --quiet tests/docs
 
-bench: $(VENV)/dev.stamp ## Measure the ledger beside the bare database, the solver beside a plain model
+bench: $(VENV)/dev.stamp ## Measure ledger, solver and sound, each beside a plain way of doing it
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.solver
+	$(BIN)/python -m bench.media
 
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	$(BIN)/ruff format .

@@ -42,9 +42,9 @@ def into_memory(clip: Clip) -> Iterator[Work]:
 
     options = ["-v", "error", "-threads", "1", "-i", str(clip.file), "-ar", str(RATE_HZ)]
     command = [*QUIETLY, *options, "-f", "f32le", "-"]
-    space = np.empty((clip.slot_seconds + 30) * RATE_HZ * 8, np.uint8)
 
     def work() -> None:
+        space = np.empty((clip.slot_seconds + 30) * RATE_HZ * 8, np.uint8)
         count = 0
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             if process.stdout is None:
