@@ -3,6 +3,7 @@
 import os
 import resource
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -45,14 +46,12 @@ def held_mb(pid: int) -> int:
 
 def descendants(pid: int) -> Iterator[int]:
     """All living processes that a process began, and those that they began."""
-    try:
-        threads = list(Path(f"/proc/{pid}/task").iterdir())
-        children = [int(one) for at in threads for one in (at / "children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return
-    for child in children:
-        yield child
-        yield from descendants(child)
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        # A thread may end, and a process too, while we look at it.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, (thread / "children").read_text().split()):
+                yield child
+                yield from descendants(child)
 
 
 def command_of(pid: int) -> str:
