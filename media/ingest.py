@@ -31,8 +31,8 @@ from media import trim as trimming
 from media.facts import CueKind, Facts
 from media.follow import Follows
 from media.judge import Heard, judge
+from media.limit import Envelope
 from media.master import Finished
-from media.meter import Powers
 from media.montage import Composed, FillSound, Piece
 from media.report import Report, received
 from media.samples import FRAME_SAMPLES, Decibels, Samples, samples_in, seconds_of
@@ -68,7 +68,7 @@ class Examined:
 
     report: Report
     piece: Samples | None = None
-    powers: Powers | None = None
+    envelope: Envelope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,13 @@ def render(
     # Two slots of stereo have over two hundred megabytes: what was decoded may go.
     del examined
     slot, shape, ident_ms = _slot(own, wanted, beside, said, int(report.upload_sha256[:8], 16))
-    powers = None if said is not None else _along_slot(own, slot)
+    # An ident or a fade changes what the slot begins with.
+    known = said is None and len(own.sound) <= len(slot.sound)
+    envelope = Envelope.of(slot.sound, own.envelope if known else None)
     del own
     try:
         file = folder / master.MASTER_NAME
-        made = master.finish(slot.sound, file, wanted.audio, shape, powers)
+        made = master.finish(envelope, file, wanted.audio, shape)
     except Refusal:
         return Rendered(report.stopped(found("unmasterable")))
     return Rendered(report, made, facts_of(made, slot, report, ident_ms))
@@ -161,8 +163,8 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     """Measure what was decoded, and judge it."""
     repaired = channels.repair(probed.sound)
     trimmed = trimming.trim(repaired.sound, wanted.limit_seconds)
-    piece, powers = trimmed.sound, meter.weighted_power(trimmed.sound)
-    frame_peaks, to_clean = peaks.frame_peaks(piece), clean.find(piece)
+    piece = trimmed.sound
+    envelope, to_clean = Envelope.of(piece), clean.find(piece)
     heard = Heard(
         claims=probed.claims,
         decoded_seconds=seconds_of(repaired.sound),
@@ -171,9 +173,9 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
         piece_seconds=seconds_of(piece),
         active_seconds=trimmed.active_ms / 1000,
         cut_ms=trimmed.cut_head_ms + trimmed.cut_tail_ms,
-        integrated_lufs=meter.integrated(powers),
-        true_peak_dbtp=peaks.true_peak(piece, frame_peaks),
-        clipped=clipping.is_clipped(piece, frame_peaks),
+        integrated_lufs=meter.integrated(envelope.powers),
+        true_peak_dbtp=peaks.true_peak(piece, envelope.peaks),
+        clipped=clipping.is_clipped(piece, envelope.peaks),
         offset=repaired.offset,
         broken_samples=repaired.broken,
         hum=to_clean.hum_hz is not None and trimmed.active_ms > 0,
@@ -182,8 +184,8 @@ def _listen(report: Report, probed: probe.Probed, wanted: Wanted) -> Examined:
     told = _told(report, heard, trimmed, judge(heard, wanted))
     if wanted.treatment.clean:
         piece = clean.cleaned(piece, to_clean)
-        powers = meter.weighted_power(piece)
-    return Examined(told, piece, powers)
+        envelope = Envelope.of(piece)
+    return Examined(told, piece, envelope)
 
 
 def _told(report: Report, heard: Heard, trimmed: Trimmed, findings: tuple[Finding, ...]) -> Report:
@@ -208,31 +210,31 @@ def _told(report: Report, heard: Heard, trimmed: Trimmed, findings: tuple[Findin
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Own:
-    """What of a piece airs in this slot, its powers, and its loudness under the leveler's gains."""
+    """What of a piece airs in this slot, and its loudness under the leveler's gains."""
 
     sound: Samples
-    powers: Powers
+    envelope: Envelope
     curve: Decibels | None
     lufs: float
 
 
 def _own_part(examined: Examined, wanted: Wanted) -> _Own:
     """The piece, or its part where it is spread over two rights."""
-    piece, powers = examined.piece, examined.powers
-    if piece is None or powers is None:
+    piece, envelope = examined.piece, examined.envelope
+    if piece is None or envelope is None:
         raise AssertionError
-    curve = leveler.level_curve(powers) if wanted.treatment.level else None
-    lufs = meter.integrated(powers, curve)
+    curve = leveler.level_curve(envelope.powers) if wanted.treatment.level else None
+    lufs = meter.integrated(envelope.powers, curve)
     part = wanted.treatment.part
     if not part or len(piece) <= samples_in(wanted.room_seconds):
-        return _Own(piece, powers, curve, lufs)
+        return _Own(piece, envelope, curve, lufs)
     # What is over by less than is worth a word goes.
     piece = piece[: samples_in(wanted.limit_seconds)]
     cut = split.cut_point(piece, wanted.slot_seconds, wanted.room_seconds)
     half = split.half(piece, cut, part)
     begins = 0 if part == 1 else round(cut.resume / FRAME_SAMPLES)
     curve = None if curve is None else curve[begins:][: len(half) // FRAME_SAMPLES]
-    return _Own(half, meter.weighted_power(half), curve, lufs)
+    return _Own(half, Envelope.of(half), curve, lufs)
 
 
 def _slot(
@@ -254,15 +256,6 @@ def _slot(
     there = shape[ident_ms:]
     there[: len(own.curve)] = own.curve[: len(there)]
     return slot, shape, ident_ms
-
-
-def _along_slot(own: _Own, slot: Composed) -> Powers | None:
-    """The powers of a slot that begins with a whole piece, whose own are known."""
-    whole = len(own.sound) // FRAME_SAMPLES
-    if whole * FRAME_SAMPLES > len(slot.sound):
-        return None
-    rest = meter.weighted_power(slot.sound[whole * FRAME_SAMPLES :])
-    return np.concatenate((own.powers[:whole], rest))
 
 
 def _ident(wanted: Wanted, beside: Beside) -> Samples | None:

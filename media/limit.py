@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from media.meter import Powers, weighted_power
 from media.peaks import BETWEEN_SAMPLES_DB, MOST_OVERSHOOT_DB, frame_peaks, overshoot, true_peaks
 from media.samples import FRAME_SAMPLES, Decibels, Samples
 
@@ -16,19 +17,32 @@ RELEASE_DB = 0.06
 Corners = NDArray[np.float32]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Envelope:
-    """A sound's peak in each millisecond, in dB; hot ones are refined when first needed."""
+    """A sound's peak in dB and its K-weighted power in each millisecond, of shape (frames,).
+
+    Hot peaks are refined when first needed.
+    """
 
     sound: Samples
     peaks: Decibels
+    powers: Powers
     refined: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, sound: Samples) -> "Envelope":
-        """Find the sample peaks."""
-        peaks = frame_peaks(sound)
-        return cls(sound, peaks, np.zeros(len(peaks), np.bool_))
+    def of(cls, sound: Samples, head: "Envelope | None" = None) -> "Envelope":
+        """Look at each sample once; `head` is the envelope of what the sound begins with."""
+        if head is None:
+            peaks = frame_peaks(sound)
+            return cls(sound, peaks, weighted_power(sound), np.zeros(len(peaks), np.bool_))
+        whole = len(head.sound) // FRAME_SAMPLES
+        rest = cls.of(sound[whole * FRAME_SAMPLES :])
+        return cls(
+            sound,
+            np.concatenate((head.peaks[:whole], rest.peaks)),
+            np.concatenate((head.powers[:whole], rest.powers)),
+            np.concatenate((head.refined[:whole], rest.refined)),
+        )
 
     def refine_above(self, levels_db: Decibels | float) -> None:
         """Replace sample peaks that may hide a true peak above a level, or above each one's."""

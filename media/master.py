@@ -15,7 +15,6 @@ from media import flac, limit, loudness, meter, peaks
 from media.digest import sha256_of
 from media.flac import Pcm
 from media.limit import Corners, Envelope
-from media.meter import Powers
 from media.samples import (
     FRAME_SAMPLES,
     RATE_HZ,
@@ -94,24 +93,19 @@ class Finished:
 
 
 def finish(
-    sound: Samples,
-    file: Path,
-    audio: AudioSection,
-    shape_db: Decibels | None = None,
-    powers: Powers | None = None,
+    envelope: Envelope, file: Path, audio: AudioSection, shape_db: Decibels | None = None
 ) -> Finished:
     """Level a whole slot, put the floor under it, write it as stereo, and measure the file.
 
-    `shape_db` is a leveler's gain of each millisecond, `powers` the sound's where they are
-    known. Sound without any loudness (a plain silence) keeps its level.
+    `shape_db` is a leveler's gain of each millisecond. Sound without any loudness (a plain
+    silence) keeps its level.
     Raises Refusal `master-off-target`, and Fault when libebur128 is missing or the disk full.
     """
-    powers = meter.weighted_power(sound) if powers is None else powers
-    shape = np.zeros(len(powers), np.float32) if shape_db is None else shape_db
-    envelope = Envelope.of(sound)
+    sound = envelope.sound
+    shape = np.zeros(len(envelope.peaks), np.float32) if shape_db is None else shape_db
     aim = Aim(audio.target_lufs, audio.ceiling_dbtp - AIM_BELOW_CEILING_DB)
     for _ in range(ATTEMPTS):
-        levelled = level(envelope, powers, shape, aim)
+        levelled = level(envelope, shape, aim)
         flac.write(file, 2, _pcm(sound, levelled.corners))
         measured = measure(file)
         if measured.samples != len(sound):
@@ -128,11 +122,12 @@ def finish(
     )
 
 
-def level(envelope: Envelope, powers: Powers, shape: Decibels, aim: Aim) -> Levelled:
+def level(envelope: Envelope, shape: Decibels, aim: Aim) -> Levelled:
     """The gain after which the limited sound has the loudness aimed at (a secant search).
 
     A sound that would need more than `MOST_GAIN_DB` stays below it.
     """
+    powers = envelope.powers
     found = meter.integrated(powers, shape)
     if found == float("-inf"):
         return Levelled(np.ones(len(powers) + 1, np.float32), 0.0, 0.0, 0.0)

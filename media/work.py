@@ -6,6 +6,7 @@ from pathlib import Path
 from media import ffmpeg, flac, ingest, master, prepare, silence
 from media import fill as station_fill
 from media.ingest import Beside, Tell
+from media.limit import Envelope
 from media.montage import Composed, FillSound, Piece, Source
 from media.orders import (
     CLOSE,
@@ -77,7 +78,7 @@ def _render(spool: Path, wanted: Wanted, fills: tuple[FillFile, ...], tell: Tell
 
 
 def _made(slot: Composed, spool: Path, wanted: Wanted) -> Made:
-    made = master.finish(slot.sound, spool / MASTER, wanted.audio)
+    made = master.finish(Envelope.of(slot.sound), spool / MASTER, wanted.audio)
     _show(spool)
     return Made(None, ingest.facts_of(made, slot))
 

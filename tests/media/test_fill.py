@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from media import fill, loudness, master
 from media.facts import CueKind
+from media.limit import Envelope
 from media.montage import Composed, FillSound, Source
 from media.samples import RATE_HZ, Samples
 from station.sections import AudioSection
@@ -45,7 +46,7 @@ def passage(composed: Composed, start_ms: int, end_ms: int) -> Samples:
 
 
 def mastered(composed: Composed, folder: Path, slot_seconds: int) -> None:
-    made = master.finish(composed.sound, folder / "fill.flac", AUDIO)
+    made = master.finish(Envelope.of(composed.sound), folder / "fill.flac", AUDIO)
     heard = sounds.decoded(made.file)
     assert len(heard) == slot_seconds * RATE_HZ
     assert sounds.ffmpegs_loudness(made.file) == pytest.approx(-16, abs=0.1)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media import limit, loudness, master, meter, peaks, trim
+from media import limit, loudness, master, peaks, trim
 from media.channels import Layout, repair
+from media.limit import Envelope
 from media.samples import Samples
 from station.errors import Refusal
 from station.sections import AudioSection
@@ -58,7 +59,7 @@ def _clicks(seconds: float) -> Samples:
     ids=["bass", "treble", "loud-noise", "quiet-noise", "square", "clicks", "step", "one-sided"],
 )
 def test_hard_sounds_reach_the_target_under_the_ceiling(sound: Samples, tmp_path: Path):
-    made = master.finish(sound, tmp_path / "master.flac", AUDIO)
+    made = master.finish(Envelope.of(sound), tmp_path / "master.flac", AUDIO)
 
     written = sounds.decoded(made.file)
     assert len(written) == len(sound)
@@ -68,28 +69,28 @@ def test_hard_sounds_reach_the_target_under_the_ceiling(sound: Samples, tmp_path
 
 def test_gain_stops_at_30_db(tmp_path: Path):
     with pytest.raises(Refusal, match="LUFS"):
-        master.finish(sounds.noise(6, -60), tmp_path / "master.flac", AUDIO)
+        master.finish(Envelope.of(sounds.noise(6, -60)), tmp_path / "master.flac", AUDIO)
     assert not list(tmp_path.iterdir())
 
     sound = sounds.noise(6, -60)
-    powers = meter.weighted_power(sound)
-    flat = np.zeros(len(powers), np.float32)
-    levelled = master.level(limit.Envelope.of(sound), powers, flat, master.Aim(-16, -2))
+    flat = np.zeros(6000, np.float32)
+    levelled = master.level(Envelope.of(sound), flat, master.Aim(-16, -2))
     assert levelled.gain_db == 30.0
 
 
 def test_a_master_that_the_last_meter_finds_off_is_made_again(tmp_path: Path):
     """What stands in the sound but not in its powers is found in the written file."""
     sound = sounds.noise(6, -20)
-    wrong = meter.weighted_power(sound) * 4
+    wrong = Envelope.of(sound)
+    wrong.powers *= 4
 
-    made = master.finish(sound, tmp_path / "master.flac", AUDIO, powers=wrong)
+    made = master.finish(wrong, tmp_path / "master.flac", AUDIO)
 
     assert made.measured.integrated_lufs == pytest.approx(AUDIO.target_lufs, abs=0.05)
 
 
 def test_a_plain_silence_keeps_its_level_and_gets_the_floor(tmp_path: Path):
-    made = master.finish(sounds.silent(6), tmp_path / "master.flac", AUDIO)
+    made = master.finish(Envelope.of(sounds.silent(6)), tmp_path / "master.flac", AUDIO)
 
     level = float(np.sqrt(np.mean(sounds.decoded(made.file) ** 2)))
     assert 20 * np.log10(level) == pytest.approx(-90, abs=1)

@@ -7,6 +7,7 @@ import pytest
 
 from media import loudness, master, silence, trim
 from media.announcements import closing_words, opening_words
+from media.limit import Envelope
 from media.samples import RATE_HZ, Samples
 from media.silence import Dedication, Run
 from media.speech import spoken
@@ -33,7 +34,9 @@ def words_in(slot: Samples) -> list[tuple[float, float]]:
 
 
 def test_a_silence_is_announced_kept_and_closed(tmp_path: Path):
-    made = master.finish(silence.silence(JANET, 40, AUDIO), tmp_path / "silence.flac", AUDIO)
+    made = master.finish(
+        Envelope.of(silence.silence(JANET, 40, AUDIO)), tmp_path / "silence.flac", AUDIO
+    )
 
     heard = sounds.decoded(made.file)
     second = RATE_HZ
@@ -60,7 +63,7 @@ def test_a_short_announcement_too_comes_at_the_programmes_loudness(seconds: floa
     start = trim.activity(recorded).start_ms * 48
     opening = recorded[start : start + round(seconds * RATE_HZ)] * np.float32(0.03)
     slot = silence.silence(JANET, 12, AUDIO, Run(0, 2), opening)
-    made = master.finish(slot, tmp_path / "silence.flac", AUDIO)
+    made = master.finish(Envelope.of(slot), tmp_path / "silence.flac", AUDIO)
 
     assert made.measured.integrated_lufs == pytest.approx(-16, abs=0.1)
     assert sounds.ffmpegs_loudness(made.file) == pytest.approx(-16, abs=0.1)
@@ -109,7 +112,9 @@ def test_a_recorded_announcement_takes_a_third_of_its_slot_and_fades():
 
 
 def test_a_short_silence_is_only_quiet_and_never_digital_silence(tmp_path: Path):
-    made = master.finish(silence.silence(JANET, 6, AUDIO), tmp_path / "silence.flac", AUDIO)
+    made = master.finish(
+        Envelope.of(silence.silence(JANET, 6, AUDIO)), tmp_path / "silence.flac", AUDIO
+    )
 
     heard = sounds.decoded(made.file)
     assert len(heard) == 6 * RATE_HZ
