@@ -63,6 +63,10 @@ def _overshoots(sound: Samples, peaks: Decibels) -> int:
 
 def _loud(sound: Samples, peaks: Decibels, level: float) -> Samples:
     """The milliseconds that reach a level, one after another."""
-    loud = np.repeat(peaks >= decibels(np.full(1, level))[0] - ROUNDING_DB, FRAME_SAMPLES)
-    found: Samples = sound[loud[: len(sound)]]
-    return found
+    loud = peaks >= decibels(np.full(1, level))[0] - ROUNDING_DB
+    whole = len(sound) // FRAME_SAMPLES
+    frames = sound[: whole * FRAME_SAMPLES].reshape(whole, FRAME_SAMPLES, -1)
+    found: Samples = frames[loud[:whole]].reshape(-1, sound.shape[1])
+    return (
+        found if not loud[whole:].any() else np.concatenate((found, sound[whole * FRAME_SAMPLES :]))
+    )

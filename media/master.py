@@ -76,15 +76,18 @@ class Measured:
     samples: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Finished:
     """A written master: where it is, its hash, what was measured in it, what was done to it.
+
+    `pcm` is what was read of its file: (samples, 2).
 
     `range_lu` is its loudness range, `gain_db` the fixed gain, `limited_db` the limiter's
     deepest (at most 0).
     """
 
     file: Path
+    pcm: Pcm
     sha256: str
     measured: Measured
     range_lu: float
@@ -107,7 +110,8 @@ def finish(
     for _ in range(ATTEMPTS):
         levelled = level(envelope, shape, aim)
         flac.write(file, 2, _pcm(sound, levelled.corners))
-        measured = measure(file)
+        pcm = flac.read(file)
+        measured = measure(pcm)
         if measured.samples != len(sound):
             raise Fault(
                 f"{file.name} has {measured.samples} samples, not {len(sound)}.", permanent=False
@@ -118,7 +122,13 @@ def finish(
         aim = corrected
     _require_on_target(measured, audio, file)
     return Finished(
-        file, sha256_of(file), measured, levelled.range_lu, levelled.gain_db, levelled.limited_db
+        file,
+        pcm,
+        sha256_of(file),
+        measured,
+        levelled.range_lu,
+        levelled.gain_db,
+        levelled.limited_db,
     )
 
 
@@ -150,13 +160,11 @@ def level(envelope: Envelope, shape: Decibels, aim: Aim) -> Levelled:
     return Levelled(corners, range_lu, float(gain), float(reduced.min()))
 
 
-def measure(file: Path) -> Measured:
-    """Measure a written master: its loudness by libebur128, its true peak four times finer.
+def measure(pcm: Pcm) -> Measured:
+    """Measure what was read of a master: its loudness by libebur128, its true peak by `peaks`.
 
-    libebur128 reads true peaks of bright sound up to 0.6 dB low, so they are read by `peaks`.
-    Raises Fault when the file is damaged or libebur128 missing.
+    libebur128 reads true peaks of bright sound up to 0.6 dB low. Raises Fault without it.
     """
-    pcm = flac.read(file)
     # What both loudspeakers play alike is measured once, as heard from two.
     heard = pcm[:, :1] if _alike(pcm) else pcm
     return Measured(

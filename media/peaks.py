@@ -7,6 +7,7 @@ least four times; its own 12 taps read up to 0.6 dB low on bright sound).
 from functools import cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from media.flac import Pcm
@@ -36,16 +37,13 @@ def frame_peaks(sound: Samples | Pcm) -> Decibels:
 
 def true_peaks(sound: Samples | Pcm, frames: NDArray[np.intp]) -> Decibels:
     """The true peak of each of these milliseconds, in dBTP."""
-    window = np.arange(FRAME_SAMPLES + TAPS) - TAPS // 2
     found = np.empty(len(frames), np.float32)
     for first in range(0, len(frames), _FRAMES_AT_ONCE):
         chosen = slice(first, first + _FRAMES_AT_ONCE)
-        at = frames[chosen, None] * FRAME_SAMPLES + window
-        near = sound[np.clip(at, 0, len(sound) - 1)] * _scale(sound)
-        near[(at < 0) | (at >= len(sound))] = 0
         # (frames, channels, window) times (window, finer samples)
-        finer = near.swapaxes(1, 2) @ _oversampling()
+        finer = _around(sound, frames[chosen]) @ _oversampling()
         found[chosen] = np.abs(finer).max(axis=(1, 2))
+    found *= _scale(sound)
     return decibels(found)
 
 
@@ -70,10 +68,27 @@ def true_peak(sound: Samples | Pcm, peaks: Decibels | None = None) -> float:
     return float(max(true_peaks(sound, hot).max(), peaks.max()))
 
 
+def _around(sound: Samples | Pcm, frames: NDArray[np.intp]) -> Samples:
+    """The samples of each millisecond and those around it: (frames, channels, window)."""
+    starts = frames * FRAME_SAMPLES - TAPS // 2
+    length = FRAME_SAMPLES + TAPS
+    near = np.zeros((len(frames), sound.shape[1], length), np.float32)
+    inside = (starts >= 0) & (starts + length <= len(sound))
+    if inside.any():
+        near[inside] = sliding_window_view(sound, length, axis=0)[starts[inside]]
+    for row in np.flatnonzero(~inside):
+        before = max(0, -starts[row])
+        part = sound[starts[row] + before : starts[row] + length]
+        near[row, :, before : before + len(part)] = part.T
+    return near
+
+
 def _highest(frames: Samples | Pcm) -> NDArray[np.float32]:
-    """The highest absolute sample of each row."""
-    lowest = frames.min(axis=1).astype(np.float32)
-    highest: NDArray[np.float32] = np.maximum(frames.max(axis=1).astype(np.float32), -lowest)
+    """The highest absolute sample of each row, a part at a time that stays in the cache."""
+    highest = np.empty(len(frames), np.float32)
+    for first in range(0, len(frames), _FRAMES_AT_ONCE):
+        part = slice(first, first + _FRAMES_AT_ONCE)
+        np.abs(frames[part], dtype=np.float32).max(axis=1, out=highest[part])
     return highest
 
 

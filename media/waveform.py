@@ -13,6 +13,7 @@ def waveform(pcm: Pcm) -> bytes:
     Full scale is 127. Shorter sounds than columns have as many columns as samples.
     """
     starts = np.linspace(0, len(pcm), min(COLUMNS, len(pcm)), endpoint=False).astype(np.intp)
-    lowest = np.minimum.reduceat(pcm.min(axis=1), starts)
-    highest = np.maximum.reduceat(pcm.max(axis=1), starts)
+    # Columns first: numpy is fifty times slower along an axis of two.
+    lowest = np.minimum.reduceat(pcm, starts).min(axis=1)
+    highest = np.maximum.reduceat(pcm, starts).max(axis=1)
     return (np.stack((lowest, highest), axis=1) // 258).astype(np.int8).tobytes()

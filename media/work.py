@@ -5,6 +5,7 @@ from pathlib import Path
 
 from media import ffmpeg, flac, ingest, master, prepare, silence
 from media import fill as station_fill
+from media.flac import Pcm
 from media.ingest import Beside, Tell
 from media.limit import Envelope
 from media.montage import Composed, FillSound, Piece, Source
@@ -68,24 +69,26 @@ def do(order: Order, spool: Path, tell: Tell) -> object:
 def _render(spool: Path, wanted: Wanted, fills: tuple[FillFile, ...], tell: Tell) -> Made:
     beside = Beside(_library(spool, fills), _piece(spool, wanted), _own(spool / IDENT))
     rendered = ingest.render(spool / UPLOAD, spool, wanted, beside, tell)
-    if rendered.facts is None:
+    if rendered.master is None:
         return Made(rendered.report, None)
     tell("previewing")
-    _show(spool)
+    _show(rendered.master.pcm, spool)
+    made = Made(rendered.report, rendered.facts)
+    # What was read of the master may go before the other way is made.
+    del rendered
     if wanted.treatment.level or wanted.treatment.clean:
         _show_plain(spool, wanted, beside)
-    return Made(rendered.report, rendered.facts)
+    return made
 
 
 def _made(slot: Composed, spool: Path, wanted: Wanted) -> Made:
     made = master.finish(Envelope.of(slot.sound), spool / MASTER, wanted.audio)
-    _show(spool)
+    _show(made.pcm, spool)
     return Made(None, ingest.facts_of(made, slot))
 
 
-def _show(spool: Path) -> None:
+def _show(pcm: Pcm, spool: Path) -> None:
     """Write what a page shows of a master: its preview and its waveform."""
-    pcm = flac.read(spool / MASTER)
     ffmpeg.encode_preview(pcm, spool / PREVIEW)
     (spool / WAVEFORM).write_bytes(waveform(pcm))
 
@@ -96,7 +99,7 @@ def _show_plain(spool: Path, wanted: Wanted, beside: Beside) -> None:
     folder.mkdir()
     rendered = ingest.render(spool / UPLOAD, folder, wanted.plain, beside)
     if rendered.master is not None:
-        ffmpeg.encode_preview(flac.read(rendered.master.file), spool / PLAIN_PREVIEW)
+        ffmpeg.encode_preview(rendered.master.pcm, spool / PLAIN_PREVIEW)
 
 
 def _library(spool: Path, fills: tuple[FillFile, ...]) -> tuple[FillSound, ...]:
