@@ -30,10 +30,10 @@ MASTER_NAME = "master.flac"
 # A quiet room must not become a roar.
 MOST_GAIN_DB = 30.0
 TOLERANCE_LU = 0.1
-# We aim closer than we promise. Under the ceiling, whole slots of hard-limited voices need 0.15 dB
-# more to stay at -1 dBTP after MP3 and Opus at 64 kbit/s.
+# We aim closer than we promise, and keep the ceiling clear of 16-bit rounding. What codecs make of
+# the loudest peaks does not fall any further with a lower ceiling (docs/media.md).
 AIM_LU = 0.005
-AIM_BELOW_CEILING_DB = 0.3
+AIM_BELOW_CEILING_DB = 0.1
 ROUNDS = 20
 # A master that misses is made again, so many times, from where the meter says it is.
 ATTEMPTS = 4
