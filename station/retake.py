@@ -10,7 +10,9 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal
+from station.ledger import Right
 from station.recordings import Recording, RecordingState, other_part
+from station.rights import RequestKind, open_request
 from station.settings import Settings
 from station.treatment import Treatment
 from station.using import receive
@@ -29,14 +31,16 @@ def retake(
 ) -> list[Recording]:
     """Take an accepted recording again, evened out and cleaned or not; both parts of one in two.
 
-    Raises Refusal `recording-not-yours`, `recording-not-accepted`, `right-not-yours` or
-    `week-closed`.
+    Raises Refusal `recording-not-yours`, `recording-not-accepted`, `right-not-yours`,
+    `right-used` or `week-closed`.
     """
     recording = require_mine(session, recording_id, account_id)
     if recording.state != RecordingState.ACCEPTED:
         raise Refusal("recording-not-accepted", title=recording.title)
     other = other_part(session, recording)
     parts = [recording] if other is None else [recording, other]
+    for part in parts:
+        require_newest(session, part)
     takes = []
     for part in sorted(parts, key=lambda one: one.chosen.part):
         treatment = msgspec.structs.replace(part.chosen, level=level, clean=clean)
@@ -51,6 +55,12 @@ def require_mine(session: Session, recording_id: int, account_id: int) -> Record
     if recording is None or recording.account_id != account_id:
         raise Refusal("recording-not-yours")
     return recording
+
+
+def require_newest(session: Session, recording: Recording) -> None:
+    """Make sure that nothing was chosen for its right since. Raises Refusal `right-used`."""
+    if _chosen_since(session, recording):
+        raise Refusal("right-used", right=session.get_one(Right, recording.right_id))
 
 
 def again(
@@ -71,3 +81,11 @@ def again(
     take = Recording(**{name: getattr(earlier, name) for name in (*said, *stored)})
     take.treatment = msgspec.to_builtins(treatment)
     return receive(session, settings, right_id, take, wishes, now)
+
+
+def _chosen_since(session: Session, recording: Recording) -> bool:
+    """Whether its right asks for silence now, or for a newer recording."""
+    asked = open_request(session, recording.right_id)
+    if asked is None:
+        return False
+    return asked.kind == RequestKind.SILENCE or (asked.recording_id or 0) > recording.id

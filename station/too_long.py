@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from station.errors import Refusal
 from station.ledger import require_held
 from station.recordings import Recording, RecordingState
-from station.retake import again, require_mine
+from station.retake import again, require_mine, require_newest
 from station.rights import require_unused
 from station.settings import Settings
 from station.treatment import Long
@@ -35,12 +35,13 @@ def fade_out(
 ) -> Recording:
     """Take a recording again that was too long, to be faded out where its slot ends.
 
-    Raises Refusal `recording-not-yours`, `recording-not-too-long`, `right-not-yours` or
-    `week-closed`.
+    Raises Refusal `recording-not-yours`, `recording-not-too-long`, `right-not-yours`,
+    `right-used` or `week-closed`.
     """
     recording = require_mine(session, recording_id, account_id)
     if not can_fade(recording):
         raise Refusal("recording-not-too-long", title=recording.title)
+    require_newest(session, recording)
     (right,) = require_held(session, [recording.right_id], account_id)
     treatment = msgspec.structs.replace(recording.chosen, long=Long.FADE, part=0)
     return again(session, settings, recording, right.id, treatment, recording.wished, now)
@@ -63,6 +64,7 @@ def spread(
     recording = require_mine(session, recording_id, account_id)
     if not can_spread(recording):
         raise Refusal("recording-not-too-long", title=recording.title)
+    require_newest(session, recording)
     held = require_held(session, [recording.right_id, other_right_id], account_id)
     rights = sorted(held, key=lambda right: (right.week, right.id != recording.right_id))
     others = [right for right in rights if right.id != recording.right_id]

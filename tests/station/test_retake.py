@@ -75,27 +75,52 @@ def test_only_ones_own_accepted_recordings_are_taken_again(
             retake(session, settings, recording.id, who.account_id, level=True, clean=True, now=now)
 
 
-def test_a_recording_in_two_parts_is_taken_again_in_both(database, settings, recording, janet, now):
-    who = janet.account_id
+@pytest.fixture
+def parts(database, settings, recording, janet, now):
+    """The recording spread over two weeks, both parts of it accepted and asked for."""
     with database.writing() as session:
         said = {"codes": ["too-long"], "sentences": ["Too long."], "master": None, "now": now}
         conclude(session, recording.id, **said)
-        sent = session.get_one(Recording, recording.id, populate_existing=True)
-        later = held(session, who, "2026-W50")[0]
-        parts = too_long.spread(session, settings, sent.id, later.id, who, now)
+        later = held(session, janet.account_id, "2026-W50")[0]
+        parts = too_long.spread(session, settings, recording.id, later.id, janet.account_id, now)
         for number, part in enumerate(parts):
             facts = {"kind": MasterKind.SEGMENT, "duration_ms": 300_000, "facts": {}}
             master = Master(sha256=f"{number:02}" * 32, made_at=now, **facts)
             session.add(master)
             session.flush()
             conclude(session, part.id, codes=[], sentences=[], master=master, now=now)
-        session.expire_all()
-        soon = now + timedelta(minutes=1)
+            using.air(session, session.get_one(Recording, part.id, populate_existing=True), now)
+        return parts
+
+
+def test_a_recording_in_two_parts_is_taken_again_in_both(database, settings, parts, janet, now):
+    with database.writing() as session:
+        soon, who = now + timedelta(minutes=1), janet.account_id
         takes = retake(session, settings, parts[1].id, who, level=False, clean=True, now=soon)
         places = [(take.chosen.part, take.right_id) for take in takes]
-        assert places == [(1, recording.right_id), (2, later.id)]
+        assert places == [(1, parts[0].right_id), (2, parts[1].right_id)]
         assert all(take.chosen.clean for take in takes)
         assert other_part(session, takes[0]).id == takes[1].id
+
+
+def test_a_retake_of_one_part_replaces_nothing_that_was_chosen_for_the_other_since(
+    database, settings, parts, janet, now
+):
+    with database.writing() as session:
+        who = janet.account_id
+        using.dedicate(session, settings, parts[0].right_id, who, "rain", [], now)
+        with pytest.raises(Refusal, match="Something was sent"):
+            retake(session, settings, parts[1].id, who, level=True, clean=False, now=now)
+
+
+def test_a_silence_that_was_chosen_since_is_not_replaced_by_a_retake(
+    database, settings, accepted, janet, now
+):
+    with database.writing() as session:
+        who = janet.account_id
+        using.dedicate(session, settings, accepted.right_id, who, "rain", [], now)
+        with pytest.raises(Refusal, match="Something was sent"):
+            retake(session, settings, accepted.id, who, level=True, clean=False, now=now)
 
 
 def test_a_closed_week_takes_no_retake(database, settings, accepted, janet, now):

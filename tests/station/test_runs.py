@@ -405,6 +405,18 @@ def silence_on(database, settings, now, janet):
     return asked
 
 
+def test_what_was_chosen_since_is_neither_replaced_by_a_fade_nor_by_a_spread(
+    database, settings, now, janet, long_take, mine, silence_on
+):
+    silence_on(mine[0])
+    with database.writing() as session:
+        who = janet.account_id
+        with pytest.raises(Refusal, match="Something was sent"):
+            too_long.fade_out(session, settings, long_take.id, who, now)
+        with pytest.raises(Refusal, match="Something was sent"):
+            too_long.spread(session, settings, long_take.id, mine[1].id, who, now)
+
+
 def missed(session, settings, requests):
     """None of some requests went out; what is owed for them is given at once."""
     week = Week.parse(WEEK, settings.zone)
