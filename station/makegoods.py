@@ -28,12 +28,16 @@ from station.rights import (
     open_request,
     release,
     require_open,
+    run_of,
 )
 from station.runs import rejoin
 from station.settings import Settings
 from station.wishes import Wish
 
 MOST_AT_ONCE = 100
+
+# A right that waits, the account that it came from, and what it asked for.
+Waiting = tuple[Right, int, Request | None]
 
 
 class Makegood(Base):
@@ -87,7 +91,7 @@ def issue(session: Session, settings: Settings, now: datetime) -> int:
     """Give a right for each one that waits in the makegood account; returns how many were given.
 
     Where no week has room, the next time may find some; after the last week it expires. Many
-    at once are given in turns, so that others can write meanwhile.
+    at once are given in turns, so that others can write meanwhile; those of a run in one.
     """
     # Whatever waits is given for once: two workers take turns.
     lock(session)
@@ -95,21 +99,22 @@ def issue(session: Session, settings: Settings, now: datetime) -> int:
     rooms: dict[str, int] = {}
     again: dict[Request, Request] = {}
     given = 0
-    for right, holder_id in _waiting(session, account_id):
-        owed = _owed(session, settings, right, holder_id)
-        week = _first_with_room(session, settings, owed, rooms, now)
-        if week is not None:
-            made = _give(session, settings, owed, week, now)
-            asked = open_request(session, made.id)
-            if owed.request is not None and asked is not None:
-                again[owed.request] = asked
-            tell_given(session, settings, owed, made, now)
-            rooms[str(week)] -= 1
-            given += 1
-        elif owed.last_week < str(next_open_week(settings, now)):
-            _expire(session, owed, now)
-        if given == MOST_AT_ONCE:
+    for together in _waiting(session, account_id):
+        if given >= MOST_AT_ONCE:
             break
+        for right, holder_id, request in together:
+            owed = _owed(session, settings, right, holder_id, request)
+            week = _first_with_room(session, settings, owed, rooms, now)
+            if week is not None:
+                made = _give(session, settings, owed, week, now)
+                asked = open_request(session, made.id)
+                if request is not None and asked is not None:
+                    again[request] = asked
+                tell_given(session, settings, owed, made, now)
+                rooms[str(week)] -= 1
+                given += 1
+            elif owed.last_week < str(next_open_week(settings, now)):
+                _expire(session, owed, now)
     rejoin(session, again)
     return given
 
@@ -147,30 +152,42 @@ def put_off(
     return _give(session, settings, owed, week, now)
 
 
-def _waiting(session: Session, account_id: int) -> list[tuple[Right, int]]:
-    """The rights that nothing was given for yet, each with the account that it came from."""
+def _waiting(session: Session, account_id: int) -> list[list[Waiting]]:
+    """The rights that nothing was given for yet, those of a run together."""
     arrived, left = aliased(Posting), aliased(Posting)
+    asks = sa.and_(
+        Request.right_id == Right.id,
+        Request.account_id == left.account_id,
+        Request.state == RequestState.OPEN,
+    )
     query = (
-        sa.select(Right, left.account_id)
+        sa.select(Right, left.account_id, Request)
         .join(arrived, sa.and_(arrived.right_id == Right.id, arrived.account_id == account_id))
         .join(left, sa.and_(left.right_id == Right.id, left.entry_id == arrived.entry_id))
+        .outerjoin(Request, asks)
         .outerjoin(Makegood, Makegood.for_right_id == Right.id)
         .where(Right.account_id == account_id, arrived.amount == 1, left.amount == -1)
         .where(Makegood.right_id.is_(None))
         .order_by(Right.week, Right.id)
     )
-    return [(right, holder_id) for right, holder_id in session.execute(query).all()]
+    found: dict[object, list[Waiting]] = {}
+    for right, holder_id, request in session.execute(query).all():
+        run = None if request is None else request.run
+        found.setdefault(run or right.id, []).append((right, holder_id, request))
+    return [together for together in found.values() if not _rest_is_to_come(session, together)]
 
 
-def _owed(session: Session, settings: Settings, right: Right, holder_id: int) -> Owed:
+def _rest_is_to_come(session: Session, together: list[Waiting]) -> bool:
+    """Whether slots of the same run have still to end: what of it is owed comes back together."""
+    _, holder_id, request = together[0]
+    whole = [] if request is None else run_of(session, request)
+    return any(one.right.account_id == holder_id for one in whole)
+
+
+def _owed(
+    session: Session, settings: Settings, right: Right, holder_id: int, request: Request | None
+) -> Owed:
     earlier = session.get(Makegood, right.id)
-    request = session.scalars(
-        sa.select(Request).where(
-            Request.right_id == right.id,
-            Request.account_id == holder_id,
-            Request.state == RequestState.OPEN,
-        )
-    ).one_or_none()
     worth = _worth_planned(session, right, holder_id)
     least_worth = max(worth or 0, earlier.least_worth if earlier else 0)
     if earlier is not None and request is None and worth is None:

@@ -417,22 +417,14 @@ def test_what_was_chosen_since_is_neither_replaced_by_a_fade_nor_by_a_spread(
             too_long.spread(session, settings, long_take.id, mine[1].id, who, now)
 
 
-def missed(session, settings, requests):
-    """None of some requests went out; what is owed for them is given at once."""
+def ended(session, settings, requests, kind=OutcomeKind.MISSED):
+    """What became of some requests; what is owed for them is given at once."""
     week = Week.parse(WEEK, settings.zone)
     over = week.span.end
-    for place, request in enumerate(requests):
-        slot = week.first_slot(settings.slots) + 700 + place
-        session.add(
-            Outcome(
-                channel=0,
-                slot_number=slot,
-                week=WEEK,
-                request_id=request.id,
-                kind=OutcomeKind.MISSED,
-                decided_at=over,
-            )
-        )
+    for request in requests:
+        slot = week.first_slot(settings.slots) + 700 + request.run_place
+        said = {"request_id": request.id, "kind": kind, "decided_at": over}
+        session.add(Outcome(channel=0, slot_number=slot, week=WEEK, **said))
     closing.settle_aired(session, over)
     issue(session, settings, over)
 
@@ -448,13 +440,38 @@ def test_a_run_that_was_missed_comes_back_as_one_piece(
     first, second = spread(mine[2])
     with database.writing() as session:
         accept(session, second, "2", now)
-        missed(session, settings, rights.run_of(session, accept(session, first, "1", now)))
+        ended(session, settings, rights.run_of(session, accept(session, first, "1", now)))
         whole = again(session)
         assert rights.run_of(session, whole[0]) == whole
         assert [(one.title, one.master_sha256) for one in whole] == [
             ("My whole life", "1" * 64),
             ("My whole life", "2" * 64),
         ]
+
+
+def test_a_run_whose_slots_are_missed_one_by_one_comes_back_once_the_last_one_ended(
+    database, settings, silence
+):
+    with database.writing() as session:
+        whole = [session.get_one(Request, number) for number in silence]
+        for request in whole[:2]:
+            ended(session, settings, [request])
+            assert again(session) == []
+        ended(session, settings, whole[2:])
+        fresh = again(session)
+        assert rights.run_of(session, fresh[0]) == fresh
+        assert len(fresh) == 3
+
+
+def test_a_run_is_not_parted_where_many_makegoods_are_given_in_turns(
+    database, settings, silence, monkeypatch
+):
+    monkeypatch.setattr("station.makegoods.MOST_AT_ONCE", 2)
+    with database.writing() as session:
+        ended(session, settings, [session.get_one(Request, number) for number in silence])
+        fresh = again(session)
+        assert rights.run_of(session, fresh[0]) == fresh
+        assert len(fresh) == 3
 
 
 def test_what_was_missed_of_a_silence_comes_back_as_a_silence_of_its_own(
@@ -465,7 +482,8 @@ def test_what_was_missed_of_a_silence_comes_back_as_a_silence_of_its_own(
         keep_master(session, master("5"))
         for one in whole:
             one.master_sha256 = "5" * 64
-        missed(session, settings, whole[1:2])
+        ended(session, settings, [whole[0], whole[2]], OutcomeKind.AIRED)
+        ended(session, settings, whole[1:2])
         (alone,) = again(session)
         # The second slot of three announces nothing: this one is made anew.
         assert (alone.run, alone.master_sha256, alone.title) == (None, None, "George Floyd")
@@ -478,6 +496,7 @@ def test_what_was_missed_of_a_recording_says_which_part_it_is(
     with database.writing() as session:
         accept(session, second, "2", now)
         whole = rights.run_of(session, accept(session, first, "1", now))
-        missed(session, settings, whole[1:])
+        ended(session, settings, whole[:1], OutcomeKind.AIRED)
+        ended(session, settings, whole[1:])
         (alone,) = again(session)
         assert (alone.run, alone.title) == (None, "My whole life (2 of 2)")
