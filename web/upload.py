@@ -8,8 +8,10 @@ from typing import IO
 from flask import Request
 from werkzeug.datastructures import FileStorage
 
+from media.sniff import Sound, sniff
 from media.store import arriving, keep
 from station.errors import WrongInput
+from station.recordings import stored_at
 from station.settings import Settings
 from web.session import station
 
@@ -61,3 +63,16 @@ def keep_upload(file: FileStorage | None, settings: Settings) -> Upload:
     stream.flush()
     keep(settings.media_folder, Path(stream.name), sha256)
     return Upload(PurePath(file.filename).name[-LONGEST_NAME:], sha256, size)
+
+
+def keep_sound(file: FileStorage | None, settings: Settings) -> str:
+    """Keep a sound that may be sent or not; its hash, empty when none came.
+
+    Raises WrongInput `upload-not-sound`, `upload-empty` or `upload-large`.
+    """
+    if file is None or not file.filename:
+        return ""
+    sha256 = keep_upload(file, settings).sha256
+    if not isinstance(sniff(stored_at(settings.media_folder, sha256)), Sound):
+        raise WrongInput("upload-not-sound")
+    return sha256

@@ -174,6 +174,15 @@ def test_an_announcement_in_ones_own_voice_is_kept_with_each_slot(mine, sender, 
     assert stored_at(settings.media_folder, sha256).read_bytes() == VOICE
 
 
+def test_an_announcement_that_is_no_sound_is_refused(mine, sender, database):
+    sender.open("/member/")
+    page = (io.BytesIO(b"%PDF-1.7 x"), "me.mp3", "audio/mpeg")
+    answer = sender.send(f"/member/rights/{mine[0].id}/silence", cause="rain", announcement=page)
+    assert answer.status_code == 422
+    assert "This file is not a recording that we can read." in sender.page
+    assert asked_in(database) == []
+
+
 def test_a_silence_without_an_announcement_has_none(mine, sender, database):
     sender.open("/member/")
     nothing = (io.BytesIO(b""), "", "application/octet-stream")

@@ -8,16 +8,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from media.announcements import ident_words
-from media.sniff import Sound, sniff
 from station import presentation, standing
 from station.errors import WrongInput
 from station.presentation import LONGEST_IDENT_WORDS, Choice, Presentation
-from station.recordings import stored_at
 from station.treatment import Ident, Short
 from web.member.area import member_area
 from web.member.forms import TICKED
 from web.session import act_once, me, now, station
-from web.upload import ACCEPT, keep_upload
+from web.upload import ACCEPT, keep_sound
 
 Kind = TypeVar("Kind", bound=StrEnum)
 HIGHEST_ID = 2**31 - 1
@@ -79,7 +77,7 @@ def choose() -> ResponseReturnValue:
     if short is Short.PIECE and not 0 < recording_id <= HIGHEST_ID:
         raise WrongInput("text-missing", name="piece that follows")
     # Whoever sends a recording wants it heard, whatever else is ticked.
-    ident_sha256 = _recorded()
+    ident_sha256 = keep_sound(request.files.get("file"), station().settings)
     choice = Choice(
         short=short,
         recording_id=recording_id,
@@ -95,20 +93,6 @@ def choose() -> ResponseReturnValue:
         return "Noted. Whatever you send from now on is made so."
 
     return act_once(act, url_for("presenting.page"), ident_sha256)
-
-
-def _recorded() -> str:
-    """The hash of the recording that came with the form; empty when none did.
-
-    Raises WrongInput `upload-not-sound`, `upload-empty` or `upload-large`.
-    """
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return ""
-    upload = keep_upload(file, station().settings)
-    if not isinstance(sniff(stored_at(station().settings.media_folder, upload.sha256)), Sound):
-        raise WrongInput("upload-not-sound")
-    return upload.sha256
 
 
 def _one_of(kind: type[Kind], text: str) -> Kind:

@@ -17,7 +17,7 @@ from web.member.page import draw
 from web.member.presenting import usual_words
 from web.session import act_once, me, now, sent_before, station
 from web.sounds import send_preview
-from web.upload import keep_upload
+from web.upload import keep_sound, keep_upload
 
 area = member_area("use", draw)
 
@@ -127,4 +127,4 @@ def _announcement(right_id: int) -> str:
     if not sent_before():
         with station().database.reading() as session:
             rights.require_open(require_holder(session, right_id, me().account_id), settings, now())
-    return keep_upload(file, settings).sha256
+    return keep_sound(file, settings)
