@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from station.errors import Refusal
 from station.ledger import Right
 from station.recordings import Recording, RecordingState, other_part
-from station.rights import RequestKind, open_request
+from station.rights import RequestKind, cutoff, open_request
 from station.settings import Settings
 from station.treatment import Treatment
 from station.using import receive
@@ -37,16 +37,20 @@ def retake(
     recording = require_mine(session, recording_id, account_id)
     if recording.state != RecordingState.ACCEPTED:
         raise Refusal("recording-not-accepted", title=recording.title)
-    other = other_part(session, recording)
-    parts = [recording] if other is None else [recording, other]
+    parts = _parts(session, recording)
     for part in parts:
         require_newest(session, part)
     takes = []
-    for part in sorted(parts, key=lambda one: one.chosen.part):
+    for part in parts:
         treatment = msgspec.structs.replace(part.chosen, level=level, clean=clean)
         take = again(session, settings, part, part.right_id, treatment, part.wished, now)
         takes.append(take)
     return takes
+
+
+def can_retake(session: Session, settings: Settings, recording: Recording, now: datetime) -> bool:
+    """Whether an accepted recording can be taken again: its other part, too, if it has one."""
+    return all(_can_change(session, settings, part, now) for part in _parts(session, recording))
 
 
 def require_mine(session: Session, recording_id: int, account_id: int) -> Recording:
@@ -89,3 +93,17 @@ def _chosen_since(session: Session, recording: Recording) -> bool:
     if asked is None:
         return False
     return asked.kind == RequestKind.SILENCE or (asked.recording_id or 0) > recording.id
+
+
+def _can_change(session: Session, settings: Settings, part: Recording, now: datetime) -> bool:
+    right = session.get_one(Right, part.right_id)
+    if right.account_id != part.account_id or _chosen_since(session, part):
+        return False
+    return now < cutoff(right.parsed_week(settings.zone), settings)
+
+
+def _parts(session: Session, recording: Recording) -> list[Recording]:
+    """A recording with its other part, in order; alone when it is whole."""
+    other = other_part(session, recording)
+    parts = [recording] if other is None else [recording, other]
+    return sorted(parts, key=lambda one: one.chosen.part)

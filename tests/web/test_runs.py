@@ -112,6 +112,19 @@ def test_it_is_spread_over_two_weeks(too_long, mine, sender, database, accept_pa
     assert "“The river (2 of 2)” is ready to air." in sender.page
 
 
+def test_of_two_parts_none_is_taken_again_once_the_first_week_is_closed(
+    too_long, mine, sender, database, accept_parts, clock
+):
+    sender.send(f"/member/rights/{mine[0].id}/spread", recording=too_long, other=mine[3].id)
+    accept_parts(recordings_in(database)[1:])
+    sender.open("/member/")
+    assert "Try it evened out" in sender.page
+    clock.now += timedelta(days=7)
+    sender.open("/member/")
+    assert "“The river (2 of 2)” is ready to air." in sender.page
+    assert "Try it evened out" not in sender.page
+
+
 def test_after_a_dedication_a_recording_is_no_longer_asked_about(too_long, mine, sender):
     sender.send(f"/member/rights/{mine[0].id}/silence", cause="rain")
     assert "Fade it out at" not in sender.page

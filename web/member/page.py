@@ -38,7 +38,7 @@ def draw(problem: str = "") -> str:
         swaps_to_me, swaps_from_me = proposals(session, settings, account_id)
         listed = causes.listed(session)
         usual = presentation.of(session, account_id)
-        sounds, doing = heard(session, settings, found), steps(session, found)
+        sounds, doing = heard(session, settings, found, now()), steps(session, found)
     refused = request.view_args or {}
     return render_template(
         "member/page.html",

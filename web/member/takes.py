@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from station import jobs
 from station.jobs import JobKind
 from station.recordings import Master, Recording, RecordingState, preview_at, waveform_at
+from station.retake import can_retake
 from station.settings import Settings
 from station.treatment import Ident, Treatment
 from web import waveform
@@ -59,7 +61,9 @@ class Heard:
         return " and ".join(said for said, was in done.items() if was)
 
 
-def heard(session: Session, settings: Settings, cards: Sequence[Card]) -> dict[int, Heard]:
+def heard(
+    session: Session, settings: Settings, cards: Sequence[Card], now: datetime
+) -> dict[int, Heard]:
     """What can be heard of each card's piece, by its right."""
     found: dict[int, Heard] = {}
     for card in cards:
@@ -67,8 +71,16 @@ def heard(session: Session, settings: Settings, cards: Sequence[Card]) -> dict[i
         if card.request is not None and master is not None and master.preview_sha256 is not None:
             asked = card.request.recording_id
             recording = session.get(Recording, asked) if asked is not None else None
-            draws = len(found) < MOST_DRAWN
-            found[card.right_id] = _heard(settings, card, recording, master, draws=draws)
+            # A piece of an earlier week that airs again is changed nowhere.
+            own = recording if recording and recording.right_id == card.right_id else None
+            again = own and can_retake(session, settings, own, now)
+            found[card.right_id] = _heard(
+                settings,
+                recording,
+                master,
+                recording_id=asked if again else None,
+                draws=len(found) < MOST_DRAWN,
+            )
     return found
 
 
@@ -84,15 +96,19 @@ def steps(session: Session, cards: Sequence[Card]) -> dict[int, str]:
 
 
 def _heard(
-    settings: Settings, card: Card, recording: Recording | None, master: Master, *, draws: bool
+    settings: Settings,
+    recording: Recording | None,
+    master: Master,
+    *,
+    recording_id: int | None,
+    draws: bool,
 ) -> Heard:
     preview = master.preview_sha256 or ""
     place = preview_at(settings.media_folder, preview)
     treatment = recording.chosen if recording is not None else Treatment()
     changed = treatment.level or treatment.clean
     return Heard(
-        # A piece of an earlier week that airs again is changed nowhere.
-        recording_id=recording.id if recording and recording.right_id == card.right_id else None,
+        recording_id=recording_id,
         treatment=treatment,
         preview=preview,
         preview_bytes=place.stat().st_size if place.exists() else 0,
