@@ -20,6 +20,7 @@ from station.signin import SESSION_LASTS
 from web import filters, headers, refusals, signin
 from web.desk.views import area as desk
 from web.gift.views import area as gift
+from web.ids import Id
 from web.join.views import area as join
 from web.market.views import area as market
 from web.member import (
@@ -84,6 +85,7 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,
     )
     CSRFProtect(app)
+    app.url_map.converters["int"] = Id
     for area in (public, signin.area, *MEMBER, gift, market, desk, join, membership):
         app.register_blueprint(area)
     refusals.register(app)

@@ -123,6 +123,8 @@ def test_a_day_is_shown_by_time_and_channel(operator):
 def test_a_day_that_is_none_is_not_there(operator):
     assert operator.open(f"/desk/weeks/{WEEK}/days/8").status_code == 404
     assert operator.open(f"/desk/weeks/{WEEK}/days/1?version=9").status_code == 404
+    made_up = f"/desk/weeks/{WEEK}/days/1?version={10**20}"
+    assert operator.open(made_up).status_code == 200
 
 
 def test_a_week_without_a_grid_says_so(operator):

@@ -47,11 +47,11 @@ FILLED = {
 }
 
 
-def routes(app):
-    """Every route with its method and an address."""
+def routes(app, **other):
+    """Every route with its method and an address, with other values in it if need be."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        values = {name: FILLED[name] for name in rule.arguments}
+        values = {name: {**FILLED, **other}[name] for name in rule.arguments}
         for method in sorted(rule.methods & {"GET", "POST"}):
             yield rule.rule, method, adapter.build(rule.endpoint, values, method)
 
@@ -121,6 +121,16 @@ def test_looking_changes_nothing(app, seeded, signed_in, database):
             with operator.client.get(path) as answer:
                 assert answer.status_code in (200, 403, 404, 409, 422), rule
     assert state_of(database) == before
+
+
+def test_of_a_number_that_no_database_holds_there_is_nothing(app, seeded, signed_in):
+    operator = signed_in(seeded.operator)
+    token = next(iter(operator.forms.values()))["csrf_token"]
+    numbers = {name: "9" * 20 for name, said in FILLED.items() if said == 1}
+    for rule, method, path in routes(app, **numbers):
+        if "<int:" in rule:
+            answer = operator.client.open(path, method=method, data={"csrf_token": token})
+            assert answer.status_code in (404, 405), (method, rule)
 
 
 def test_every_answer_is_guarded(app, seeded, signed_in):

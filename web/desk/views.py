@@ -14,6 +14,7 @@ from web import refusals
 from web.desk import books, causes, disputes, fees, fill, members
 from web.desk.day import DAYS, day_rows, day_span
 from web.desk.week import SHOWN, built, demands, progress, readiness
+from web.ids import read_id
 from web.public.now import on_air, seconds_to_change
 from web.session import act_once, now, require_operator, station
 
@@ -45,7 +46,7 @@ def day_page(label: str, weekday: int) -> ResponseReturnValue:
         abort(404)
     week, settings = _week(label), station().settings
     with station().database.reading() as session:
-        version = grid.require_version(session, week, request.args.get("version", type=int))
+        version = grid.require_version(session, week, read_id(request.args, "version") or None)
         rows = day_rows(session, settings, week, version, weekday)
     return render_template(
         "desk/day.html",

@@ -12,6 +12,7 @@ from station import causes, lengths, rights, using
 from station.errors import Refusal, WrongInput
 from station.ledger import Right, held
 from station.market.selection import choose
+from web.ids import read_ids
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.cards import Card, cards
@@ -21,7 +22,6 @@ from web.session import act_once, me, now, station
 
 T = TypeVar("T")
 STEPS = ("Every week", "Every second week", "Every third week", "Every fourth week")
-HIGHEST_ID = 2**31 - 1
 
 
 def draw(problem: str = "") -> str:
@@ -129,8 +129,7 @@ def _naming(act: Callable[[Session], T]) -> Callable[[Session], T]:
 
 def _ticked() -> list[int]:
     """The ids of the rights that were ticked."""
-    ids = request.values.getlist("right", type=int)
-    return sorted({one for one in ids if 0 < one <= HIGHEST_ID})
+    return sorted(set(read_ids(request.values, "right")))
 
 
 def _movable() -> list[Card]:

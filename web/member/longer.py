@@ -5,11 +5,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from station import too_long
+from web.ids import read_id
 from web.member.area import member_area, page_at
 from web.member.page import draw
 from web.session import act_once, me, now, station
-
-HIGHEST_ID = 2**31 - 1
 
 area = member_area("longer", draw)
 
@@ -20,7 +19,7 @@ def fade(right_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         settings, who = station().settings, me().account_id
-        again = too_long.fade_out(session, settings, _chosen("recording"), who, now())
+        again = too_long.fade_out(session, settings, read_id(request.form, "recording"), who, now())
         return f"“{again.title}” will be faded out. We are checking it again."
 
     return act_once(act, page_at(f"right-{right_id}"))
@@ -31,15 +30,9 @@ def spread(right_id: int) -> ResponseReturnValue:
     """Take a recording again that is too long, in two parts."""
 
     def act(session: Session) -> str:
-        settings, who = station().settings, me().account_id
-        recording, other = _chosen("recording"), _chosen("other")
+        settings, who, form = station().settings, me().account_id, request.form
+        recording, other = read_id(form, "recording"), read_id(form, "other")
         first, _ = too_long.spread(session, settings, recording, other, who, now())
         return f"“{first.title}” will air in two parts. We are checking it again."
 
     return act_once(act, page_at(f"right-{right_id}"))
-
-
-def _chosen(name: str) -> int:
-    """The id of what was chosen; 0 is nobody's."""
-    chosen = request.form.get(name, 0, type=int)
-    return chosen if 0 < chosen <= HIGHEST_ID else 0

@@ -12,13 +12,13 @@ from station import presentation, standing
 from station.errors import WrongInput
 from station.presentation import LONGEST_IDENT_WORDS, Choice, Presentation
 from station.treatment import Ident, Short
+from web.ids import read_id
 from web.member.area import member_area
 from web.member.forms import TICKED
 from web.session import act_once, me, now, station
 from web.upload import ACCEPT, keep_sound
 
 Kind = TypeVar("Kind", bound=StrEnum)
-HIGHEST_ID = 2**31 - 1
 FOLLOWS = {
     Short.FILL: "the station's own fill",
     Short.AGAIN: "the piece again",
@@ -73,8 +73,8 @@ def choose() -> ResponseReturnValue:
     """Choose anew, for whatever is sent from now on."""
     form = request.form
     short, ident = _one_of(Short, form.get("short", "")), _one_of(Ident, form.get("ident", ""))
-    recording_id = form.get("recording", 0, type=int)
-    if short is Short.PIECE and not 0 < recording_id <= HIGHEST_ID:
+    recording_id = read_id(form, "recording")
+    if short is Short.PIECE and not recording_id:
         raise WrongInput("text-missing", name="piece that follows")
     # Whoever sends a recording wants it heard, whatever else is ticked.
     ident_sha256 = keep_sound(request.files.get("file"), station().settings)

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from station import causes, rights, standing
 from station.errors import WrongInput
 from station.standing import StandingKind
+from web.ids import read_id
 from web.member import forms
 from web.member.area import member_area
 from web.session import act_once, me, now, station
 
-HIGHEST_ID = 2**31 - 1
 DONE = {
     StandingKind.POOL: "it goes to the station's pool",
     StandingKind.LAST: "your last piece airs again",
@@ -57,8 +57,8 @@ def choose() -> ResponseReturnValue:
     """Choose anew."""
     kind = _kind(request.form.get("kind", ""))
     cause = forms.read_cause(request.form) if kind is StandingKind.SILENCE else None
-    recording_id = request.form.get("recording", 0, type=int)
-    if kind is StandingKind.EVERGREEN and not 0 < recording_id <= HIGHEST_ID:
+    recording_id = read_id(request.form, "recording")
+    if kind is StandingKind.EVERGREEN and not recording_id:
         raise WrongInput("text-missing", name="piece that airs again")
 
     def act(session: Session) -> str:

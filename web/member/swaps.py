@@ -10,12 +10,11 @@ from station.errors import Refusal, WrongInput
 from station.market import swaps
 from station.settings import Settings
 from web.desk.day import DAYS, day_span
+from web.ids import read_id
 from web.member.area import member_area, page_at
 from web.member.page import draw as draw_page
 from web.places import Seen, earliest, place_of, places_of_others
 from web.session import act_once, me, now, station
-
-HIGHEST_ID = 2**31 - 1
 
 
 def draw(problem: str = "") -> str:
@@ -59,8 +58,8 @@ def page(request_id: int) -> ResponseReturnValue:
 @area.post("/requests/<int:request_id>/swap")
 def propose(request_id: int) -> ResponseReturnValue:
     """Ask for one of the places."""
-    wanted = request.form.get("wanted", 0, type=int)
-    if not 0 < wanted <= HIGHEST_ID:
+    wanted = read_id(request.form, "wanted")
+    if not wanted:
         raise WrongInput("text-missing", name="time that you would like")
 
     def act(session: Session) -> str:
