@@ -19,6 +19,8 @@ from typing import IO
 from station.errors import Fault
 
 MEBIBYTE = 1 << 20
+# What a program behind walls may keep in memory as files of its own.
+OWN_BYTES = 64 * MEBIBYTE
 # What a program may say about its troubles before we stop reading.
 COMPLAINT_BYTES = MEBIBYTE
 
@@ -151,7 +153,7 @@ def walls(shown: Mapping[Path, str], writes: Path | None) -> tuple[str, ...]:
     # Debian finds some libraries through /etc/alternatives and its linker's cache.
     for shared in ("/etc/alternatives", "/etc/ld.so.cache"):
         built += ["--ro-bind-try", shared, shared]
-    built += ["--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108  the program's own
+    built += ["--dev", "/dev", "--size", str(OWN_BYTES), "--tmpfs", "/tmp"]  # noqa: S108
     for outside, inside in shown.items():
         built += ["--ro-bind", str(outside), inside]
     if writes:

@@ -65,7 +65,7 @@ def check(file: Path, **chosen: Any) -> Answer:
     from media.verdict import Outcome
 
     wanted = _wanted(**chosen)
-    with in_a_studio() as session:
+    with in_a_studio(wanted.slot_seconds) as session:
         report = session.examine(file, wanted)
     facts = {**_verdict(report, wanted), **_upload(report), "sha256": report.upload_sha256}
     rejected = report.outcome is Outcome.REJECTED
@@ -90,7 +90,7 @@ def render(file: Path, out: Path, preview: Path | None, **chosen: Any) -> Answer
     from media.store import put_in_place
 
     wanted = _wanted(**chosen)
-    with in_a_studio() as session:
+    with in_a_studio(wanted.slot_seconds) as session:
         report, facts = session.render(file, wanted)
         said = {**_verdict(report, wanted), "upload": _upload(report)}
         if facts is None:

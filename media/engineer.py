@@ -41,9 +41,6 @@ def _answer(order: Order, spool: Path, tell: Callable[[str], None]) -> Done | Br
         return Broken(str(fault), fault.permanent)
     except Refusal as refusal:
         return Broken(refusal.sentence, permanent=True)
-    except MemoryError:
-        # A limit was reached, as when the kernel ends us: so we end.
-        raise
     except Exception as error:  # noqa: BLE001  what nobody foresaw is ours, not the upload's fault
         traceback.print_exc()
         return Broken(f"The engineer was stopped by {error!r}.", permanent=False)
@@ -65,6 +62,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(1), "wb") as answers, suppress(BrokenPipeError):
         os.dup2(2, 1)
+        orders.send(answers, Step("ready"))
         work(sys.stdin.buffer, answers, Path(sys.argv[1]))
 
 

@@ -13,8 +13,8 @@ from media.speech import spoken
 from station.sections import AudioSection
 from station.treatment import FillKind
 
-# How many different pieces a station has, so that two unused rights in a row do not sound alike.
-VARIETY = 3
+# The emergency piece has a bed of its own.
+EMERGENCY_SEED = 3
 FADE_MS = 1000
 IDENT_START_MS = 1500
 IDENT_OVER_BED_LU = 6.0
@@ -56,7 +56,7 @@ def fill(
 
 def emergency(slot_seconds: float, station: str, audio: AudioSection) -> Samples:
     """A mono slot for when nothing else can be played, not yet levelled."""
-    return _piece(slot_seconds, emergency_words(station), VARIETY, audio)
+    return _piece(slot_seconds, emergency_words(station), EMERGENCY_SEED, audio)
 
 
 def _ident(

@@ -52,8 +52,11 @@ def read(file: Path, most: int = -1) -> Pcm:
 
 
 def shape(file: Path) -> tuple[int, int]:
-    """How many samples and channels a file has, by its head."""
-    about = soundfile.info(file)
+    """How many samples and channels a file has, by its head. Raises Fault when it is damaged."""
+    try:
+        about = soundfile.info(file)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise Fault(f"{file.name} could not be read: {error}", permanent=False) from None
     return about.frames, about.channels
 
 

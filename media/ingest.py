@@ -34,6 +34,7 @@ from media.judge import Heard, judge
 from media.limit import Envelope
 from media.master import Finished
 from media.montage import Composed, FillSound, Piece
+from media.orders import MASTER
 from media.report import Report, received
 from media.samples import FRAME_SAMPLES, Decibels, Samples, samples_in, seconds_of
 from media.trim import Trimmed
@@ -102,10 +103,7 @@ def render(
     Raises what `examine` does.
     """
     tell("checking")
-    said = _ident(wanted, beside)
-    if said is not None:
-        most = seconds_of(said) + ident.PAUSE_SECONDS
-        wanted = dataclasses.replace(wanted, ident_seconds=min(most, _longest_ident(wanted)))
+    said, wanted = announced(wanted, beside)
     examined = examine(file, wanted)
     report = examined.report
     if examined.piece is None or report.outcome is Outcome.REJECTED:
@@ -120,11 +118,20 @@ def render(
     envelope = Envelope.of(slot.sound, own.envelope if known else None)
     del own
     try:
-        file = folder / master.MASTER_NAME
+        file = folder / MASTER
         made = master.finish(envelope, file, wanted.audio, shape)
     except Refusal:
         return Rendered(report.stopped(found("unmasterable")))
     return Rendered(report, made, facts_of(made, slot, report, ident_ms))
+
+
+def announced(wanted: Wanted, beside: Beside) -> tuple[Samples | None, Wanted]:
+    """What is said before the piece, and what is wanted of the piece with so much less room."""
+    said = _ident(wanted, beside)
+    if said is None:
+        return None, wanted
+    most = min(seconds_of(said) + ident.PAUSE_SECONDS, _longest_ident(wanted))
+    return said, dataclasses.replace(wanted, ident_seconds=most)
 
 
 def facts_of(

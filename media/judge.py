@@ -74,11 +74,11 @@ def judge(heard: Heard, wanted: Wanted) -> tuple[Finding, ...]:
 
 def _stops(heard: Heard, wanted: Wanted) -> Iterator[Finding]:
     decoded = heard.decoded_seconds
-    if decoded >= wanted.decoded_seconds - OVER_SECONDS:
-        if not wanted.fade_out:
-            yield _far_too_long(heard, wanted)
+    end_unheard = decoded >= wanted.decoded_seconds - OVER_SECONDS
+    if end_unheard and not wanted.fade_out:
+        yield _far_too_long(heard, wanted)
         return
-    whole = _whole_seconds(heard)
+    whole = None if end_unheard else _whole_seconds(heard)
     if whole is not None:
         yield found("truncated", arrived_seconds=decoded, whole_seconds=whole)
     if heard.active_seconds == 0 or heard.integrated_lufs == float("-inf"):

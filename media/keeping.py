@@ -33,7 +33,7 @@ def keep_master(
     store.keep(media_folder, studio.result(orders.WAVEFORM), sha256, recordings.WAVEFORM_SUFFIX)
     preview_sha256 = _keep_preview(studio, media_folder, orders.PREVIEW)
     more: dict[str, Any] = {"target_lufs": audio.target_lufs, "ceiling_dbtp": audio.ceiling_dbtp}
-    if (studio.spool / orders.PLAIN_PREVIEW).exists():
+    if studio.made(orders.PLAIN_PREVIEW):
         plain = _keep_preview(studio, media_folder, orders.PLAIN_PREVIEW)
         more["plain_preview_sha256"] = plain
     store.keep(media_folder, made, sha256, recordings.MASTER_SUFFIX)

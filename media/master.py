@@ -26,7 +26,6 @@ from media.samples import (
 from station.errors import Fault, Refusal
 from station.sections import AudioSection
 
-MASTER_NAME = "master.flac"
 # A quiet room must not become a roar.
 MOST_GAIN_DB = 30.0
 TOLERANCE_LU = 0.1

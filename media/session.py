@@ -12,6 +12,7 @@ from media.report import Report, received
 from media.studio import EngineerLostError, Studio
 from media.verdict import Outcome, found
 from media.wanted import FillFile, Wanted
+from station.errors import Fault
 
 Tell = Callable[[str], None]
 
@@ -56,11 +57,16 @@ class Session:
             made: Made = self.studio.do(Render(wanted, fills), Made, files, tell)
         except EngineerLostError:
             return report.stopped(found("unreadable")), None
-        return made.report or report, made.facts
+        if made.report is None or made.report.upload_sha256 != report.upload_sha256:
+            raise Fault("The studio answered for another upload.", permanent=False)
+        return made.report, made.facts
 
 
 @contextmanager
-def in_a_studio() -> Iterator[Session]:
+def in_a_studio(slot_seconds: float) -> Iterator[Session]:
     """A session in a studio of its own, for one command."""
-    with tempfile.TemporaryDirectory(prefix="mweya-") as folder, Studio(Path(folder)) as studio:
+    with (
+        tempfile.TemporaryDirectory(prefix="mweya-") as folder,
+        Studio(Path(folder), slot_seconds) as studio,
+    ):
         yield Session(studio)

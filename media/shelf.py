@@ -70,9 +70,17 @@ class Shelf:
         """
         with self.database.reading() as session:
             waiting = fill.in_state(session, FillState.RECEIVED)
+        broken: Exception | None = None
         for piece in waiting:
-            self.prepare(piece, now)
-        return self.stock(now)
+            try:
+                self.prepare(piece, now)
+            except (Fault, OSError) as error:
+                # One piece that can't be prepared keeps neither the others nor the station waiting.
+                broken = error
+        made = self.stock(now)
+        if broken is not None:
+            raise broken
+        return made
 
     def prepare(self, piece: FillPiece, now: datetime) -> FillPiece:
         """Prepare what an operator brought: from now on it is used, or says why it can't be.
@@ -113,6 +121,9 @@ class Shelf:
         for kind, recipe in missing:
             made = self._made(kind, recipe, now)
             self.database.do(partial(recordings.keep_master, master=made))
+        if [piece.id for kind in MOST_OF_A_KIND for piece in self._used(kind)] != library:
+            # Somebody brought more meanwhile: whoever makes that anew retires the rest.
+            return len(missing)
         current = [one for one in self._stocked() if (MasterKind(one.kind), _recipe(one)) in wanted]
         kept = {one.sha256 for one in current}
         self.database.do(lambda session: recordings.retire_fill(session, kept))

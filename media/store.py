@@ -55,7 +55,10 @@ def _removed_when_stale(left: Path) -> bool:
 def keep(media_folder: Path, file: Path, sha256: str, suffix: str = "") -> Path:
     """Move a file of the work folder to its place; bytes that are kept already cost nothing."""
     place = stored_at(media_folder, sha256, suffix)
-    if not place.exists():
+    if place.exists():
+        # Whoever sweeps up what nobody names takes it for new.
+        os.utime(place)
+    else:
         place.parent.mkdir(parents=True, exist_ok=True)
         with file.open("rb") as stream:
             os.fsync(stream.fileno())

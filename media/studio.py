@@ -8,15 +8,17 @@ long is ended, and after some orders another one begins.
 import fcntl
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import msgspec
+import structlog
 
 import media
 import station
@@ -27,11 +29,20 @@ from station.errors import Fault
 # Libraries leak a little with each file.
 ORDERS_EACH = 200
 WALL_SECONDS = 120.0
-# Address space that can be written, of which libraries take 60 MB without ever touching it.
-# Measured: at most 440 MB of memory are used, for ten minutes of stereo that are parted.
-DATA_MEBIBYTES = 640
+BEGIN_SECONDS = 60.0
+# Memory that can be written, of which libraries reserve 60 MB that they never touch. Measured with
+# slots of 300 s: at most 480 MB are used, for ten minutes of stereo that are parted; it is 1.1 MiB
+# a second of slot and 200.
+LEAST_DATA_MEBIBYTES = 640
+DATA_MEBIBYTES_A_SECOND = 1.3
+# The end of what an engineer complained of is enough to know why it was lost.
+COMPLAINT_BYTES = 4096
+READY = Step("ready")
 PACKAGES = (media, station)
 CODE = "/box/code"
+
+
+logger = structlog.get_logger()
 
 
 class EngineerLostError(Exception):
@@ -41,13 +52,16 @@ class EngineerLostError(Exception):
 class Studio:
     """One engineer at a time, begun when first needed; not for two threads at once."""
 
-    def __init__(self, folder: Path, wall_seconds: float = WALL_SECONDS) -> None:
-        """`folder` is on the disk where results will be kept; the spool is made in it."""
+    def __init__(
+        self, folder: Path, slot_seconds: float = 300, wall_seconds: float = WALL_SECONDS
+    ) -> None:
+        """`folder` is on the disk where results will be kept; longer slots need more memory."""
         self._folder = folder
+        self._slot_seconds = slot_seconds
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._done = 0
-        self._spool: Path | None = None
+        self._room: Path | None = None
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
@@ -61,9 +75,9 @@ class Studio:
     def close(self) -> None:
         """End the engineer and remove the spool; a later order begins anew."""
         self._end()
-        if self._spool is not None:
-            shutil.rmtree(self._spool, ignore_errors=True)
-            self._spool = None
+        if self._room is not None:
+            _remove(self._room)
+            self._room = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -75,11 +89,8 @@ class Studio:
 
     @property
     def spool(self) -> Path:
-        """The folder where files lie before and after an order; locked while the studio lives."""
-        if self._spool is None or not self._spool.exists():
-            self.close()
-            self._spool, self._lock = _new_spool(self._folder)
-        return self._spool
+        """The folder that the engineer sees, with the files of the order."""
+        return self._own_room() / "spool"
 
     def do(
         self,
@@ -90,8 +101,8 @@ class Studio:
     ) -> Any:
         """Have an order done on copies of files; returns what was `promised`.
 
-        What the engineer wrote lies in the spool until the next order. Raises
-        EngineerLostError when two engineers did not survive it, and Fault when a tool is missing.
+        What the engineer wrote can be taken until the next order. Raises EngineerLostError when
+        two engineers did not survive it, and Fault when a tool is missing or none can begin.
         """
         try:
             return self._try(order, promised, files, tell)
@@ -99,11 +110,32 @@ class Studio:
             return self._try(order, promised, files, tell)
 
     def result(self, name: str) -> Path:
-        """A file that the engineer wrote. Raises Fault when it is missing or no plain file."""
-        file = self.spool / name
-        if file.is_symlink() or not file.is_file():
-            raise Fault(f"The studio left no {name}.", permanent=False)
-        return file
+        """Take a file that the engineer wrote, as a copy that is out of its reach.
+
+        Raises Fault when it is missing or no plain file.
+        """
+        taken = self._own_room() / "taken" / name
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            source = os.fdopen(os.open(self.spool / name, flags), "rb")
+        except OSError:
+            raise Fault(f"The studio left no {name}.", permanent=False) from None
+        with source:
+            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+                raise Fault(f"The studio left no {name}.", permanent=False)
+            with taken.open("wb") as copy:
+                shutil.copyfileobj(source, copy, box.MEBIBYTE)
+        return taken
+
+    def made(self, name: str) -> bool:
+        """Whether the engineer wrote a file of this name."""
+        return os.path.lexists(self.spool / name)
+
+    def _own_room(self) -> Path:
+        if self._room is None or not self._room.exists():
+            self.close()
+            self._room, self._lock = _new_room(self._folder)
+        return self._room
 
     def _try(
         self,
@@ -117,39 +149,47 @@ class Studio:
         clock = threading.Timer(self._wall_seconds, process.kill)
         clock.start()
         try:
-            return self._ask(process, order, promised, tell)
-        except (EngineerLostError, BrokenPipeError):
-            self._end()
+            answer = self._ask(process, order, tell)
+            if isinstance(answer, Done):
+                return msgspec.msgpack.decode(answer.result, type=promised)
+        except (EngineerLostError, BrokenPipeError, msgspec.MsgspecError):
+            self._end("engineer-lost")
             raise EngineerLostError from None
+        except BaseException:
+            # Its answer was not read: the next order would be given it.
+            self._end()
+            raise
         finally:
             clock.cancel()
+        self._log("engineer-refused")
+        raise Fault(answer.problem, permanent=answer.permanent)
 
     def _lay(self, files: Mapping[str, Path]) -> None:
-        """Empty the spool and copy the files in; a copy is all that can be spoilt."""
-        for left in self.spool.iterdir():
-            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
-        for name, file in files.items():
-            shutil.copyfile(file, self.spool / name)
+        """Empty the spool and copy the files in; a copy is all that can be spoilt.
+
+        Where the engineer made that hard, it is ended first.
+        """
+        try:
+            _empty(self.spool)
+            _copy(files, self.spool)
+        except OSError:
+            self._end("spool-spoilt")
+            _remove(self.spool)
+            self.spool.mkdir(mode=0o700)
+            _copy(files, self.spool)
 
     def _ask(
-        self,
-        process: subprocess.Popen[bytes],
-        order: Order,
-        promised: Any,
-        tell: Callable[[str], None],
-    ) -> Any:
-        if process.stdin is None or process.stdout is None:
-            raise AssertionError
-        orders.send(process.stdin, order)
+        self, process: subprocess.Popen[bytes], order: Order, tell: Callable[[str], None]
+    ) -> Done | Broken:
+        stdin, stdout = _pipes(process)
+        orders.send(stdin, order)
         while True:
-            match orders.receive(process.stdout, Word):
+            match orders.receive(stdout, Word):
                 case Step(name):
                     tell(name)
-                case Done(result):
+                case Done() | Broken() as answer:
                     self._done += 1
-                    return msgspec.msgpack.decode(result, type=promised)
-                case Broken(problem, permanent):
-                    raise Fault(problem, permanent=permanent)
+                    return answer
                 case _:
                     raise EngineerLostError
 
@@ -157,58 +197,118 @@ class Studio:
         if self._process is not None and self._done >= ORDERS_EACH:
             self._end()
         if self._process is None or self._process.poll() is not None:
-            self._done = 0
-            box.require("prlimit")
+            self._process = self._begin()
+        return self._process
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        """Begin an engineer. Raises Fault when it does not say that it is ready."""
+        box.require("prlimit")
+        self._done = 0
+        with self._complaints.open("wb") as complaints:
             self._process = subprocess.Popen(
-                [*_limits(), *_walls(self.spool), *_program(self.spool)],
+                [*_limits(self._slot_seconds), *_walls(self.spool), *_program(self.spool)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=complaints,
                 cwd="/",
                 env=_environment(),
             )
+        clock = threading.Timer(BEGIN_SECONDS, self._process.kill)
+        clock.start()
+        _, stdout = _pipes(self._process)
+        ready = orders.receive(stdout, Word)
+        clock.cancel()
+        if ready != READY:
+            self._end("engineer-could-not-begin")
+            raise Fault("No engineer could begin; the log says why.", permanent=False)
         return self._process
 
-    def _end(self) -> None:
+    def _end(self, why: str = "") -> None:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
             self._process = None
+        if why:
+            self._log(why)
+
+    @property
+    def _complaints(self) -> Path:
+        """Where the engineer complains; it can spoil nothing else with it."""
+        return self._own_room() / "complaints"
+
+    def _log(self, event: str) -> None:
+        with self._complaints.open("rb") as complaints:
+            complaints.seek(-min(COMPLAINT_BYTES, os.fstat(complaints.fileno()).st_size), 2)
+            said = complaints.read().decode("utf-8", "replace")
+        logger.warning(event, said=said)
 
 
-def _new_spool(folder: Path) -> tuple[Path, int]:
-    """A new spool and its lock; those of studios that are gone are removed."""
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        raise AssertionError
+    return process.stdin, process.stdout
+
+
+def _copy(files: Mapping[str, Path], spool: Path) -> None:
+    for name, file in files.items():
+        # Never through a link that was planted there.
+        with file.open("rb") as source, (spool / name).open("xb") as copy:
+            shutil.copyfileobj(source, copy, box.MEBIBYTE)
+
+
+def _empty(spool: Path) -> None:
+    for left in spool.iterdir():
+        _remove(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, whatever was done to the modes of what is in it."""
+    for place, _, _ in os.walk(folder):
+        Path(place).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_room(folder: Path) -> tuple[Path, int]:
+    """A new room and its lock, with a spool in it; those of studios that are gone are removed."""
     folder.mkdir(parents=True, exist_ok=True)
     together = os.open(folder, os.O_RDONLY)
     try:
-        # One at a time: nobody shall see a spool that has no lock yet.
+        # One at a time: nobody shall see a room that has no lock yet.
         fcntl.flock(together, fcntl.LOCK_EX)
         for other in folder.iterdir():
             _remove_when_left(other)
-        spool = Path(tempfile.mkdtemp(dir=folder, prefix="spool-")).absolute()
-        lock = os.open(spool, os.O_RDONLY)
+        room = Path(tempfile.mkdtemp(dir=folder, prefix="room-")).absolute()
+        lock = os.open(room, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return spool, lock
+        for name in ("spool", "taken"):
+            (room / name).mkdir(mode=0o700)
+        return room, lock
     finally:
         os.close(together)
 
 
-def _remove_when_left(spool: Path) -> None:
-    """Remove a spool whose studio lives no more: the lock of one that was killed is free."""
-    lock = os.open(spool, os.O_RDONLY)
+def _remove_when_left(room: Path) -> None:
+    """Remove a room whose studio lives no more: the lock of one that was killed is free."""
+    try:
+        lock = os.open(room, os.O_RDONLY)
+    except FileNotFoundError:
+        # It was closed just now.
+        return
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
     else:
-        shutil.rmtree(spool, ignore_errors=True)
+        _remove(room)
     finally:
         os.close(lock)
 
 
-def _limits() -> list[str]:
+def _limits(slot_seconds: float) -> list[str]:
     # What each order may use of the processor, the engineer itself tells the kernel.
-    megabytes = DATA_MEBIBYTES * box.MEBIBYTE
-    return ["prlimit", f"--data={megabytes}", "--fsize=268435456", "--nofile=128", "--core=0", "--"]
+    mebibytes = max(LEAST_DATA_MEBIBYTES, round(250 + DATA_MEBIBYTES_A_SECOND * slot_seconds))
+    data = f"--data={mebibytes * box.MEBIBYTE}"
+    return ["prlimit", data, "--fsize=268435456", "--nofile=128", "--core=0", "--"]
 
 
 def _walls(spool: Path) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What the engineer does about each order, with the files of the spool."""
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from media.samples import Samples
 from media.silence import Dedication, Run
 from media.wanted import FillFile, Wanted
 from media.waveform import waveform
+from station.errors import Fault
 
 # Of what is said beside a piece no more is read: it is cut anyway, and takes memory meanwhile.
 LONGEST_OWN_SECONDS = 100.0
@@ -45,6 +47,7 @@ def do(order: Order, spool: Path, tell: Tell) -> object:
     """
     match order:
         case Examine(wanted):
+            _, wanted = ingest.announced(wanted, Beside(ident=_own(spool / IDENT)))
             return ingest.examine(spool / UPLOAD, wanted).report
         case Render(wanted, fills):
             return _render(spool, wanted, fills, tell)
@@ -103,9 +106,12 @@ def _show_plain(spool: Path, wanted: Wanted, beside: Beside) -> None:
 
 
 def _library(spool: Path, fills: tuple[FillFile, ...]) -> tuple[FillSound, ...]:
-    return tuple(
-        FillSound(one.kind, _source(spool / one.name), one.lufs, one.number) for one in fills
-    )
+    """The station's fill that can be read: a damaged piece stops nobody's own."""
+    found = []
+    for one in fills:
+        with suppress(Fault):
+            found.append(FillSound(one.kind, _source(spool / one.name), one.lufs, one.number))
+    return tuple(found)
 
 
 def _source(file: Path) -> Source:

@@ -9,6 +9,7 @@ from typing import Self
 
 import msgspec
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import orm
 from sqlalchemy.orm import joinedload
 
@@ -35,6 +36,8 @@ from station.treatment import FillKind, Treatment
 
 STUDIO_FOLDER = "studio"
 
+logger = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Worker:
@@ -50,7 +53,8 @@ class Worker:
     @classmethod
     def of(cls, settings: Settings, database: Database) -> "Worker":
         """A worker with a studio on the store's own disk."""
-        return cls(settings, database, Studio(settings.media_folder / STUDIO_FOLDER))
+        seconds = settings.station.slot_seconds
+        return cls(settings, database, Studio(settings.media_folder / STUDIO_FOLDER, seconds))
 
     def __enter__(self) -> Self:
         """Begin nothing yet."""
@@ -164,7 +168,11 @@ class Worker:
         """Let whoever waits for a job see which step of it is being done."""
 
         def tell(step: str) -> None:
-            self.database.do(lambda session: jobs.tell(session, kind, subject, step))
+            try:
+                self.database.do(lambda session: jobs.tell(session, kind, subject, step))
+            except (Fault, sa.exc.DatabaseError):
+                # It is only shown: the work itself goes on.
+                logger.warning("step-not-told", kind=kind, subject=subject, step=step)
 
         return tell
 

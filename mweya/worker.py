@@ -117,7 +117,8 @@ def run(settings: Settings, database: Database, stopped: Callable[[float], bool]
             chores(settings, database, clock())
             if clock() >= sweep_due:
                 sweep_due = clock() + SWEEP_EVERY
-                do_each(database, {"swept": lambda session: sweep(session, settings.media_folder)})
+                with database.reading() as session:
+                    logger.info("swept", files=sweep(session, settings.media_folder))
         except Exception:
             # The database may be away for a while: go on when it is back.
             logger.exception("work-failed")
@@ -129,14 +130,16 @@ def run(settings: Settings, database: Database, stopped: Callable[[float], bool]
 
 def _work(database: Database, lane: Lane, stopped: Callable[[float], bool]) -> None:
     """Do one lane's jobs, one after another; jobs keep their own count of failures."""
-    with lane.begin() as duties:
-        worked = False
-        while not stopped(0.0 if worked else IDLE_SECONDS):
-            try:
-                worked = jobs.work_once(database, duties, clock)
-            except Exception:
-                worked = False
-                logger.exception("work-failed", lane=lane.name)
+    while not stopped(0):
+        try:
+            with lane.begin() as duties:
+                while not stopped(0):
+                    if not jobs.work_once(database, duties, clock):
+                        stopped(IDLE_SECONDS)
+        except Exception:
+            # The database may be away for a while: go on when it is back.
+            logger.exception("work-failed", lane=lane.name)
+            stopped(IDLE_SECONDS)
 
 
 def clock() -> datetime:

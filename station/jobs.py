@@ -128,7 +128,7 @@ def claim(session: Session, kinds: Mapping[JobKind, Any], now: datetime) -> Job 
 
 
 def tell(session: Session, kind: JobKind, subject: str, step: str) -> None:
-    """Say which step of a claimed job is being done, and that it is still being worked on."""
+    """Say which step of a claimed job is being done."""
     session.execute(
         sa.update(Job)
         .where(Job.kind == kind, Job.subject == subject, Job.state == JobState.CLAIMED)

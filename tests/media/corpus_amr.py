@@ -20,6 +20,7 @@ FRAME_MS = 20
 RHYTHM = (12, 7, 20, 5, 9, 11, 25, 8, 6, 13, 18, 10, 30, 6, 15, 5, 10)
 # A good frame: file format of RFC 4867 section 5.3.
 GOOD = 0b100
+NOTHING = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,15 @@ KINDS: Mapping[str, Amr] = {
 }
 
 
-def written(kind: Amr, file: Path, *, in_film_format: bool) -> Path:
-    """Write the rhythm as a file of a kind, bare or inside 3GP."""
+def written(kind: Amr, file: Path, *, in_film_format: bool, sends_pauses: bool = True) -> Path:
+    """Write the rhythm as a file of a kind, bare or inside 3GP.
+
+    An old phone that does not send pauses (DTX) writes empty frames instead.
+    """
     header = bytes([kind.mode << 3 | GOOD])
     buzz = header + np.random.default_rng(kind.seed).bytes(kind.frame_bytes)
-    frames = (buzz, header + bytes(kind.frame_bytes))
+    quiet = header + bytes(kind.frame_bytes) if sends_pauses else bytes([NOTHING << 3 | GOOD])
+    frames = (buzz, quiet)
     turns = (frames[turn % 2] * length for turn, length in enumerate(RHYTHM))
     bare = file.with_suffix(".amr")
     bare.write_bytes(kind.magic + b"".join(turns))

@@ -44,7 +44,7 @@ def in_the_studio(file: Path, wanted: Wanted) -> Report:
 
 @cache
 def _session() -> Session:
-    return ENDING.enter_context(in_a_studio())
+    return ENDING.enter_context(in_a_studio(6))
 
 
 def told(examine: Examine, file: Path, slot_seconds: int) -> dict[str, Any]:

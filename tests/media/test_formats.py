@@ -125,19 +125,23 @@ def test_a_voice_in_one_of_many_channels_is_heard(
     assert_same_sound(rendered(upload, tmp_path), original, lossless)
 
 
+@pytest.mark.parametrize("sends_pauses", [True, False], ids=["pauses", "no-pauses"])
 @pytest.mark.parametrize("in_film_format", [False, True], ids=["amr", "3gp"])
 @pytest.mark.parametrize("kind", corpus_amr.KINDS)
 def test_what_old_phones_record_keeps_its_rhythm_and_pitch(
-    kind: str, in_film_format: bool, tmp_path: Path
+    kind: str, in_film_format: bool, sends_pauses: bool, tmp_path: Path
 ):
-    amr = corpus_amr.KINDS[kind]
-    upload = corpus_amr.written(amr, tmp_path / "upload", in_film_format=in_film_format)
+    amr, upload = corpus_amr.KINDS[kind], tmp_path / "upload"
+    corpus_amr.written(amr, upload, in_film_format=in_film_format, sends_pauses=sends_pauses)
 
     made = rendered(upload, tmp_path)
 
     assert made.report.codec == amr.codec
     buzzing = corpus_amr.is_buzzing()
-    assert made.facts.piece_ms == pytest.approx(len(buzzing) * corpus_amr.FRAME_MS, abs=60)
+    # What stands for a pause that was not sent is right within a tenth of a second.
+    exact_ms = 60 if sends_pauses else 120
+    lasts_ms = len(buzzing) * corpus_amr.FRAME_MS
+    assert made.facts.piece_ms == pytest.approx(lasts_ms, abs=exact_ms)
     master = master_of(made)
     loud = corpus_amr.levels(master)
     assert np.corrcoef(loud[: len(buzzing)], buzzing)[0, 1] > 0.8

@@ -80,7 +80,15 @@ def test_an_unknown_length_is_told_as_more_than_what_was_heard():
 def test_a_long_one_fades_out_when_the_member_says_so():
     wanted = Wanted(300, treatment=Treatment(long=Long.FADE))
 
-    assert told(wanted, decoded_seconds=330.0, piece_seconds=330.0) == ["faded-out"]
+    assert told(wanted, **of_length(330.0)) == ["faded-out"]
+
+
+def test_what_is_faded_out_must_be_heard_all_the_same():
+    wanted = Wanted(300, treatment=Treatment(long=Long.FADE))
+    quiet = {"decoded_seconds": 330.0, "piece_seconds": 330.0}
+
+    assert told(wanted, **quiet, active_seconds=0.0) == ["inaudible"]
+    assert told(wanted, **quiet, active_seconds=8.0) == ["mostly-silent"]
 
 
 SPREAD = Wanted(300, treatment=Treatment(long=Long.SPREAD, part=1))
