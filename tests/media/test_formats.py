@@ -144,5 +144,5 @@ def test_what_old_phones_record_keeps_its_rhythm_and_pitch(
     assert made.facts.piece_ms == pytest.approx(lasts_ms, abs=exact_ms)
     master = master_of(made)
     loud = corpus_amr.levels(master)
-    assert np.corrcoef(loud[: len(buzzing)], buzzing)[0, 1] > 0.8
+    assert np.corrcoef(loud[: len(buzzing)], buzzing)[0, 1] > (0.8 if sends_pauses else 0.7)
     assert corpus_amr.steadiness(master) > 0.9
