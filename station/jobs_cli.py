@@ -1,6 +1,6 @@
 """The command about promised work: what waits, what is being done just now, what failed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -10,17 +10,24 @@ from station.command import Answer, answers
 from station.jobs import Job, JobState
 
 SHOWN = 20
+# What failed before was seen, or is past help.
+RECENT = timedelta(days=1)
 
 
 @click.command("jobs")
 @answers
 def jobs_command() -> Answer:
-    """Say what waits, what is being worked on, and what failed. Exits 1 when something did."""
+    """Say what waits, what is being worked on, and what failed today.
+
+    Exits 1 when something failed within a day.
+    """
+    now = datetime.now(UTC)
     with opened() as (_, database), database.reading() as session:
         waiting = jobs.waiting(session)
         running = jobs.in_state(session, JobState.CLAIMED)
-        failed = jobs.in_state(session, JobState.FAILED)
-    now = datetime.now(UTC)
+        failed = [
+            job for job in jobs.in_state(session, JobState.FAILED) if job.due_at > now - RECENT
+        ]
     facts = {
         "waiting": waiting,
         "running": [{**_facts(job), "step": job.step} for job in running],

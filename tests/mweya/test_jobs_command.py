@@ -1,6 +1,7 @@
 """An operator sees what the worker has before it, in hand, and given up."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -23,10 +24,12 @@ def seen(settings, database, monkeypatch):
     return run
 
 
-def test_what_waits_runs_and_failed_is_told(seen, settings, database, now):
-    def broken(_, __):
-        raise Fault("The upload of recording 1 is gone.", permanent=True)
+def broken(_, __):
+    raise Fault("The upload of recording 1 is gone.", permanent=True)
 
+
+def test_what_waits_runs_and_failed_is_told(seen, database):
+    now = datetime.now(UTC)
     with database.writing() as session:
         for subject in (1, 2, 3):
             jobs.promise(session, JobKind.INGEST, subject, now)
@@ -41,6 +44,15 @@ def test_what_waits_runs_and_failed_is_told(seen, settings, database, now):
     assert told["waiting"] == {"ingest": 1}
     assert [(one["subject"], one["step"]) for one in told["running"]] == [("2", "mastering")]
     assert [one["answer"] for one in told["failed"]] == ["The upload of recording 1 is gone."]
+
+
+def test_what_failed_long_ago_is_told_no_more(seen, database):
+    before = datetime.now(UTC) - timedelta(days=1, minutes=1)
+    with database.writing() as session:
+        jobs.promise(session, JobKind.INGEST, 1, before)
+    jobs.work_once(database, {JobKind.INGEST: broken}, lambda: before)
+    told, code = seen()
+    assert (told["failed"], code) == ([], 0)
 
 
 def test_nothing_to_do_is_said(seen):
