@@ -1,9 +1,11 @@
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from station.airtime import Week
 from station.recordings import Recording, RecordingState
+from station.rights import Request
 from station.statement import Fate, StatementLine
 from web.member.answers import answers
 from web.member.cards import card
@@ -30,6 +32,14 @@ def make_card(settings, now):
 
 def told(cards, settings, now):
     return [answer.sentence for answer in answers(cards, settings, now)]
+
+
+def test_a_silence_of_several_slots_is_told_with_its_whole_length(make_card, week, settings, now):
+    asked = [Request(run="7", run_place=place) for place in range(3)]
+    one = make_card(week.plus(1), Fate.SILENCE)
+    cards = [dataclasses.replace(one, request=request) for request in asked]
+    said = [sentence for sentence in told(cards, settings, now) if "silence" in sentence]
+    assert said == ["Your 15 minutes next week are silence for The river."]
 
 
 def test_who_has_a_time_reads_it_first(make_card, week, settings, now):

@@ -32,7 +32,7 @@ def answers(cards: Sequence[Card], settings: Settings, now: datetime) -> list[An
     near = [card for card in coming if first_open is None or card.week.monday <= first_open]
     by_time = sorted(near, key=lambda card: card.air.start if card.air else card.week.span.end)
     aired = [found for card in by_time for found in _on_air(card, settings, now)]
-    asked = [found for card in near for found in _asked(card, settings, now)]
+    asked = [found for card in near for found in _asked(card, _slots(card, cards), settings, now)]
     to_do, done = ([one for one in asked if one.act is act] for act in (True, False))
     found = [*aired[:1], *to_do, *aired[1:], *done]
     return list(dict.fromkeys(found)) or [_nothing(settings)]
@@ -52,8 +52,14 @@ def _on_air(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
     yield Answer(f"You are on air {at}, {channel}.", f"{kind}. It begins {starts}.")
 
 
-def _asked(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
-    length = lengths.length(settings.station.slot_seconds)
+def _slots(card: Card, cards: Sequence[Card]) -> int:
+    """How many slots air as one piece with a card's own."""
+    run = card.request.run if card.request else None
+    return sum(one.request is not None and one.request.run == run for one in cards) if run else 1
+
+
+def _asked(card: Card, slots: int, settings: Settings, now: datetime) -> Iterator[Answer]:
+    length = lengths.length(settings.station.slot_seconds * slots)
     closes = words.moment(card.closes, settings.zone, now)
     by = f"before {closes} ({words.until(card.closes, now)})"
     week = words.week_name(card.week, now)
