@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from station.jobs import Job
 from station.recordings import Master, Recording, preview_at, waveform_at
 from station.treatment import Ident, Treatment
+from tests.web.seed import LOUD
 from tests.web.uploads import recordings_in
 from web import waveform
 from web.member.takes import told
@@ -136,6 +137,16 @@ def test_it_is_made_again_the_other_way(before, way, after, send, accept, known,
     assert "It is being made again. Until then the piece stays as it is." in sender.page
     assert "“The river” is ready to air." in sender.page
     assert recordings_in(database)[-1].chosen == after
+
+
+def test_nothing_is_told_of_a_piece_that_was_withdrawn(send, accept, sender, right):
+    send()
+    accept()
+    sender.open("/member/")
+    assert LOUD in sender.page
+    sender.send(f"/member/rights/{right.id}/withdrawal")
+    assert "Nothing sent yet." in sender.page
+    assert LOUD not in sender.page
 
 
 def test_a_plain_piece_has_no_second_sound(send, accept, known, sender, right):

@@ -89,8 +89,11 @@ class Card:
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """What was found in the newest take, in sentences."""
-        return () if self.latest is None or self.silent else tuple(self.latest.sentences)
+        """What was found in the newest take, in sentences; nothing of one that will not air."""
+        if self.latest is None or self.silent:
+            return ()
+        overtaken = self.latest.state == RecordingState.ACCEPTED and self.request is None
+        return () if overtaken else tuple(self.latest.sentences)
 
     @property
     def earlier_stays(self) -> bool:
