@@ -234,6 +234,19 @@ def withdraw_waiting(session: Session, right_id: int) -> None:
     )
 
 
+def spread_waits(session: Session, right_id: int) -> bool:
+    """Whether a right's recording is one part of two, and either waits for its verdict."""
+    of_right, unfinished = aliased(Recording), (RecordingState.RECEIVED, RecordingState.ACCEPTED)
+    parts = (
+        sa.select(Recording.id)
+        .join(of_right, _spread_with(of_right, Recording))
+        .where(of_right.right_id == right_id)
+        .where(of_right.state.in_(unfinished), Recording.state.in_(unfinished))
+        .where(sa.or_(*(one.state == RecordingState.RECEIVED for one in (of_right, Recording))))
+    )
+    return session.scalars(parts).first() is not None
+
+
 def is_part(table: type[Recording] = Recording) -> sa.ColumnElement[bool]:
     """Whether a recording is a part of one that was spread over two rights."""
     return sa.type_coerce(table.treatment, sa.Text).contains('"part":', autoescape=True)
@@ -247,6 +260,8 @@ def _spread_with(one: type[Recording], other: type[Recording]) -> sa.ColumnEleme
         other.account_id == one.account_id,
         other.upload_sha256 == one.upload_sha256,
         other.received_at == one.received_at,
+        other.right_id != one.right_id,
+        sa.type_coerce(other.treatment, sa.Text) != sa.type_coerce(one.treatment, sa.Text),
     )
 
 
@@ -264,6 +279,8 @@ def _reject_other_part(
         state=RecordingState.REJECTED,
         codes=[OTHER_PART_CODE, *codes],
         sentences=[OTHER_PART, *sentences],
+        # What was found in this part itself is no longer why it can't air.
+        findings=[],
         master_sha256=None,
         checked_at=now,
     )

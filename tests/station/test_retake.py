@@ -103,6 +103,17 @@ def test_a_recording_in_two_parts_is_taken_again_in_both(database, settings, par
         assert other_part(session, takes[0]).id == takes[1].id
 
 
+def test_of_parts_taken_again_twice_at_one_instant_each_is_with_the_part_of_the_other_right(
+    database, settings, parts, janet, now
+):
+    with database.writing() as session:
+        soon, who = now + timedelta(minutes=1), janet.account_id
+        for clean in (True, False):
+            takes = retake(session, settings, parts[1].id, who, level=True, clean=clean, now=soon)
+            for take in takes:
+                assert other_part(session, take).right_id != take.right_id
+
+
 def test_a_retake_of_one_part_replaces_nothing_that_was_chosen_for_the_other_since(
     database, settings, parts, janet, now
 ):
