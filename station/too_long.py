@@ -19,6 +19,9 @@ from station.treatment import Long
 # What a verdict calls it; of what was heard no further, nobody knows yet whether two rights do.
 TOO_LONG = frozenset({"too-long", "too-long-for-two", "far-too-long", "endless", "endless-for-two"})
 
+# Said of a whole recording that is longer than two slots by its own account.
+TOO_LONG_FOR_TWO = "far-too-long"
+
 
 def can_fade(recording: Recording) -> bool:
     """Whether a recording could not air because it is too long, so that a fade would help."""
@@ -27,7 +30,8 @@ def can_fade(recording: Recording) -> bool:
 
 def can_spread(recording: Recording) -> bool:
     """Whether a recording could not air because it is too long, and two rights may be enough."""
-    return can_fade(recording) and not recording.chosen.part
+    whole = not recording.chosen.part
+    return can_fade(recording) and whole and TOO_LONG_FOR_TWO not in recording.codes
 
 
 def fade_out(

@@ -284,13 +284,16 @@ def test_neither_part_airs_when_one_is_rejected(
     first, second = spread(mine[2])
     with database.writing() as session:
         if accepted_first:
-            accept(session, first, "1", now)
+            found = [{"code": "quiet"}]
+            made, quiet = keep_master(session, master("1")), {"codes": ["quiet"], "findings": found}
+            conclude(session, first.id, **quiet, sentences=["Hm."], master=made, now=now)
         reject(session, second, "inaudible", now)
         told = session.get_one(Recording, first.id, populate_existing=True)
         assert (told.state, told.codes) == (
             RecordingState.REJECTED,
             [OTHER_PART_CODE, "inaudible"],
         )
+        assert told.findings == []
         made = keep_master(session, master("1"))
         assert not conclude(session, first.id, codes=[], sentences=[], master=made, now=now)
         assert states(session) == []
@@ -368,12 +371,20 @@ def test_what_is_too_long_for_two_can_still_be_faded_out(
         assert again.treatment == {"long": "fade", "level": True}
 
 
-@pytest.mark.parametrize("code", ["far-too-long", "endless"])
-def test_what_was_heard_no_further_may_fit_two_rights(database, settings, now, janet, mine, code):
+def test_what_was_heard_no_further_may_fit_two_rights(database, settings, now, janet, mine):
     with database.writing() as session:
         take = upload(session, settings, janet, mine[0], now, treatment={})
-        reject(session, take, code, now)
+        reject(session, take, "endless", now)
         too_long.spread(session, settings, take.id, mine[1].id, janet.account_id, now)
+
+
+def test_what_is_longer_than_two_rights_is_not_spread(database, settings, now, janet, mine):
+    with database.writing() as session:
+        take = upload(session, settings, janet, mine[0], now, treatment={})
+        reject(session, take, "far-too-long", now)
+        assert too_long.can_fade(session.get_one(Recording, take.id, populate_existing=True))
+        with pytest.raises(Refusal, match="too long for two as well"):
+            too_long.spread(session, settings, take.id, mine[1].id, janet.account_id, now)
 
 
 def test_nobody_chooses_about_somebody_elses_recording(
