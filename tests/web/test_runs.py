@@ -178,6 +178,40 @@ def test_withdrawing_a_part_says_that_all_of_it_is_withdrawn(mine, sender, datab
     assert asked_in(database) == []
 
 
+def test_withdrawing_one_part_that_is_checked_says_that_both_are(too_long, mine, sender, database):
+    sender.send(f"/member/rights/{mine[0].id}/spread", recording=too_long, other=mine[3].id)
+    assert sender.page.count("It is one part of two: withdrawing it withdraws both.") == 2
+    sender.send(f"/member/rights/{mine[3].id}/withdrawal")
+    said = "Withdrawn, with both parts of the recording that we were checking."
+    assert said in sender.page
+    assert {take.state for take in recordings_in(database)[1:]} == {"withdrawn"}
+
+
+def test_a_silence_that_is_dedicated_anew_is_as_long_as_it_was_unless_one_chooses(mine, sender):
+    sender.open("/member/")
+    assert '<option value="2" selected>' not in sender.page
+    sender.send(f"/member/rights/{mine[0].id}/silence", cause="rain", slots="2")
+    assert sender.page.count('<option value="2" selected>') == 2
+
+
+def test_no_silence_is_longer_than_a_day(mine, sender):
+    sender.open("/member/")
+    sender.send(f"/member/rights/{mine[0].id}/silence", cause="rain", slots=str(10**9))
+    assert "only 3 of the 288 that this needs are free" in sender.page
+
+
+def test_what_is_given_of_a_run_with_many_weeks_withdraws_it_and_says_so(mine, sender):
+    sender.open("/member/")
+    chosen = f"/member/bulk/chosen?right={mine[0].id}&right={mine[3].id}"
+    said = "airs with other minutes of yours as one piece: all of that piece is withdrawn."
+    sender.open(chosen)
+    assert said not in sender.page
+    sender.open("/member/")
+    sender.send(f"/member/rights/{mine[0].id}/silence", cause="rain", slots="2")
+    sender.open(chosen)
+    assert said in sender.page
+
+
 def test_an_announcement_in_ones_own_voice_is_kept_with_each_slot(mine, sender, database, settings):
     sender.open("/member/")
     said = {"cause": "rain", "slots": "2", "announcement": voice()}

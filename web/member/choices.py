@@ -34,9 +34,12 @@ class Choices:
 
     def slots(self, card: Card) -> range:
         """How many slots a silence of a card's right can have, from two on."""
-        run = self.runs[card.request.run] if card.request and card.request.run else 1
         free = sum(one.week == card.week and one.right_id != card.right_id for one in self.free)
-        return range(2, run + free + 1)
+        return range(2, self.length(card) + free + 1)
+
+    def length(self, card: Card) -> int:
+        """How many slots what a card's right asks for has now."""
+        return self.runs[card.request.run] if card.request and card.request.run else 1
 
     def can_fade(self, card: Card) -> bool:
         """Whether the newest take of a card is too long to air, and no silence was chosen since."""

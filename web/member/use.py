@@ -9,7 +9,7 @@ from station import lengths, makegoods, presentation, rights, runs, using
 from station.airtime import Week
 from station.errors import Refusal
 from station.ledger import require_holder
-from station.recordings import Recording
+from station.recordings import Recording, spread_waits
 from web import words
 from web.member import forms
 from web.member.area import member_area, page_at
@@ -18,6 +18,9 @@ from web.member.presenting import usual_words
 from web.session import act_once, me, now, sent_before, station
 from web.sounds import send_preview
 from web.upload import keep_sound, keep_upload
+
+# No silence is longer than a day of short slots.
+MOST_SLOTS = 288
 
 area = member_area("use", draw)
 
@@ -57,7 +60,7 @@ def dedicate(right_id: int) -> ResponseReturnValue:
     """Dedicate a right to silence for a cause, or several of its week to one long silence."""
     settings, account_id = station().settings, me().account_id
     cause, wishes = forms.read_cause(request.form), forms.read_wishes(request.form)
-    slots = max(request.form.get("slots", 1, type=int), 1)
+    slots = min(max(request.form.get("slots", 1, type=int), 1), MOST_SLOTS)
     announcement = _announcement(right_id)
 
     def act(session: Session) -> str:
@@ -85,7 +88,10 @@ def withdraw(right_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         asked = rights.open_request(session, right_id)
+        parts = spread_waits(session, right_id)
         using.withdraw_request(session, station().settings, right_id, me().account_id, now())
+        if parts:
+            return "Withdrawn, with both parts of the recording that we were checking."
         if asked is not None and asked.run is not None:
             return "Withdrawn, with all that was to air as one piece with it."
         return "Withdrawn. Nothing will air in these minutes unless you send something."
