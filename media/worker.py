@@ -28,6 +28,7 @@ from station import jobs, recordings, rights, using
 from station.db import Database
 from station.errors import Fault
 from station.jobs import Duty, JobKind
+from station.ledger import lock
 from station.members import Person
 from station.recordings import Master, MasterKind, Recording, RecordingState
 from station.rights import Request, RequestState
@@ -211,6 +212,9 @@ class Worker:
         """Write the verdict, and let the right ask for what was accepted, in one transaction."""
 
         def conclude(session: orm.Session) -> str:
+            if recording.chosen.part:
+                # Before any other row: the other part may be concluded, or given away, just now.
+                lock(session)
             _, language = _speaker(session, recording.account_id)
             kept = None if made is None else recordings.keep_master(session, made)
             concluded = recordings.conclude(
