@@ -73,9 +73,9 @@ def _cpu_seconds() -> float:
 
 
 def _peaks_mebibytes() -> Iterator[float]:
-    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-        yield resource.getrusage(who).ru_maxrss / 1024
-    for pid, _ in _running_below():
+    yield resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    # Its own ru_maxrss would be that of the process that began it, where that was larger.
+    for pid in (os.getpid(), *(pid for pid, _ in _running_below())):
         with suppress(FileNotFoundError):
             lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
             yield from (int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))

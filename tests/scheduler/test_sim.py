@@ -140,7 +140,7 @@ def test_only_what_is_known_is_said(tmp_path, wishes, said, unsaid):
 
 
 def test_ctrl_c_tells_of_the_weeks_that_were_played(tmp_path):
-    command = [sys.executable, "-c", "from scheduler.sim.cli import sim; sim()", *SMALL]
+    command = [sys.executable, "-m", "mweya", "sim", *SMALL]
     here, there = pty.openpty()
     playing = subprocess.Popen(
         [*command, "--weeks", "520", "--out", str(tmp_path), "--json"],
@@ -160,7 +160,7 @@ def test_ctrl_c_tells_of_the_weeks_that_were_played(tmp_path):
 
 
 def test_a_year_that_is_stopped_in_its_first_week_has_nothing_to_tell(tmp_path):
-    command = [sys.executable, "-c", "from scheduler.sim.cli import sim; sim()"]
+    command = [sys.executable, "-m", "mweya", "sim"]
     options = ["--members", "6000", "--weeks", "1", "--out", str(tmp_path), "--json"]
     playing = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE)
     while not (tmp_path / "fairness.svg").exists():
