@@ -284,9 +284,15 @@ def test_neither_part_airs_when_one_is_rejected(
     first, second = spread(mine[2])
     with database.writing() as session:
         if accepted_first:
-            found = [{"code": "quiet"}]
-            made, quiet = keep_master(session, master("1")), {"codes": ["quiet"], "findings": found}
-            conclude(session, first.id, **quiet, sentences=["Hm."], master=made, now=now)
+            conclude(
+                session,
+                first.id,
+                codes=["quiet"],
+                sentences=["Hm."],
+                findings=[{"code": "quiet"}],
+                master=keep_master(session, master("1")),
+                now=now,
+            )
         reject(session, second, "inaudible", now)
         told = session.get_one(Recording, first.id, populate_existing=True)
         assert (told.state, told.codes) == (
