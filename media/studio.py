@@ -5,13 +5,11 @@ libraries, our own code and the spool. Without bwrap the limits stay. An enginee
 long is ended, and after some orders another one begins.
 """
 
-import fcntl
 import os
 import shutil
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,7 +20,7 @@ import structlog
 
 import media
 import station
-from media import box, orders
+from media import box, orders, rooms
 from media.orders import Broken, Done, Order, Step, Word
 from station.errors import Fault
 
@@ -76,7 +74,7 @@ class Studio:
         """End the engineer and remove the spool; a later order begins anew."""
         self._end()
         if self._room is not None:
-            _remove(self._room)
+            rooms.remove(self._room)
             self._room = None
         if self._lock is not None:
             os.close(self._lock)
@@ -90,7 +88,7 @@ class Studio:
     @property
     def spool(self) -> Path:
         """The folder that the engineer sees, with the files of the order."""
-        return self._own_room() / "spool"
+        return self._own_room() / rooms.SPOOL
 
     def do(
         self,
@@ -114,7 +112,7 @@ class Studio:
 
         Raises Fault when it is missing or no plain file.
         """
-        taken = self._own_room() / "taken" / name
+        taken = self._own_room() / rooms.TAKEN / name
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             source = os.fdopen(os.open(self.spool / name, flags), "rb")
@@ -134,7 +132,7 @@ class Studio:
     def _own_room(self) -> Path:
         if self._room is None or not self._room.exists():
             self.close()
-            self._room, self._lock = _new_room(self._folder)
+            self._room, self._lock = rooms.new_room(self._folder)
         return self._room
 
     def _try(
@@ -170,13 +168,13 @@ class Studio:
         Where the engineer made that hard, it is ended first.
         """
         try:
-            _empty(self.spool)
-            _copy(files, self.spool)
+            rooms.empty(self.spool)
+            rooms.lay(files, self.spool)
         except OSError:
             self._end("spool-spoilt")
-            _remove(self.spool)
+            rooms.remove(self.spool)
             self.spool.mkdir(mode=0o700)
-            _copy(files, self.spool)
+            rooms.lay(files, self.spool)
 
     def _ask(
         self, process: subprocess.Popen[bytes], order: Order, tell: Callable[[str], None]
@@ -247,61 +245,6 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     if process.stdin is None or process.stdout is None:
         raise AssertionError
     return process.stdin, process.stdout
-
-
-def _copy(files: Mapping[str, Path], spool: Path) -> None:
-    for name, file in files.items():
-        # Never through a link that was planted there.
-        with file.open("rb") as source, (spool / name).open("xb") as copy:
-            shutil.copyfileobj(source, copy, box.MEBIBYTE)
-
-
-def _empty(spool: Path) -> None:
-    for left in spool.iterdir():
-        _remove(left) if left.is_dir() and not left.is_symlink() else left.unlink()
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder, whatever was done to the modes of what is in it."""
-    for place, _, _ in os.walk(folder):
-        Path(place).chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _new_room(folder: Path) -> tuple[Path, int]:
-    """A new room and its lock, with a spool in it; those of studios that are gone are removed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    together = os.open(folder, os.O_RDONLY)
-    try:
-        # One at a time: nobody shall see a room that has no lock yet.
-        fcntl.flock(together, fcntl.LOCK_EX)
-        for other in folder.iterdir():
-            _remove_when_left(other)
-        room = Path(tempfile.mkdtemp(dir=folder, prefix="room-")).absolute()
-        lock = os.open(room, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        for name in ("spool", "taken"):
-            (room / name).mkdir(mode=0o700)
-        return room, lock
-    finally:
-        os.close(together)
-
-
-def _remove_when_left(room: Path) -> None:
-    """Remove a room whose studio lives no more: the lock of one that was killed is free."""
-    try:
-        lock = os.open(room, os.O_RDONLY)
-    except FileNotFoundError:
-        # It was closed just now.
-        return
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    else:
-        _remove(room)
-    finally:
-        os.close(lock)
 
 
 def _limits(slot_seconds: float) -> list[str]:
