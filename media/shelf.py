@@ -47,10 +47,11 @@ class Shelf:
 
     def laid_out(self, seed: int) -> tuple[tuple[FillFile, ...], dict[str, Path]]:
         """What of the operator's fill may be used in one slot, and where its files lie."""
+        used = self._used()
         chosen = [
             piece
             for kind, most in MOST_OF_A_KIND.items()
-            for piece in _turned(self._used(kind), seed)[:most]
+            for piece in _turned([one for one in used if one.kind == kind], seed)[:most]
         ]
         files = {f"fill-{piece.id}": self._file(piece) for piece in chosen}
         described = tuple(
@@ -61,7 +62,8 @@ class Shelf:
 
     def said(self, kind: FillKind) -> Path | None:
         """The newest recording that is said around silences, if the operator brought one."""
-        return next((self._file(piece) for piece in reversed(self._used(kind))), None)
+        of_kind = [piece for piece in self._used() if piece.kind == kind]
+        return self._file(of_kind[-1]) if of_kind else None
 
     def work_off(self, now: datetime) -> int:
         """Prepare what waits, then make the station's fill anew where needed; how many were made.
@@ -113,7 +115,7 @@ class Shelf:
         What was made of other material, or for other settings, is used no longer. Raises Fault
         when a tool is missing.
         """
-        library = [piece.id for kind in MOST_OF_A_KIND for piece in self._used(kind)]
+        library = self._library()
         wanted = [(MasterKind.FILL, {"seed": seed, "library": library}) for seed in range(VARIETY)]
         wanted.append((MasterKind.EMERGENCY, {"seed": 0, "library": []}))
         there = self._stocked()
@@ -121,7 +123,7 @@ class Shelf:
         for kind, recipe in missing:
             made = self._made(kind, recipe, now)
             self.database.do(partial(recordings.keep_master, master=made))
-        if [piece.id for kind in MOST_OF_A_KIND for piece in self._used(kind)] != library:
+        if self._library() != library:
             # Somebody brought more meanwhile: whoever makes that anew retires the rest.
             return len(missing)
         current = [one for one in self._stocked() if (MasterKind(one.kind), _recipe(one)) in wanted]
@@ -164,10 +166,16 @@ class Shelf:
                 if self.usable(made)
             ]
 
-    def _used(self, kind: FillKind) -> list[FillPiece]:
+    def _used(self) -> list[FillPiece]:
+        """Every piece that is used and whose sound is there, oldest first."""
         with self.database.reading() as session:
             used = fill.in_state(session, FillState.USED)
-        return [piece for piece in used if piece.kind == kind and self._file(piece).exists()]
+        return [piece for piece in used if self._file(piece).exists()]
+
+    def _library(self) -> list[int]:
+        """The numbers of what slots of fill are made of, in the order of its kinds."""
+        used = self._used()
+        return [piece.id for kind in MOST_OF_A_KIND for piece in used if piece.kind == kind]
 
     def _file(self, piece: FillPiece) -> Path:
         return recordings.master_at(self.settings.media_folder, piece.sound_sha256)
