@@ -22,12 +22,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Starts the station keeps for itself."""
+    """Starts the station keeps for itself; `presenter` is who may be heard live in them."""
 
     channel: int
     start: int
     length: int
     label: str
+    presenter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Line:
 def compose(facts: WeekFacts) -> list[Line]:
     """Every line of the stretch, in order of time: a piece, or a reserved block, or fill."""
     pieces = {(piece.start, piece.channel): piece for piece in facts.pieces}
-    labels = _labels(facts.blocks)
+    blocks = _by_start(facts.blocks)
     lines = []
     for slot in range(facts.first, facts.last):
         start = slot - facts.week_first
@@ -75,14 +76,13 @@ def compose(facts: WeekFacts) -> list[Line]:
             if piece is not None:
                 lines.append(_piece_line(piece, slot))
             else:
-                label = labels.get((start, channel))
-                lines.append(_own_line(facts, channel, slot, label))
+                lines.append(_own_line(facts, channel, slot, blocks.get((start, channel))))
     return lines
 
 
-def _labels(blocks: Iterable[Block]) -> dict[tuple[int, int], str]:
+def _by_start(blocks: Iterable[Block]) -> dict[tuple[int, int], Block]:
     return {
-        (start, block.channel): block.label
+        (start, block.channel): block
         for block in blocks
         for start in range(block.start, block.start + block.length)
     }
@@ -101,16 +101,16 @@ def _piece_line(piece: Piece, slot: int) -> Line:
     )
 
 
-def _own_line(facts: WeekFacts, channel: int, slot: int, label: str | None) -> Line:
+def _own_line(facts: WeekFacts, channel: int, slot: int, block: Block | None) -> Line:
     return Line(
         channel=channel,
         slot_number=slot,
-        kind="fill" if label is None else "reserved",
+        kind="fill" if block is None else "reserved",
         request_id=None,
         master_sha256=_fill_for(facts.fills, channel, slot),
         silence=False,
-        title=label or facts.station_name,
-        speaker=facts.station_name,
+        title=(block and block.label) or facts.station_name,
+        speaker=(block and block.presenter) or facts.station_name,
     )
 
 

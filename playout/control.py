@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from playout import plan, record
+from playout import plan, programme, record
 from playout.air import Air
 from playout.attempts import Attempts
 from playout.disk import AirFolder
@@ -79,6 +79,7 @@ class Control:
             changed = plan.write_air_log(session, self.settings, now)
         with database.reading() as session:
             self._due = plan.due(session, self.settings, now)
+            programme.write(self.folder.root, plan.programme(session, self.settings, now))
         self._planned_at, self._published_at = time.monotonic(), published_at
         self._unfinished = True
         if changed:

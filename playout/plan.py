@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from playout.compose import Block, Line, Piece, WeekFacts, compose
 from playout.moves import SlotFile
-from station import airlog, grid, recordings
+from playout.programme import Programme
+from station import airlog, grid, live, recordings
 from station.airlog import AirLine
 from station.airtime import Week
 from station.grid import Grid, Placement
@@ -20,6 +21,8 @@ from station.settings import Settings
 
 # A week of five-minute slots and an hour for the clocks: shorter slots reach less far.
 HORIZON_SLOTS = 7 * 24 * 12 + 12
+# What was on air a moment ago may still be listened to.
+PAST_SLOTS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,13 @@ def due(session: Session, settings: Settings, now: datetime) -> Due:
     )
 
 
+def programme(session: Session, settings: Settings, now: datetime) -> Programme:
+    """What playout's own disk says of the slots to come, and of those just over."""
+    on_air = settings.slots.number(now)
+    lines = airlog.lines_between(session, on_air - PAST_SLOTS, on_air + HORIZON_SLOTS)
+    return Programme(tuple(_as_line(line) for line in lines))
+
+
 def _reach(session: Session, settings: Settings, now: datetime) -> int:
     """The slot that the air log ends before: lengthened once a tenth of it is used up."""
     on_air = settings.slots.number(now)
@@ -98,10 +108,7 @@ def _write_week(
         channels=settings.channels,
         station_name=settings.station.name,
         pieces=tuple(_pieces(session, settings, published)),
-        blocks=tuple(
-            Block(block.channel, block.start, block.length, block.label)
-            for block in grid.reserved_blocks(session, week)
-        ),
+        blocks=tuple(_blocks(session, week)),
         fills=_masters(session, settings, MasterKind.FILL),
     )
     new = {(line.channel, line.slot_number): line for line in compose(facts)}
@@ -109,6 +116,13 @@ def _write_week(
         return False
     airlog.write(session, str(week), _rows(new.values(), facts), first)
     return True
+
+
+def _blocks(session: Session, week: Week) -> Iterable[Block]:
+    presenters = live.presenters(session, week)
+    for block in grid.reserved_blocks(session, week):
+        presenter = presenters.get(block.id, "")
+        yield Block(block.channel, block.start, block.length, block.label, presenter)
 
 
 def _rows(lines: Iterable[Line], facts: WeekFacts) -> list[AirLine]:

@@ -47,7 +47,11 @@ class AsRunEvent(Base):
 
 
 class Outcome(Base):
-    """How one planned slot ended; `start_error_ms` is after (+) or before (-) its time."""
+    """How one planned slot ended; `start_error_ms` is after (+) or before (-) its time.
+
+    `similarity` (0 to 1) is how like its master the watch heard it; None when no watch listened.
+    Its holder was written to at `told_at`.
+    """
 
     __tablename__ = "outcomes"
 
@@ -58,7 +62,9 @@ class Outcome(Base):
     kind: Mapped[str]
     start_error_ms: Mapped[int | None]
     reason: Mapped[str] = mapped_column(default="")
+    similarity: Mapped[float | None]
     decided_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
 
 
 def append(session: Session, events: list[AsRunEvent]) -> None:

@@ -101,6 +101,8 @@ SENTENCES: dict[str, str] = {
     "swap-asked": "You have asked for this swap already. Wait for the answer, or withdraw it.",
     "swap-moved": "One of the two places has changed since. Ask again for the places as they are.",
     "swap-unfit": "This swap would break a rule of the grid, so nothing was changed. {problems}",
+    "takedown-reason": "Please say why it is taken off air: the record and its member are told.",
+    "takedown-again": "This slot of channel {channel} has been taken off air already.",
     "makegood-none": "{right} is no makegood: only a makegood can be put off.",
     "makegood-late": "This makegood can be put off to a week after {week}, up to {last}.",
     "week-full": "Week {week} has no room left. Choose another.",

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from station import (
     airlog,
+    alarms,
     asrun,
     causes,
     fill,
@@ -19,6 +20,7 @@ from station import (
     jobs,
     ledger,
     letters,
+    live,
     makegoods,
     members,
     money,
@@ -26,6 +28,7 @@ from station import (
     presentation,
     signin,
     standing,
+    takedowns,
 )
 from station.db import Base, Database, connect
 from station.errors import Fault, Refusal
@@ -38,7 +41,7 @@ NOUNS = (
     *(members, ledger, money, jobs, letters, signin, posts),
     *(invoices, bank, invitations, applications, years),
     *(offers, swaps, causes, standing, presentation, fill, makegoods),
-    *(grid, airlog, asrun),
+    *(grid, airlog, asrun, takedowns, live, alarms),
 )
 METADATA: sa.MetaData = Base.metadata
 

@@ -35,6 +35,14 @@ SINCE_0002: dict[str, dict[str, object]] = {
     "requests": {"trade": None},
 }
 
+# What the third version wrote besides, and what it had no more.
+SINCE_0003: dict[str, dict[str, object]] = {
+    "jobs": {"step": ""},
+    "recordings": {"treatment": '{"long":"fade"}', "findings": "[]"},
+    "requests": {"announcement_sha256": None, "run": None, "run_place": 0},
+}
+GONE_SINCE_0003 = {("recordings", "fade_out")}
+
 Put = Callable[..., None]
 
 
@@ -53,11 +61,35 @@ def fill_0002(connection: sa.Connection) -> None:
 
     def put(table: str, *rows: dict[str, object]) -> None:
         for row in rows:
-            said = row | SINCE_0002.get(table, {})
-            if table == "offers":
-                del said["right_id"]
-            _insert(connection, table, said)
+            _insert(connection, table, _second(table, row))
 
+    _furnish_market(connection, put)
+
+
+def fill_0003(connection: sa.Connection) -> None:
+    """The same station as the third version has it, with a slot that was heard."""
+
+    def put(table: str, *rows: dict[str, object]) -> None:
+        for row in rows:
+            said = _second(table, row) | SINCE_0003.get(table, {})
+            kept = {
+                name: each for name, each in said.items() if (table, name) not in GONE_SINCE_0003
+            }
+            _insert(connection, table, kept)
+
+    _furnish_market(connection, put)
+    outcome = {"channel": 0, "slot_number": 5, "week": WEEKS[5], "request_id": 1, "kind": "aired"}
+    put("outcomes", {**outcome, "start_error_ms": 12, "reason": "", "decided_at": AT})
+
+
+def _second(table: str, row: dict[str, object]) -> dict[str, object]:
+    """A row of the first version as the second one wrote it."""
+    said = row | SINCE_0002.get(table, {})
+    return {name: each for name, each in said.items() if (table, name) != ("offers", "right_id")}
+
+
+def _furnish_market(connection: sa.Connection, put: Put) -> None:
+    """What there is since offers hold many rights and money has a book."""
     # An empty station has its ledger's head already.
     connection.execute(sa.delete(sa.table("ledger_head")))
     _furnish(put)
@@ -173,4 +205,8 @@ def _ask(put: Put) -> None:
 
 
 # How to fill a database of each earlier revision.
-FILLS: dict[str, Callable[[sa.Connection], None]] = {"0001": fill_0001, "0002": fill_0002}
+FILLS: dict[str, Callable[[sa.Connection], None]] = {
+    "0001": fill_0001,
+    "0002": fill_0002,
+    "0003": fill_0003,
+}
