@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from playout.mounts import QUALITIES, Quality, forget_port, icecast_port, is_free
+from playout.mounts import Quality, forget_port, icecast_port, is_free, qualities
 from playout.processes import Recipe, Running, found, start
 from station.errors import Fault, Refusal
 from station.settings import Settings
@@ -35,6 +35,7 @@ class IcecastPlan:
     host: str
     port: int
     channels: int
+    qualities: tuple[Quality, ...]
     max_listeners: int
     source_password: str
     admin_password: str
@@ -48,6 +49,7 @@ def plan(settings: Settings) -> IcecastPlan:
         host=settings.icecast.host,
         port=icecast_port(settings),
         channels=settings.channels,
+        qualities=qualities(settings),
         max_listeners=settings.icecast.max_listeners,
         source_password=settings.secrets.icecast_source,
         admin_password=settings.secrets.icecast_admin,
@@ -79,7 +81,7 @@ def render(plan: IcecastPlan) -> str:
     security = _section(root, "security", chroot=0)
     if plan.user:
         _section(security, "changeowner", user=plan.user, group=GROUP)
-    _mounts(root, plan.channels)
+    _mounts(root, plan)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
 
@@ -139,7 +141,7 @@ def answers(settings: Settings) -> bool:
 
 
 def _limits(root: ET.Element, plan: IcecastPlan) -> None:
-    sources = (plan.channels + 1) * len(QUALITIES)
+    sources = (plan.channels + 1) * len(plan.qualities)
     _section(
         root,
         "limits",
@@ -152,9 +154,9 @@ def _limits(root: ET.Element, plan: IcecastPlan) -> None:
     )
 
 
-def _mounts(root: ET.Element, channels: int) -> None:
-    for quality in QUALITIES:
-        for channel in range(channels):
+def _mounts(root: ET.Element, plan: IcecastPlan) -> None:
+    for quality in plan.qualities:
+        for channel in range(plan.channels):
             mount = _mount(root, quality.path(channel), quality)
             _add(mount, fallback_mount=quality.fallback_path, fallback_override=1)
         _add(_mount(root, quality.fallback_path, quality), hidden=1)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from playout.mounts import QUALITIES
 from station.airtime import HOUR_SECONDS
 from station.worth import DAYS, HOURS, MOST_WORTH
 
@@ -36,11 +35,11 @@ class Visit:
     left: datetime
 
 
-def visits(lines: Iterable[str], channels: int) -> Iterator[Visit]:
-    """The visits in a log; lines that tell of none are passed over."""
-    mounts = {
-        quality.path(channel): channel for channel in range(channels) for quality in QUALITIES
-    }
+def visits(lines: Iterable[str], mounts: Mapping[str, int]) -> Iterator[Visit]:
+    """The visits in a log to mounts, whose channels are given by their paths.
+
+    Lines that tell of none are passed over.
+    """
     for line in lines:
         found = _LINE.search(line)
         channel = mounts.get(found["path"].partition("?")[0]) if found else None

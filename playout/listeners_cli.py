@@ -8,6 +8,7 @@ import click
 
 from playout.icecast import log_file
 from playout.listeners import SHORTEST_SECONDS, learned, listened, visits
+from playout.mounts import channel_paths
 from station import worth
 from station.airtime import Week
 from station.command import Answer, answers
@@ -30,7 +31,7 @@ def learn(logs: tuple[Path, ...]) -> Answer:
     """
     settings = load()
     lines = [line for log in logs or (log_file(settings),) for line in _lines(log)]
-    found = list(visits(lines, settings.channels))
+    found = list(visits(lines, channel_paths(settings)))
     if not found:
         raise Refusal("listeners-none", least=SHORTEST_SECONDS)
     table = worth.by_daypart(settings, Week.of(datetime.now(UTC), settings.zone))

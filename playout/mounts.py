@@ -21,6 +21,11 @@ class Quality:
     kilobits: int
 
     @property
+    def encoder(self) -> str:
+        """What the engines call it."""
+        return f"{self.suffix}-{self.kilobits}"
+
+    @property
     def fallback_path(self) -> str:
         """The mount that listeners are moved to while a channel's own has no source."""
         return f"/fallback-{self.name}.{self.suffix}"
@@ -30,9 +35,18 @@ class Quality:
         return f"/{channel}-{self.name}.{self.suffix}"
 
 
-STANDARD = Quality("standard", "mp3", "audio/mpeg", 128)
-LOW = Quality("low", "opus", "audio/ogg; codecs=opus", 32)
-QUALITIES = (STANDARD, LOW)
+CONTENT_TYPES = {"mp3": "audio/mpeg", "opus": "audio/ogg; codecs=opus"}
+STANDARD = Quality("standard", "mp3", CONTENT_TYPES["mp3"], 128)
+LOW = Quality("low", "opus", CONTENT_TYPES["opus"], 32)
+
+
+def qualities(settings: Settings) -> tuple[Quality, ...]:
+    """The two that every station has, as it has set them, and those that it added."""
+    chosen = {
+        name: Quality(name, one.codec, CONTENT_TYPES[one.codec], one.kilobits)
+        for name, one in settings.qualities.items()
+    }
+    return tuple(({STANDARD.name: STANDARD, LOW.name: LOW} | chosen).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +72,17 @@ def mounts(settings: Settings) -> list[Mount]:
             quality.kilobits,
         )
         for channel in range(settings.channels)
-        for quality in QUALITIES
+        for quality in qualities(settings)
     ]
+
+
+def channel_paths(settings: Settings) -> dict[str, int]:
+    """Each public mount's path, and the channel that is heard there."""
+    return {
+        quality.path(channel): channel
+        for channel in range(settings.channels)
+        for quality in qualities(settings)
+    }
 
 
 def base_url(settings: Settings) -> str:

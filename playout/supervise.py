@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,7 @@ from playout.disk import AirFolder
 from playout.events import EngineEvent, EventKind
 from playout.liquidsoap import client
 from playout.liquidsoap.client import EngineStatus
-from playout.mounts import LOW, STANDARD
+from playout.mounts import Quality, qualities
 from playout.processes import Recipe, Running, found, start
 from station.errors import Fault
 from station.settings import Settings
@@ -77,13 +77,13 @@ def channel_recipe(settings: Settings, folder: AirFolder, channel: int) -> Recip
         f"channel-{channel}",
         folder.channel(channel),
         folder.fill,
-        (STANDARD.path(channel), LOW.path(channel)),
+        {one: one.path(channel) for one in qualities(settings)},
     )
 
 
 def fallback_recipe(settings: Settings, folder: AirFolder) -> Recipe:
     """How the engine behind the fallback mounts is started: a channel that never has a slot."""
-    paths = (STANDARD.fallback_path, LOW.fallback_path)
+    paths = {one: one.fallback_path for one in qualities(settings)}
     return _recipe(settings, folder, FALLBACK, folder.nobody, folder.emergency, paths)
 
 
@@ -98,7 +98,7 @@ def _recipe(
     name: str,
     slots: Path,
     fill: Path,
-    paths: tuple[str, str],
+    paths: Mapping[Quality, str],
 ) -> Recipe:
     run_folder = settings.run_folder
     environment = {
@@ -115,8 +115,7 @@ def _recipe(
         "MWEYA_ICECAST_HOST": settings.icecast.host,
         "MWEYA_ICECAST_PORT": str(mounts.icecast_port(settings)),
         "MWEYA_ICECAST_PASSWORD": settings.secrets.icecast_source,
-        "MWEYA_MOUNT_STANDARD": paths[0],
-        "MWEYA_MOUNT_LOW": paths[1],
+        "MWEYA_MOUNTS": " ".join(f"{one.encoder}={path}" for one, path in paths.items()),
     }
     return Recipe(name, ("liquidsoap", str(SCRIPT)), environment, run_folder)
 

@@ -10,6 +10,7 @@ from station.airtime import QUARTER_HOUR_SECONDS
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
 Count = Annotated[int, Meta(ge=0)]
+MountName = Annotated[str, Meta(pattern="^[a-z][a-z0-9]{0,15}$")]
 
 
 class StationSection(Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +107,18 @@ class IcecastSection(Struct, frozen=True, forbid_unknown_fields=True):
     max_listeners: Positive = 2000
 
 
+# What a channel can be encoded as, in kbit/s. Liquidsoap's encoders stand literally in its script:
+# another rate here needs its line there.
+ENCODERS = {"mp3": (96, 128, 192, 320), "opus": (24, 32, 64, 128)}
+
+
+class QualitySection(Struct, frozen=True, forbid_unknown_fields=True):
+    """One way that each channel is encoded, always at a constant rate."""
+
+    codec: Literal["mp3", "opus"]
+    kilobits: int
+
+
 class MembershipSection(Struct, frozen=True, forbid_unknown_fields=True):
     """Who may be a member, and the yearly fee; money is in cents, `vat_percent` is included.
 
@@ -180,6 +193,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     solver: SolverSection = SolverSection()
     web: WebSection = WebSection()
     icecast: IcecastSection = IcecastSection()
+    qualities: dict[MountName, QualitySection] = {}
     membership: MembershipSection = MembershipSection()
     market: MarketSection = MarketSection()
     database: DatabaseSection = DatabaseSection()

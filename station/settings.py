@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from station.airtime import QUARTER_HOUR_SECONDS, Daypart, Slots
 from station.errors import Refusal, WrongInput
-from station.sections import SettingsFile
+from station.sections import ENCODERS, SettingsFile
 
 SETTINGS_FILE = "station.toml"
 SECRETS_FILE = "secrets.toml"
@@ -177,6 +177,14 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
         ("station.channel_languages", f"there is no channel “{name}”")
         for name in chosen.station.channel_languages
         if name not in chosen.station.channels
+    ]
+    found += [
+        (
+            f"qualities.{name}.kilobits",
+            f"{one.codec} is sent at one of {ENCODERS[one.codec]} kbit/s",
+        )
+        for name, one in chosen.qualities.items()
+        if one.kilobits not in ENCODERS[one.codec]
     ]
     clocks = {"rules.adult_from": chosen.rules.adult_from, "rules.adult_to": chosen.rules.adult_to}
     for name, part in chosen.dayparts.items():

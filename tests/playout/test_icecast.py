@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playout.icecast import IcecastPlan, recipe, render
+from playout.mounts import LOW, STANDARD, Quality
 
 PLAN = IcecastPlan(
     host="127.0.0.1",
     port=8123,
     channels=3,
+    qualities=(STANDARD, LOW, Quality("high", "mp3", "audio/mpeg", 320)),
     max_listeners=2000,
     source_password="s3cret-source",
     admin_password="s3cret-admin",
@@ -45,13 +47,15 @@ def test_it_never_starts_with_a_known_password(known, whose):
         render(replace(PLAN, **{whose: known}))
 
 
-def test_every_channel_has_both_qualities_and_falls_back_in_its_own_codec():
+def test_every_channel_has_each_quality_and_falls_back_in_its_own_codec():
     root = parsed(PLAN)
     fallbacks = {m.findtext("mount-name"): m.findtext("fallback-mount") for m in root.iter("mount")}
     assert fallbacks == {
         **{f"/{channel}-standard.mp3": "/fallback-standard.mp3" for channel in range(3)},
         **{f"/{channel}-low.opus": "/fallback-low.opus" for channel in range(3)},
+        **{f"/{channel}-high.mp3": "/fallback-high.mp3" for channel in range(3)},
         "/fallback-standard.mp3": None,
+        "/fallback-high.mp3": None,
         "/fallback-low.opus": None,
     }
 
@@ -60,7 +64,7 @@ def test_it_listens_where_the_settings_say_and_lets_that_many_in():
     root = parsed(PLAN)
     assert root.findtext("listen-socket/bind-address") == "127.0.0.1"
     assert int(root.findtext("limits/clients") or 0) >= 2000
-    assert int(root.findtext("limits/sources") or 0) == 8
+    assert int(root.findtext("limits/sources") or 0) == 12
 
 
 def test_root_lets_it_become_somebody_else_and_others_do_not_ask():

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from playout.icecast import log_file
 from playout.listeners import Visit, learned, listened, visits
 from playout.listeners_cli import listeners
+from playout.mounts import channel_paths
 from station import worth
 
 ZONE = ZoneInfo("Africa/Johannesburg")
@@ -23,8 +24,8 @@ def line(path="/0-standard.mp3", *, left=EVENING, seconds=3600, status=200):
     return f"192.0.2.7 - - [{at}] {told} {seconds}"
 
 
-def test_a_listener_is_seen_with_channel_and_stay():
-    (visit,) = visits([line("/1-low.opus?x=1", seconds=90)], 3)
+def test_a_listener_is_seen_with_channel_and_stay(settings):
+    (visit,) = visits([line("/1-low.opus?x=1", seconds=90)], channel_paths(settings))
     assert visit == Visit(1, EVENING - timedelta(seconds=90), EVENING)
 
 
@@ -40,8 +41,8 @@ def test_a_listener_is_seen_with_channel_and_stay():
         "",
     ],
 )
-def test_what_tells_of_no_listener_is_passed_over(other):
-    assert list(visits([other], 3)) == []
+def test_what_tells_of_no_listener_is_passed_over(settings, other):
+    assert list(visits([other], channel_paths(settings))) == []
 
 
 def test_listeners_are_averaged_over_the_hours_that_the_log_covers():

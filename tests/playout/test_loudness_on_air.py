@@ -27,8 +27,7 @@ CLIP_SECONDS = 4.4
 # A master must lie there so long before its slot.
 AHEAD_SECONDS = 1.5
 START_SECONDS = 30
-# What an output to Icecast is called, and its encoder.
-OUT = re.compile(r'output\.icecast\(id="(\w+)", (%\w+\([^)]*\))')
+SENT = re.compile(r"output\.icecast\(format,.*?sound\)", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +87,7 @@ class Station:
             "MWEYA_EMERGENCY_FILE": str(quiet),
             "MWEYA_EVENTS_FILE": str(self.folder / "events"),
             "MWEYA_ICECAST_PORT": "0",
+            "MWEYA_MOUNTS": "mp3-128=/standard opus-32=/low",
         }
         with (self.folder / "said").open("wb") as said:
             return subprocess.Popen(
@@ -106,14 +106,11 @@ def _into_files(script: str, folder: Path) -> str:
 
     Icecast passes on what it is sent: that is another test's business.
     """
-    head, tail = script.split("# ---- out ---")
-    sources = {"standard": "channel", "low": "mean(channel)", "plain": "channel"}
-    encoders = {**dict(OUT.findall(tail)), "plain": "%wav(stereo=true, samplesize=24)"}
-    outs = [
-        f'output.file(id="{name}", fallible=true, {encoder}, "{folder}/{name}", {sources[name]})'
-        for name, encoder in encoders.items()
-    ]
-    return "\n".join((head, *outs, "# ---- asked" + tail.split("# ---- asked")[1]))
+    written = f'output.file(fallible=true, format, "{folder}#{{mount}}", sound)'
+    plain = 'send(%wav(stereo=true, samplesize=24), "/plain", channel)'
+    filed, replaced = SENT.subn(written, script)
+    assert replaced == 1
+    return f"{filed}\n{plain}\n"
 
 
 def _loudness_of_each(recorded: Path, masters: list[Samples]) -> list[float]:

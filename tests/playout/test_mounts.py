@@ -1,9 +1,12 @@
 """A mount's address is known before anything runs, and stays the same."""
 
+import re
 import socket
 import threading
 
-from playout.mounts import icecast_port, is_free, mounts
+from playout.mounts import icecast_port, is_free, mounts, qualities
+from playout.supervise import SCRIPT
+from station.sections import ENCODERS
 
 
 def test_each_channel_has_a_standard_and_a_low_mount(make_settings):
@@ -14,6 +17,21 @@ def test_each_channel_has_a_standard_and_a_low_mount(make_settings):
         (1, "standard", "http://127.0.0.1:8123/1-standard.mp3"),
         (1, "low", "http://127.0.0.1:8123/1-low.opus"),
     ]
+
+
+def test_a_station_adds_qualities_and_changes_the_built_in_ones(make_settings):
+    settings = make_settings(
+        "[qualities.high]\ncodec = 'mp3'\nkilobits = 320\n"
+        "[qualities.low]\ncodec = 'opus'\nkilobits = 24\n"
+    )
+    encoders = {quality.name: quality.encoder for quality in qualities(settings)}
+    assert encoders == {"standard": "mp3-128", "low": "opus-24", "high": "mp3-320"}
+
+
+def test_the_engines_script_has_every_encoder_of_the_menu():
+    script = SCRIPT.read_text()
+    offered = {f"{codec}-{rate}" for codec, rates in ENCODERS.items() for rate in rates}
+    assert set(re.findall(r'encoder == "([a-z0-9-]+)"', script)) == offered
 
 
 def test_listeners_are_sent_to_the_public_address(make_settings):

@@ -46,6 +46,8 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("[web]\nport = 70000\n", "web.port"),
         ("[web]\nprot = 8000\n", "prot"),
         ("[rules]\nadult_from = 'dusk'\n", "rules.adult_from"),
+        ("[qualities.high]\ncodec = 'mp3'\nkilobits = 100\n", "qualities.high.kilobits"),
+        ("[qualities.'../x']\ncodec = 'mp3'\nkilobits = 128\n", "qualities"),
         ("[dayparts.tea]\nfrom = '16:00'\nto = 'late'\n", "dayparts.tea.to"),
     ],
 )
