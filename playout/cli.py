@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 
 import click
 
+from playout import takedown
+from playout.disk import AirFolder
 from playout.liquidsoap import client
 from playout.mounts import mounts
 from playout.report import SlotReport, slots_of, summary
 from playout.run import Playout, alone
 from playout.supervise import channel_socket
-from station.airtime import Week
+from station.airtime import Week, parse_local
 from station.cli import opened
 from station.command import Answer, answers
-from station.errors import Fault
+from station.errors import Fault, Refusal
 from station.settings import Settings, load
 
 
@@ -58,6 +60,33 @@ def status() -> Answer:
     )
 
 
+@playout.command("takedown")
+@click.argument("channel")
+@click.option("--reason", required=True, help="Why: kept with the slot, and its member reads it.")
+@click.option("--at", help="A slot to come, by a time in it (like 2026-11-25T18:35).")
+@answers
+def take_down(channel: str, reason: str, at: str | None) -> Answer:
+    """Take what CHANNEL sends now off air until its slot ends; fill is heard instead."""
+    settings = load()
+    now = datetime.now(UTC)
+    number = settings.channel_named(channel)
+    slot = settings.slots.number(parse_local(at, settings.zone) if at else now)
+    if slot < settings.slots.number(now):
+        raise Refusal("takedown-over")
+    marker = takedown.Marker(reason, round(now.timestamp() * 1000))
+    if not takedown.mark(AirFolder.of(settings), (number, slot), marker):
+        raise Refusal("takedown-again", channel=number + 1)
+    told = _let_go(settings, number, slot)
+    name = settings.station.channels[number]
+    starts = settings.slots.start(slot).astimezone(settings.zone)
+    said = "is off air" if told else "will be off air once its engine answers"
+    return Answer(
+        {"channel": number, "slot": slot, "starts": starts.isoformat(), "engine_told": told},
+        [f"The slot of {starts:%a %H:%M:%S} on {name} {said}, until it ends."],
+        "mweya playout status",
+    )
+
+
 @click.command("asrun")
 @click.argument("week")
 @answers
@@ -81,6 +110,15 @@ def asrun(week: str) -> Answer:
         f"mweya week status {parsed}",
         found_problems=told.fell_short > 0,
     )
+
+
+def _let_go(settings: Settings, channel: int, slot: int) -> bool:
+    """Have a running engine let go of a slot; whether it did. A new one reads the marker."""
+    try:
+        client.takedown(channel_socket(settings, channel), slot)
+    except Fault:
+        return False
+    return True
 
 
 def _channel_status(settings: Settings, channel: int) -> dict[str, object]:

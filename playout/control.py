@@ -5,17 +5,18 @@ disk but what is over, and what was sent waits in the engines' event files.
 """
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from playout import plan, programme, record
+from playout import plan, programme, record, takedown
 from playout.air import Air
 from playout.attempts import Attempts
 from playout.disk import AirFolder
 from playout.events import events_read, read_from
 from playout.liquidsoap import client
-from playout.moves import Fetch, Forget, LoadAgain, Move, Observed, Place, Remove, due
+from playout.moves import KEPT_SLOTS, Fetch, Forget, LoadAgain, Move, Observed, Place, Remove, due
+from station import takedowns
 from station.db import Database
 from station.errors import Fault
 from station.recordings import master_at
@@ -50,6 +51,8 @@ class Control:
     def round(self, now: datetime) -> None:
         """Go round once; what costs much is done only when there is a reason."""
         self._attempts.attempt("plan", lambda: self._read_plan(now))
+        self._attempts.attempt("takedowns", lambda: self._take_down(now))
+        self._attempts.attempt("engines", self._enforce_takedowns)
         on_air = self.settings.slots.number(now)
         if self._unfinished or on_air != self._on_air:
             self._attempts.attempt("disk", lambda: self._bring(now))
@@ -80,10 +83,42 @@ class Control:
         with database.reading() as session:
             self._due = plan.due(session, self.settings, now)
             programme.write(self.folder.root, plan.programme(session, self.settings, now))
+        self._tell_takedowns(now)
         self._planned_at, self._published_at = time.monotonic(), published_at
         self._unfinished = True
         if changed:
             logger.info("air-log-written", weeks=changed)
+
+    def _take_down(self, now: datetime) -> None:
+        """What was ordered in the tables is marked on disk."""
+        with self._open().reading() as session:
+            ordered = takedowns.since(session, self._first_kept(now))
+        for one in ordered:
+            at_ms = round(one.at.timestamp() * 1000)
+            marker = takedown.Marker(one.reason, at_ms, one.account_id)
+            takedown.mark(self.folder, (one.channel, one.slot_number), marker)
+
+    def _tell_takedowns(self, now: datetime) -> None:
+        """What was ordered on this host is told to the tables."""
+        first = self._first_kept(now)
+        takedown.clear_before(self.folder, first)
+        marked = takedown.markers(self.folder)
+        with self._open().writing() as session:
+            known = {(one.channel, one.slot_number) for one in takedowns.since(session, first)}
+            for place, marker in marked.items():
+                if place not in known:
+                    at = datetime.fromtimestamp(marker.at_ms / 1000, UTC)
+                    takedowns.order(session, *place, marker.reason, at, marker.account_id)
+
+    def _enforce_takedowns(self) -> None:
+        """An engine that loaded a slot before it was taken off air lets go of it."""
+        for channel, engine in enumerate(self.air.channels):
+            for slot in engine.status.loaded if engine.status else ():
+                if takedown.is_marked(self.folder, (channel, slot)):
+                    client.takedown(engine.socket, slot)
+
+    def _first_kept(self, now: datetime) -> int:
+        return self.settings.slots.number(now) - KEPT_SLOTS
 
     def _bring(self, now: datetime) -> None:
         observed = self._observe(now)

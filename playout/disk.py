@@ -19,6 +19,7 @@ from playout.emergency import write_chord
 from playout.flac import length_of
 from playout.moves import SlotFile
 from station.errors import Fault
+from station.settings import Settings
 
 _SLOT_FILE = re.compile(r"(\d+)(\.silence)?\.flac")
 
@@ -30,6 +31,11 @@ class AirFolder:
     root: Path
     channels: int
     slot_seconds: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> "AirFolder":
+        """A station's own."""
+        return cls(settings.air_folder, settings.channels, settings.station.slot_seconds)
 
     @property
     def masters(self) -> Path:

@@ -25,9 +25,7 @@ class Playout:
     def __init__(self, settings: Settings) -> None:
         """Nothing runs before `start`."""
         self.settings = settings
-        self.folder = AirFolder(
-            settings.air_folder, settings.channels, settings.station.slot_seconds
-        )
+        self.folder = AirFolder.of(settings)
         self.air = Air(settings, self.folder)
         self.control = Control(settings, self.folder, self.air)
         self._ending = threading.Event()

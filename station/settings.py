@@ -67,6 +67,15 @@ class Settings(SettingsFile, frozen=True, kw_only=True):
         names = self.station.channels
         return names[channel] if channel < len(names) else str(channel + 1)
 
+    def channel_named(self, text: str) -> int:
+        """A channel by its name or its number from 1. Raises WrongInput `channel-unknown`."""
+        names = [name.casefold() for name in self.station.channels]
+        if text.casefold() in names:
+            return names.index(text.casefold())
+        if text.isdecimal() and 0 < int(text) <= self.channels:
+            return int(text) - 1
+        raise WrongInput("channel-unknown", text=text, names=", ".join(self.station.channels))
+
     @property
     def database_url(self) -> str:
         """Where the database is."""

@@ -33,9 +33,7 @@ def order(
     now: datetime,
     account_id: int | None = None,
 ) -> Takedown:
-    """Take a slot's piece off air. Raises Refusal `takedown-again`, `takedown-reason`."""
-    if not reason.strip():
-        raise Refusal("takedown-reason")
+    """Take a slot's piece off air. Raises Refusal `takedown-again`."""
     if of_slot(session, channel, slot_number) is not None:
         raise Refusal("takedown-again", channel=channel + 1)
     line = session.get(AirLine, (channel, slot_number))
@@ -43,7 +41,7 @@ def order(
         channel=channel,
         slot_number=slot_number,
         request_id=None if line is None else line.request_id,
-        reason=reason.strip(),
+        reason=reason,
         account_id=account_id,
         at=now,
     )
