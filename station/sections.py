@@ -163,9 +163,31 @@ class DatabaseSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MailSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who sign-in mails come from; they are printed and kept in the `mail` folder."""
+    """Who mails come from, and the server that takes them.
+
+    Without a `host` they are printed and kept in the `mail` folder. The password of `user` is
+    `mail_password` in `secrets.toml`.
+    """
 
     sender: str = "station@localhost"
+    host: str = ""
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+
+
+class AlarmsSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """When dead air is told of, and to whom.
+
+    An alarm is raised after so many seconds without sound. Each goes to the log, by mail to
+    `mail_to` and as JSON to `webhook`; once a week, on Monday at `test_hour` of the station's
+    zone, a test goes the same way.
+    """
+
+    after_seconds: Annotated[float, Meta(ge=1, le=18)] = 15
+    mail_to: tuple[Annotated[str, Meta(pattern="^[^@\\s]+@[^@\\s]+$")], ...] = ()
+    webhook: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    test_hour: Annotated[int, Meta(ge=0, le=23)] = 10
 
 
 def default_dayparts() -> dict[str, DaypartSection]:
@@ -198,3 +220,4 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     market: MarketSection = MarketSection()
     database: DatabaseSection = DatabaseSection()
     mail: MailSection = MailSection()
+    alarms: AlarmsSection = AlarmsSection()

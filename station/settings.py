@@ -22,20 +22,26 @@ from station.sections import ENCODERS, SettingsFile
 
 SETTINGS_FILE = "station.toml"
 SECRETS_FILE = "secrets.toml"
+LOOPBACK = ("", "127.0.0.1", "::1", "localhost")
 
 
 class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
-    """Passwords and keys, each made by `mweya init` and never a default."""
+    """Passwords and keys, each made by `mweya init` and never a default.
+
+    `mail_password` is the operator's to fill in, where a mail server asks for one.
+    """
 
     session_key: str
     icecast_source: str
     icecast_admin: str
     icecast_relay: str
+    mail_password: str = ""
 
     @classmethod
     def fresh(cls) -> "Secrets":
         """New random secrets, 32 bytes each, safe in a URL and in XML."""
-        return cls(*(random_secrets.token_urlsafe(32) for _ in cls.__struct_fields__))
+        made = [field.name for field in msgspec.structs.fields(cls) if field.required]
+        return cls(*(random_secrets.token_urlsafe(32) for _ in made))
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -195,6 +201,9 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
         for name, one in chosen.qualities.items()
         if one.kilobits not in ENCODERS[one.codec]
     ]
+    if chosen.mail.security == "none" and chosen.mail.host not in LOOPBACK:
+        problem = f"what is sent to {chosen.mail.host} must be encrypted"
+        found.append(("mail.security", problem))
     clocks = {"rules.adult_from": chosen.rules.adult_from, "rules.adult_to": chosen.rules.adult_to}
     for name, part in chosen.dayparts.items():
         clocks |= {f"dayparts.{name}.from": part.start, f"dayparts.{name}.to": part.end}

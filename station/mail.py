@@ -1,0 +1,135 @@
+"""A mail leaves by the station's mail server, or is filed in its folder where it has none."""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+import structlog
+
+from station.errors import Fault
+from station.settings import Settings
+
+SERVER_SECONDS = 30.0
+FOR_GOOD = 500  # from here on a server's answer is a refusal that stays (RFC 5321, 4.2.1)
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail in plain text. `name` makes it one mail, however often it has to be sent."""
+
+    name: str
+    to_name: str
+    to_email: str
+    subject: str
+    body: str
+    written_at: datetime
+
+
+def send(settings: Settings, mail: Mail) -> str:
+    """Send a mail, or file it; says which, and where to.
+
+    Raises Fault: permanent when the server refuses this mail, else it may be tried again.
+    """
+    if not settings.mail.host:
+        return _file(settings, mail)
+    message = _message(settings, mail)
+    try:
+        with _server(settings) as server:
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as problem:
+        host, told = settings.mail.host, _told(problem)
+        raise Fault(f"{host} did not take a mail: {told}", permanent=_stays(problem)) from None
+    logger.info("mail-sent", to=mail.to_email, subject=mail.subject)
+    return f"sent by {settings.mail.host}"
+
+
+def _file(settings: Settings, mail: Mail) -> str:
+    file = settings.mail_folder / f"{mail.name}.txt"
+    head = f"From: {settings.mail.sender}\nTo: {mail.to_email}\nSubject: {_line(mail.subject)}\n"
+    try:
+        settings.mail_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        dated = f"{head}Date: {mail.written_at:%a, %d %b %Y %H:%M:%S +0000}\n"
+        file.write_text(f"{dated}\n{mail.body}\n", encoding="utf-8")
+    except OSError as problem:
+        raise Fault(f"{file} can't be written: {problem.strerror}", permanent=False) from None
+    logger.info("letter-filed", file=str(file), to=mail.to_email, subject=mail.subject)
+    return f"filed as {file.name}"
+
+
+def _message(settings: Settings, mail: Mail) -> EmailMessage:
+    sender = settings.mail.sender
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["From"] = Address(_line(settings.station.name), addr_spec=sender)
+        message["To"] = Address(_line(mail.to_name), addr_spec=mail.to_email)
+    except (ValueError, IndexError) as problem:
+        addresses = f"{sender} or {mail.to_email}"
+        raise Fault(f"{addresses} is no address to write to: {problem}", permanent=True) from None
+    message["Subject"] = _line(mail.subject)
+    message["Date"] = format_datetime(mail.written_at)
+    written_ms = round(mail.written_at.timestamp() * 1000)
+    message["Message-ID"] = f"<{mail.name}.{written_ms}@{_domain(sender)}>"
+    # Nobody's answering machine has to answer a station (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.body, cte="quoted-printable")
+    return message
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator[smtplib.SMTP]:
+    """The station's mail server, its name verified and with the station logged in."""
+    chosen = settings.mail
+    # Named, so that nobody's name server is asked who we are.
+    ours = _domain(chosen.sender)
+    trusted = ssl.create_default_context()
+    if chosen.security == "tls":
+        opened: smtplib.SMTP = smtplib.SMTP_SSL(
+            chosen.host, chosen.port, ours, timeout=SERVER_SECONDS, context=trusted
+        )
+    else:
+        opened = smtplib.SMTP(chosen.host, chosen.port, ours, timeout=SERVER_SECONDS)
+    with opened as server:
+        if chosen.security == "starttls":
+            server.starttls(context=trusted)
+        if chosen.user:
+            server.login(chosen.user, settings.secrets.mail_password)
+        yield server
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2] or "localhost"
+
+
+def _line(text: str) -> str:
+    """Text as one line of a header: names come from people."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _stays(problem: Exception) -> bool:
+    """Whether the server will refuse this mail the next time, too.
+
+    What is wrong with our own password can be mended meanwhile.
+    """
+    if isinstance(problem, smtplib.SMTPAuthenticationError):
+        return False
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return all(code >= FOR_GOOD for code, _ in problem.recipients.values())
+    if isinstance(problem, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
+        return problem.smtp_code >= FOR_GOOD
+    return False
+
+
+def _told(problem: Exception) -> str:
+    """What the server said, in one line."""
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return _line("; ".join(f"{code} {said!r}" for code, said in problem.recipients.values()))
+    return _line(str(problem)) or type(problem).__name__
