@@ -5,7 +5,7 @@ disk but what is over, and what was sent waits in the engines' event files.
 """
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -15,8 +15,18 @@ from playout.attempts import Attempts
 from playout.disk import AirFolder
 from playout.events import events_read, read_from
 from playout.liquidsoap import client
-from playout.moves import KEPT_SLOTS, Fetch, Forget, LoadAgain, Move, Observed, Place, Remove, due
-from station import takedowns
+from playout.moves import (
+    KEPT_SLOTS,
+    Fetch,
+    Forget,
+    LoadAgain,
+    Move,
+    Observed,
+    Place,
+    Remove,
+    SlotFile,
+    due,
+)
 from station.db import Database
 from station.errors import Fault
 from station.recordings import master_at
@@ -26,6 +36,8 @@ from station.settings import Settings
 PLAN_SECONDS = 10.0  # the plan is read again when a grid is published, and this often anyway
 FETCH_SECONDS = 1.0  # at most so long a round for bringing masters
 REFUSED_AGAIN = timedelta(seconds=30)
+# Engines load a master ten seconds before its slot.
+LOOKED_AT_AHEAD = timedelta(seconds=30)
 
 logger = structlog.get_logger()
 
@@ -45,6 +57,7 @@ class Control:
         self._on_air = -1
         self._concluded = -1
         self._unfinished = True
+        self._looked_at: set[SlotFile] = set()
         self._refused: dict[str, datetime] = {}
         self._attempts = Attempts()
 
@@ -52,7 +65,7 @@ class Control:
         """Go round once; what costs much is done only when there is a reason."""
         self._attempts.attempt("plan", lambda: self._read_plan(now))
         self._attempts.attempt("takedowns", lambda: self._take_down(now))
-        self._attempts.attempt("engines", self._enforce_takedowns)
+        self._attempts.attempt("engines", self._let_go)
         on_air = self.settings.slots.number(now)
         if self._unfinished or on_air != self._on_air:
             self._attempts.attempt("disk", lambda: self._bring(now))
@@ -83,34 +96,18 @@ class Control:
         with database.reading() as session:
             self._due = plan.due(session, self.settings, now)
             programme.write(self.folder.root, plan.programme(session, self.settings, now))
-        self._tell_takedowns(now)
+        with database.writing() as session:
+            takedown.to_tables(session, self.folder, self._first_kept(now))
         self._planned_at, self._published_at = time.monotonic(), published_at
         self._unfinished = True
         if changed:
             logger.info("air-log-written", weeks=changed)
 
     def _take_down(self, now: datetime) -> None:
-        """What was ordered in the tables is marked on disk."""
         with self._open().reading() as session:
-            ordered = takedowns.since(session, self._first_kept(now))
-        for one in ordered:
-            at_ms = round(one.at.timestamp() * 1000)
-            marker = takedown.Marker(one.reason, at_ms, one.account_id)
-            takedown.mark(self.folder, (one.channel, one.slot_number), marker)
+            takedown.from_tables(session, self.folder, self._first_kept(now))
 
-    def _tell_takedowns(self, now: datetime) -> None:
-        """What was ordered on this host is told to the tables."""
-        first = self._first_kept(now)
-        takedown.clear_before(self.folder, first)
-        marked = takedown.markers(self.folder)
-        with self._open().writing() as session:
-            known = {(one.channel, one.slot_number) for one in takedowns.since(session, first)}
-            for place, marker in marked.items():
-                if place not in known:
-                    at = datetime.fromtimestamp(marker.at_ms / 1000, UTC)
-                    takedowns.order(session, *place, marker.reason, at, marker.account_id)
-
-    def _enforce_takedowns(self) -> None:
+    def _let_go(self) -> None:
         """An engine that loaded a slot before it was taken off air lets go of it."""
         for channel, engine in enumerate(self.air.channels):
             for slot in engine.status.loaded if engine.status else ():
@@ -121,6 +118,9 @@ class Control:
         return self.settings.slots.number(now) - KEPT_SLOTS
 
     def _bring(self, now: datetime) -> None:
+        # Whatever fails on the way is begun again in the next round.
+        self._unfinished = True
+        self._look_again(now)
         observed = self._observe(now)
         if self._due is None:
             wanted, own = observed.files, tuple(observed.masters)
@@ -129,6 +129,19 @@ class Control:
         self._unfinished = not self._carry_out(due(wanted, own, observed), now)
         if self._due is not None:
             self.folder.keep_own(self._due.fills, self._due.emergencies)
+
+    def _look_again(self, now: datetime) -> None:
+        """A master that went bad on this disk is fetched anew before an engine loads it."""
+        on_air = self.settings.slots.number(now)
+        last = self.settings.slots.number(now + LOOKED_AT_AHEAD)
+        files = self._due.files if self._due is not None else self.folder.placed()
+        coming = {file for file in files if on_air < file.slot <= last + 1}
+        held = self.folder.held()
+        for file in sorted(coming - self._looked_at):
+            if file.sha256 in held and not self.folder.is_whole(file.sha256):
+                logger.warning("master-went-bad", sha256=file.sha256, slot=file.slot)
+                self.folder.forget(file.sha256)
+        self._looked_at = coming
 
     def _observe(self, now: datetime) -> Observed:
         loaded = {

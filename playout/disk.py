@@ -106,6 +106,14 @@ class AirFolder:
         finally:
             part.unlink(missing_ok=True)
 
+    def is_whole(self, sha256: str) -> bool:
+        """Whether a master that was brought here is still what it was."""
+        try:
+            self._check(self.masters / f"{sha256}.flac", sha256)
+        except (OSError, Fault):
+            return False
+        return True
+
     def place(self, file: SlotFile) -> None:
         """Put a slot's file in place."""
         self._point(self._path(file), Path("..") / "masters" / f"{file.sha256}.flac")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -19,8 +19,11 @@ from station.recordings import MasterKind
 from station.rights import Request, RequestKind
 from station.settings import Settings
 
-# A week of five-minute slots and an hour for the clocks: shorter slots reach less far.
-HORIZON_SLOTS = 7 * 24 * 12 + 12
+# A whole week, also when a tenth of it is used up before more is brought, and clocks change.
+AHEAD = timedelta(days=8)
+# Slots of seconds are for trying things out: so many of them reach far enough.
+BRIEF_SECONDS = 60
+BRIEF_SLOTS = 2000
 # What was on air a moment ago may still be listened to.
 PAST_SLOTS = 24
 
@@ -32,6 +35,12 @@ class Due:
     files: frozenset[SlotFile]
     fills: tuple[str, ...]
     emergencies: tuple[str, ...]
+
+
+def slots_ahead(settings: Settings) -> int:
+    """How many slots from now on lie on playout's disk: never less than a week."""
+    seconds = settings.station.slot_seconds
+    return BRIEF_SLOTS if seconds < BRIEF_SECONDS else int(AHEAD.total_seconds()) // seconds
 
 
 def changed_at(session: Session) -> datetime | None:
@@ -57,7 +66,7 @@ def write_air_log(session: Session, settings: Settings, now: datetime) -> list[s
 def due(session: Session, settings: Settings, now: datetime) -> Due:
     """What has to lie on disk, from the slot on air on."""
     first = settings.slots.number(now)
-    lines = airlog.lines_between(session, first, first + HORIZON_SLOTS)
+    lines = airlog.lines_between(session, first, first + slots_ahead(settings))
     files = frozenset(
         SlotFile(line.slot_number, line.channel, line.master_sha256, line.silence)
         for line in lines
@@ -73,7 +82,7 @@ def due(session: Session, settings: Settings, now: datetime) -> Due:
 def programme(session: Session, settings: Settings, now: datetime) -> Programme:
     """What playout's own disk says of the slots to come, and of those just over."""
     on_air = settings.slots.number(now)
-    lines = airlog.lines_between(session, on_air - PAST_SLOTS, on_air + HORIZON_SLOTS)
+    lines = airlog.lines_between(session, on_air - PAST_SLOTS, on_air + slots_ahead(settings))
     return Programme(tuple(_as_line(line) for line in lines))
 
 
@@ -81,9 +90,10 @@ def _reach(session: Session, settings: Settings, now: datetime) -> int:
     """The slot that the air log ends before: lengthened once a tenth of it is used up."""
     on_air = settings.slots.number(now)
     ends = airlog.last_slot(session)
-    if ends is not None and ends - on_air > HORIZON_SLOTS * 9 // 10:
+    ahead = slots_ahead(settings)
+    if ends is not None and ends - on_air > ahead * 9 // 10:
         return ends + 1
-    return on_air + HORIZON_SLOTS
+    return on_air + ahead
 
 
 def _write_week(

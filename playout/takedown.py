@@ -5,11 +5,14 @@ database is away; control brings it to the station's tables, and theirs to the d
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from playout.disk import AirFolder
+from station import takedowns
 
 SUFFIX = ".withdrawn"
 
@@ -47,8 +50,26 @@ def markers(folder: AirFolder) -> dict[Place, Marker]:
     return {place: _read(file) for place, file in _files(folder)}
 
 
-def clear_before(folder: AirFolder, slot_number: int) -> None:
-    """Delete the markers of slots before one."""
+def from_tables(session: Session, folder: AirFolder, first: int) -> None:
+    """Mark on disk what was ordered in the tables, from slot `first` on."""
+    for one in takedowns.since(session, first):
+        marker = Marker(one.reason, round(one.at.timestamp() * 1000), one.account_id)
+        mark(folder, (one.channel, one.slot_number), marker)
+
+
+def to_tables(session: Session, folder: AirFolder, first: int) -> None:
+    """Tell the tables what was ordered on this host, then clear markers of slots before `first`."""
+    marked = markers(folder)
+    oldest = min((slot for _, slot in marked), default=first)
+    known = {(one.channel, one.slot_number) for one in takedowns.since(session, oldest)}
+    for place, marker in marked.items():
+        if place not in known:
+            at = datetime.fromtimestamp(marker.at_ms / 1000, UTC)
+            takedowns.order(session, *place, marker.reason, at, marker.account_id)
+    _clear_before(folder, first)
+
+
+def _clear_before(folder: AirFolder, slot_number: int) -> None:
     for (_, slot), file in _files(folder):
         if slot < slot_number:
             file.unlink(missing_ok=True)

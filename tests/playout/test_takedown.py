@@ -94,6 +94,14 @@ def test_markers_of_slots_that_are_long_over_are_cleared_and_stay_in_the_tables(
         assert takedowns.of_slot(session, 0, slot) is not None
 
 
+def test_a_takedown_is_told_to_the_tables_however_late(settings, folder, database, control):
+    slot = settings.slots.number(NOW)
+    takedown.mark(folder, (0, slot), Marker("no permission", round(NOW.timestamp() * 1000)))
+    control.round(NOW + timedelta(days=2))
+    with database.reading() as session:
+        assert takedowns.of_slot(session, 0, slot).at == NOW
+
+
 def test_a_slot_to_come_can_be_taken_down_by_command_once(settings, folder):
     at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     first = run(settings, "two", "--reason", "libel", "--at", at)

@@ -1,0 +1,104 @@
+"""Control keeps what lies on playout's disk right, while engines and tables come and go."""
+
+import shutil
+from datetime import timedelta
+
+import pytest
+
+from playout import programme
+from playout.air import Air
+from playout.control import Control
+from playout.disk import AirFolder
+from playout.moves import SlotFile
+from station import schema
+from station.airlog import AirLine, LineKind
+from station.db import connect
+from station.grid import Grid
+from station.recordings import master_at
+from station.settings import load, write_new
+from tests.playout import tones
+
+SECONDS = 3
+
+
+@pytest.fixture
+def settings(tmp_path):
+    write_new(tmp_path / "station", f"[station]\nslot_seconds = {SECONDS}\n")
+    return load(tmp_path / "station", environment={})
+
+
+@pytest.fixture
+def folder(settings):
+    found = AirFolder.of(settings)
+    found.make()
+    return found
+
+
+@pytest.fixture
+def stored(settings, tmp_path):
+    """A master in the station's store, by its hash."""
+    master = tones.slot_master(tmp_path, 1, SECONDS)
+    sha256 = tones.sha256_of(master)
+    target = master_at(settings.media_folder, sha256)
+    target.parent.mkdir(parents=True)
+    shutil.copyfile(master, target)
+    return sha256
+
+
+@pytest.fixture
+def planned(settings, stored):
+    """The number of a slot that is to carry it."""
+    slot = 595_000_000
+    start = settings.slots.start(slot)
+    database = connect(settings.database_url)
+    schema.upgrade(database)
+    with database.writing() as session:
+        grid = Grid(week="2026-W48", version=1, certificate={}, built_at=start)
+        session.add(grid)
+        session.flush()
+        line = AirLine(
+            channel=0,
+            slot_number=slot,
+            week=grid.week,
+            grid_id=grid.id,
+            kind=LineKind.SEGMENT,
+            master_sha256=stored,
+            title="The river",
+            speaker="Janet",
+        )
+        session.add(line)
+    database.close()
+    return slot
+
+
+@pytest.fixture
+def control(settings, folder):
+    # Engines that never start: it is the disk that matters.
+    found = Control(settings, folder, Air(settings, folder))
+    yield found
+    found.close()
+
+
+def test_a_planned_slot_is_placed_and_told_on_playouts_own_disk(
+    settings, folder, stored, planned, control
+):
+    control.round(settings.slots.start(planned) - timedelta(hours=1))
+    assert folder.placed() == {SlotFile(planned, 0, stored, silence=False)}
+    line = programme.read(folder.root).line(0, planned)
+    assert (line.title, line.speaker, line.master_sha256) == ("The river", "Janet", stored)
+
+
+def test_a_master_that_went_bad_on_playouts_disk_is_fetched_anew_before_its_slot(
+    settings, folder, stored, planned, control
+):
+    starts = settings.slots.start(planned)
+    control.round(starts - timedelta(hours=1))
+    master = folder.masters / f"{stored}.flac"
+    whole = master.read_bytes()
+    master.unlink()  # the store's own file is the same one
+    master.write_bytes(whole[:-9] + bytes(9))
+    control.round(starts - timedelta(minutes=30))
+    assert master.read_bytes() != whole  # its slot is far away
+    control.round(starts - timedelta(seconds=20))
+    assert master.read_bytes() == whole
+    assert folder.placed() == {SlotFile(planned, 0, stored, silence=False)}
