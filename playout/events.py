@@ -17,6 +17,7 @@ class EventKind(StrEnum):
     FILL = "fill"
     EMERGENCY = "emergency"
     FLOOR = "floor"
+    LIVE = "live"
     REFUSED = "refused"
     CLOCK = "clock"
 

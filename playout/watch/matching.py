@@ -1,0 +1,211 @@
+"""A slot's master is found again in what a listener heard, by correlation and by nothing else."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from playout.watch.tape import RATE_HZ, Cut
+
+Samples = NDArray[np.float32]
+
+WINDOW = RATE_HZ // 2
+REACH = RATE_HZ * 60 // 1000  # samples that a window may stray from where it is looked for
+SCRAP = RATE_HZ // 20  # edges are found as finely as this
+AT_ONCE = 64  # windows, which bounds the memory
+# Measured through MP3 at 96 to 320 kbit/s and Opus at 24 to 128: 0.8 and more for its own master,
+# under 0.5 for any other.
+LIKE = 0.6
+# Enough between two windows that are like it.
+LIKELY = 0.3
+# A window that is so much less like it than the others was heard in part.
+HALVED = 0.9
+# Of peaks that are as good, the nearest counts: a steady tone is like itself at each of its waves.
+AS_GOOD = 0.03
+# What is quieter, or this far below the loudest part, can't be told from the codec's own noise.
+QUIET = 10 ** (-60 / 20)
+PAUSE = 10 ** (-40 / 20)
+# A mount's own noise over planned quiet stays below.
+HUSH = 10 ** (-50 / 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How much of a master was heard, in ms of the master; `parts` are half-open.
+
+    `similarity` is the mean correlation, 0 to 1, over the whole master. `start_error_ms` says how
+    long after its slot's start (-: before) any of it was first heard, None when nothing tells.
+    """
+
+    similarity: float
+    start_error_ms: int | None
+    parts: tuple[tuple[int, int], ...]
+
+    @property
+    def heard_ms(self) -> int:
+        """How much of it was heard."""
+        return sum(end - start for start, end in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """For each window of a master: how like what was heard, how far off, and whether it tells."""
+
+    likeness: Samples
+    lag: NDArray[np.int64]
+    audible: NDArray[np.bool_]
+
+
+def match(master: Samples, cut: Cut, lead: int) -> Match:
+    """Find a master in a cut whose sample `lead` stands at the slot's start.
+
+    The cut reaches beyond the slot at both ends. What was heard is looked for at its time, and
+    where the whole of it fits best.
+    """
+    windows = _compare(master, cut, lead, 0)
+    best = _best_lag(master, cut.samples, lead)
+    if abs(best) > REACH:
+        windows = _better(windows, _compare(master, cut, lead, best))
+    heard = _heard(windows)
+    parts = _parts(master, cut, lead, windows, heard)
+    return Match(
+        similarity=round(float(np.clip(windows.likeness, 0, 1).mean()), 3),
+        start_error_ms=_start_error_ms(windows, heard, parts),
+        parts=tuple((_ms(first), _ms(last)) for first, last in parts),
+    )
+
+
+def _compare(master: Samples, cut: Cut, lead: int, lag: int) -> _Windows:
+    count = len(master) // WINDOW
+    wanted = master[: count * WINDOW].reshape(count, WINDOW)
+    loud = np.sqrt((wanted**2).mean(axis=1))
+    audible = loud > max(QUIET, PAUSE * float(loud.max(initial=0)))
+    around, there = _around(cut, lead + lag, count)
+    likeness, strayed = np.zeros(count, np.float32), np.zeros(count, np.int64)
+    for first in range(0, count, AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        likeness[some], strayed[some] = _peaks(wanted[some], around[some])
+    middle = around[:, REACH:-REACH]
+    hushed = (np.sqrt((middle**2).mean(axis=1)) < HUSH) & (there > WINDOW // 2)
+    likeness[~audible] = hushed[~audible]
+    return _Windows(likeness, strayed + lag, audible)
+
+
+def _around(cut: Cut, first: int, count: int) -> tuple[Samples, NDArray[np.int64]]:
+    """What was heard where each window is looked for, and how much of it was received."""
+    starts = first - REACH + WINDOW * np.arange(count)
+    index = starts[:, None] + np.arange(WINDOW + 2 * REACH)
+    inside = (index >= 0) & (index < len(cut.samples))
+    index = np.clip(index, 0, len(cut.samples) - 1)
+    received = inside & cut.received[index]
+    return np.where(received, cut.samples[index], 0), received[:, REACH:-REACH].sum(axis=1)
+
+
+def _peaks(wanted: Samples, around: Samples) -> tuple[Samples, NDArray[np.int64]]:
+    """For each window its greatest normalised correlation, and how far off that stands."""
+    length = fft.next_fast_len(around.shape[1], real=True)
+    product = fft.rfft(around, length) * np.conj(fft.rfft(wanted, length))
+    crossed = fft.irfft(product, length)[:, : 2 * REACH + 1]
+    sums = np.cumsum(np.pad(around.astype(np.float64) ** 2, ((0, 0), (1, 0))), axis=1)
+    energy = sums[:, WINDOW:] - sums[:, :-WINDOW]
+    energy *= (wanted.astype(np.float64) ** 2).sum(axis=1)[:, None]
+    likeness = crossed / np.sqrt(np.maximum(energy, 1e-9))
+    as_good = likeness >= likeness.max(axis=1)[:, None] - AS_GOOD
+    off = np.where(as_good, np.abs(np.arange(-REACH, REACH + 1)), 2 * REACH).argmin(axis=1)
+    near = _summit(likeness, off)
+    return likeness[np.arange(len(near)), near].astype(np.float32), near - REACH
+
+
+def _summit(likeness: Samples, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """From a place on a slope up to its summit."""
+    rows = np.arange(len(at))
+    last = likeness.shape[1] - 1
+    for _ in range(REACH):
+        left, right = np.maximum(at - 1, 0), np.minimum(at + 1, last)
+        higher = np.where(likeness[rows, right] > likeness[rows, left], right, left)
+        higher = np.where(likeness[rows, higher] > likeness[rows, at], higher, at)
+        if (higher == at).all():
+            break
+        at = higher
+    return at
+
+
+def _best_lag(master: Samples, heard: Samples, lead: int) -> int:
+    """Where the whole master fits best, in samples after the slot's start."""
+    length = fft.next_fast_len(len(master) + len(heard), real=True)
+    crossed = fft.irfft(fft.rfft(heard, length) * np.conj(fft.rfft(master, length)), length)
+    return int(crossed[: len(heard)].argmax()) - lead
+
+
+def _better(one: _Windows, other: _Windows) -> _Windows:
+    """Window by window whichever is more like; planned quiet stays at its time."""
+    take = one.audible & (other.likeness > np.maximum(one.likeness, LIKE))
+    return _Windows(
+        np.where(take, other.likeness, one.likeness),
+        np.where(take, other.lag, one.lag),
+        one.audible,
+    )
+
+
+def _heard(windows: _Windows) -> NDArray[np.bool_]:
+    """Those that are like it, and likely ones between them; one alone is chance."""
+    like = windows.likeness >= LIKE
+    before, after = _neighbours(like)
+    like |= windows.audible & (windows.likeness >= LIKELY) & before & after
+    before, after = _neighbours(like)
+    return like & (before | after)
+
+
+def _neighbours(each: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    return np.r_[each[:1], each[:-1]], np.r_[each[1:], each[-1:]]
+
+
+def _parts(
+    master: Samples, cut: Cut, lead: int, windows: _Windows, heard: NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """What was heard, in samples of the master; the windows at each edge are looked at finely."""
+    edges = np.flatnonzero(np.diff(np.r_[False, heard, False].astype(np.int8))).tolist()
+    parts: list[tuple[int, int]] = []
+    for begins, ends in zip(edges[::2], edges[1::2], strict=True):
+        halved = windows.likeness < HALVED * np.median(windows.likeness[begins:ends])
+        first = (begins + int(halved[begins])) * WINDOW
+        last = (ends - int(halved[ends - 1])) * WINDOW
+        if begins > 0 or halved[begins]:
+            scraps = range(first - SCRAP, max((begins - 1) * WINDOW, 0) - 1, -SCRAP)
+            first -= _like_for(master, cut, lead + int(windows.lag[begins]), scraps)
+        if last + WINDOW <= len(master):
+            scraps = range(last, min((ends + 1) * WINDOW, len(master)), SCRAP)
+            last += _like_for(master, cut, lead + int(windows.lag[ends - 1]), scraps)
+        if parts and first <= parts[-1][1]:
+            first = parts.pop()[0]
+        parts.append((first, last))
+    return parts
+
+
+def _like_for(master: Samples, cut: Cut, shift: int, scraps: range) -> int:
+    """How many samples of the scraps, one after the other, were heard."""
+    heard = 0
+    for at in scraps:
+        wanted, there = master[at : at + SCRAP], cut.samples[at + shift : at + shift + SCRAP]
+        if len(there) < SCRAP or not cut.received[at + shift : at + shift + SCRAP].all():
+            break
+        energy = float((wanted**2).sum()) * float((there**2).sum())
+        if float((wanted * there).sum()) < LIKE * max(energy, 1e-9) ** 0.5:
+            break
+        heard += SCRAP
+    return heard
+
+
+def _start_error_ms(
+    windows: _Windows, heard: NDArray[np.bool_], parts: list[tuple[int, int]]
+) -> int | None:
+    telling = np.flatnonzero(heard & windows.audible)
+    if not len(telling):
+        return None
+    lag = int(np.median(windows.lag[telling[:5]]))
+    return _ms(parts[0][0] + lag)
+
+
+def _ms(samples: int) -> int:
+    return round(samples * 1000 / RATE_HZ)

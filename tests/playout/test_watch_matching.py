@@ -1,0 +1,91 @@
+"""The watch knows a master again behind every encoder, and no other for it."""
+
+import numpy as np
+import pytest
+
+from playout.watch.matching import match
+from playout.watch.tape import RATE_HZ, Cut
+from tests.playout.sounds import CODECS, as_watched, heard_through, hiss, quiet, tune
+
+SECONDS = 12
+LEAD = 2
+# Of the MP3 encoder and decoder; the receiver takes it off.
+DELAY_MS = {"mp3-128": 23, "opus-32": 0, "opus-24": 0}
+
+
+def found(master, heard, late_ms=0, received=None):
+    """Match a master with what was heard, from two seconds before its slot until two after."""
+    shift = round(late_ms * RATE_HZ / 1000)
+    samples = np.roll(heard, shift) if shift else heard
+    there = np.ones(len(samples), np.bool_) if received is None else received
+    return match(master, Cut(samples, there), LEAD * RATE_HZ)
+
+
+def around(samples, before=None, after=None):
+    other = tune(LEAD, seed=9)
+    return np.concatenate([other if before is None else before, samples, other])
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("make", [hiss, tune])
+def test_a_piece_is_known_again_to_ten_milliseconds(codec, make):
+    piece = make(SECONDS)
+    told = found(as_watched(piece), heard_through(codec, around(piece)))
+    assert told.similarity > 0.85
+    assert told.parts == ((0, SECONDS * 1000),)
+    assert abs(told.start_error_ms - DELAY_MS[codec]) <= 10
+
+
+@pytest.mark.parametrize("late_ms", [-40, 130, 1700])
+def test_a_start_error_is_measured_to_ten_milliseconds(late_ms):
+    piece = hiss(SECONDS)
+    heard = as_watched(np.concatenate([tune(LEAD), piece, tune(LEAD + 2)]))
+    assert abs(found(as_watched(piece), heard, late_ms).start_error_ms - late_ms) <= 10
+
+
+@pytest.mark.parametrize("other", [tune, quiet, lambda seconds: hiss(seconds, seed=5)])
+def test_another_sound_is_not_taken_for_it(other):
+    told = found(as_watched(hiss(SECONDS)), heard_through("opus-32", around(other(SECONDS))))
+    assert (told.heard_ms, told.start_error_ms) == (0, None)
+    assert told.similarity < 0.1
+
+
+def test_a_piece_that_was_joined_began_when_it_was_first_heard():
+    piece = hiss(SECONDS)
+    joined = np.concatenate([tune(3.36), piece[round(3.36 * 48_000) :]])
+    told = found(as_watched(piece), as_watched(around(joined)))
+    assert abs(told.start_error_ms - 3360) <= 60
+    assert abs(told.heard_ms - 8640) <= 60
+
+
+def test_a_hole_in_a_piece_is_found():
+    piece = hiss(SECONDS)
+    holed = piece.copy()
+    holed[5 * 48_000 : round(7.2 * 48_000)] = tune(2.2)
+    (_, first), (second, _) = found(as_watched(piece), as_watched(around(holed))).parts
+    assert abs(first - 5000) <= 60
+    assert abs(second - 7200) <= 60
+
+
+def test_what_was_not_received_was_not_heard():
+    piece = hiss(SECONDS)
+    heard = as_watched(around(piece))
+    there = np.ones(len(heard), np.bool_)
+    there[(LEAD + 4) * RATE_HZ : (LEAD + 7) * RATE_HZ] = False
+    assert abs(found(as_watched(piece), heard, received=there).heard_ms - 9000) <= 100
+
+
+def test_a_planned_silence_is_heard_as_quiet_and_not_as_fill():
+    silence = np.concatenate([hiss(3), quiet(SECONDS - 3)])
+    told = found(as_watched(silence), heard_through("opus-32", around(silence)))
+    assert told.heard_ms == SECONDS * 1000
+    filled = np.concatenate([silence[: 7 * 48_000], tune(SECONDS - 7)])
+    told = found(as_watched(silence), as_watched(around(filled)))
+    assert abs(told.heard_ms - 7000) <= 500
+
+
+def test_a_mount_that_sends_nothing_is_no_silence():
+    heard = np.zeros((SECONDS + 2 * LEAD) * RATE_HZ, np.float32)
+    silent = as_watched(quiet(SECONDS))
+    assert found(silent, heard).heard_ms == SECONDS * 1000
+    assert found(silent, heard, received=np.zeros(len(heard), np.bool_)).heard_ms == 0
