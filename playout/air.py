@@ -34,6 +34,8 @@ class Air:
         self._asked_at = 0.0
         self._began_at = time.monotonic()
         self._attempts = Attempts()
+        for engine in (*self.channels, self.fallback):
+            engine.look_back()
 
     def round(self) -> None:
         """Look at everything once. A part that fails is told of and tried again next time."""

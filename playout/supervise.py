@@ -112,6 +112,7 @@ def _recipe(
         "MWEYA_FILL_FOLDER": str(fill),
         "MWEYA_EMERGENCY_FILE": str(folder.chord),
         "MWEYA_EVENTS_FILE": str(folder.events(name)),
+        "MWEYA_BEAT_FILE": str(run_folder / f"{name}.beat"),
         "MWEYA_ICECAST_HOST": settings.icecast.host,
         "MWEYA_ICECAST_PORT": str(mounts.icecast_port(settings)),
         "MWEYA_ICECAST_PASSWORD": settings.secrets.icecast_source,
@@ -149,6 +150,11 @@ class Engine:
             case Care.NOTHING:
                 pass
 
+    def look_back(self) -> None:
+        """Tell of one that ended while nobody kept it, before its slots are concluded."""
+        if found(self.recipe()) is None:
+            self._tell_its_end()
+
     @property
     def on_air(self) -> bool:
         """Whether it sends something."""
@@ -164,6 +170,12 @@ class Engine:
         """Where it is asked and told."""
         recipe = self.recipe()
         return recipe.folder / f"{recipe.name}.sock"
+
+    @property
+    def _beat(self) -> Path:
+        """What it touches as long as it makes sound."""
+        recipe = self.recipe()
+        return recipe.folder / f"{recipe.name}.beat"
 
     def _look_at(self, running: Running, now: float) -> None:
         if not running.alive:
@@ -184,6 +196,7 @@ class Engine:
         else:
             if left is not None:
                 left.stop()
+            self._tell_its_end()
             self.socket.unlink(missing_ok=True)
             self.running = start(recipe)
             self.starts += 1
@@ -209,5 +222,12 @@ class Engine:
         self.start_after = now + self.pause_seconds
         self.running, self.status, self.moved_at = None, None, None
         logger.warning("engine-died", engine=self.name, lived_seconds=round(lived, 1))
-        at_ms = time.time_ns() // 1_000_000
-        events.append(self.events_file, EngineEvent(EventKind.DOWN, at_ms, -1, 0))
+        self._tell_its_end()
+
+    def _tell_its_end(self) -> None:
+        """Tell until when an engine that is gone made sound, once."""
+        files = [file for file in (self._beat, self.events_file) if file.exists()]
+        if self._beat in files:
+            at_ms = max(file.stat().st_mtime_ns for file in files) // 1_000_000
+            events.append(self.events_file, EngineEvent(EventKind.DOWN, at_ms, -1, 0))
+            self._beat.unlink()
