@@ -19,6 +19,8 @@ from station.errors import Fault, Refusal
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
 FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_DOUBLINGS = 10  # 5 s have become more than an hour by then
 
 logger = structlog.get_logger()
 
@@ -32,6 +34,10 @@ class JobKind(StrEnum):
     REPAIR = "repair"  # subject: a week
     LETTER = "letter"  # subject: a letter's id
     STOCK = "stock"  # subject: "fill"
+
+
+# A mail server may be away for a day or two: then the last attempts are an hour apart.
+PATIENCE = {JobKind.LETTER: 60}
 
 
 class JobState(StrEnum):
@@ -157,13 +163,13 @@ def work_once(
     """Claim one job and do it. False when none was due.
 
     A refusal or a permanent fault ends the job for good; anything else is tried again, each
-    time later, and given up after `MOST_ATTEMPTS`.
+    time later, and given up after `MOST_ATTEMPTS`, or those that its kind has in `PATIENCE`.
     """
     job = database.do(lambda session: claim(session, duties, clock()))
     if job is None:
         return False
     bound = logger.bind(job=job.id, kind=job.kind, subject=job.subject, attempt=job.attempts)
-    if job.attempts > MOST_ATTEMPTS:
+    if job.attempts > _most_attempts(job):
         state, answer, due = JobState.FAILED, "given up: each attempt was cut short", clock()
     else:
         state, answer, due = _attempt(duties[JobKind(job.kind)], job, clock, bound)
@@ -182,6 +188,16 @@ def _attempt(
     except Exception as error:  # noqa: BLE001  one poisoned job must not stop the others
         bound.exception("job-attempt-failed")
         for_good = isinstance(error, Fault) and error.permanent
-        if for_good or job.attempts >= MOST_ATTEMPTS:
+        if for_good or job.attempts >= _most_attempts(job):
             return JobState.FAILED, str(error), clock()
-        return JobState.WAITING, str(error), clock() + FIRST_RETRY * 2 ** (job.attempts - 1)
+        return JobState.WAITING, str(error), clock() + _pause_after(job.attempts)
+
+
+def _most_attempts(job: Job) -> int:
+    return PATIENCE.get(JobKind(job.kind), MOST_ATTEMPTS)
+
+
+def _pause_after(attempts: int) -> timedelta:
+    """Twice as long each time, up to an hour."""
+    doublings = min(attempts - 1, MOST_DOUBLINGS)
+    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)

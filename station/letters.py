@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base, Database
 from station.jobs import Duty, JobKind, promise
+from station.mail import Mail, send
 from station.members import Person
 from station.settings import Settings
 
-FILED = "filed in the mail folder"
-
-logger = structlog.get_logger()
+GONE_OUT = "sent, and not kept here"
 
 
 class Letter(Base):
@@ -54,23 +51,34 @@ def _post(session: Session, letter: Letter) -> Letter:
 
 
 def sender(database: Database, settings: Settings, show: Callable[[str], None]) -> Duty:
-    """What is done about promised letters: each is filed in the `mail` folder, and shown."""
+    """What is done about promised letters: each is mailed, or else filed and shown.
 
-    def send(subject: str, now: datetime) -> str:
-        with database.writing() as session:
+    A letter whose sender is killed right after is sent again, as the same mail.
+    """
+
+    def deliver(subject: str, now: datetime) -> str:
+        with database.reading() as session:
             letter = session.get_one(Letter, int(subject))
             if letter.sent_at is not None:
                 return "sent before"
-            name, email = _addressee(session, letter)
-            file = _file(settings, letter, email)
-            show(f"\nA letter to {name} <{email}>: {letter.subject}\n{letter.body}\n")
+            mail = _mail(session, letter)
+        # Nobody waits for the database while a mail server thinks.
+        done = send(settings, mail)
+        if not settings.mail.host:
+            show(f"\nA letter to {mail.to_name} <{mail.to_email}>: {mail.subject}\n{mail.body}\n")
+        with database.writing() as session:
+            letter = session.get_one(Letter, int(subject))
             letter.sent_at = now
             # It may hold a way in: nobody who reads the database should find one.
-            letter.body = FILED
-        logger.info("letter-filed", file=str(file), to=email, subject=letter.subject)
-        return f"filed as {file.name}"
+            letter.body = GONE_OUT
+        return done
 
-    return send
+    return deliver
+
+
+def _mail(session: Session, letter: Letter) -> Mail:
+    name, email = _addressee(session, letter)
+    return Mail(f"{letter.id:06}", name, email, letter.subject, letter.body, letter.written_at)
 
 
 def _addressee(session: Session, letter: Letter) -> tuple[str, str]:
@@ -78,13 +86,3 @@ def _addressee(session: Session, letter: Letter) -> tuple[str, str]:
         return letter.to_name, letter.to_email
     person = session.get_one(Person, letter.person_id)
     return person.name, person.email
-
-
-def _file(settings: Settings, letter: Letter, email: str) -> Path:
-    settings.mail_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = settings.mail_folder / f"{letter.id:06}.txt"
-    head = f"From: {settings.mail.sender}\nTo: {email}\nSubject: {letter.subject}\n"
-    file.write_text(
-        f"{head}Date: {letter.written_at:%a, %d %b %Y %H:%M:%S +0000}\n\n{letter.body}\n"
-    )
-    return file

@@ -131,5 +131,11 @@ def _stays(problem: Exception) -> bool:
 def _told(problem: Exception) -> str:
     """What the server said, in one line."""
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        return _line("; ".join(f"{code} {said!r}" for code, said in problem.recipients.values()))
+        return "; ".join(_answer(code, said) for code, said in problem.recipients.values())
+    if isinstance(problem, smtplib.SMTPResponseException):
+        return _answer(problem.smtp_code, problem.smtp_error)
     return _line(str(problem)) or type(problem).__name__
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    return f"{code} {_line(said if isinstance(said, str) else said.decode(errors='replace'))}"

@@ -6,22 +6,22 @@ import pytest
 from station.errors import Fault, WrongInput
 from station.jobs import LEASE, MOST_ATTEMPTS, JobKind, JobState, claim, newest, promise, work_once
 
-KINDS = {JobKind.LETTER: None}
+KINDS = {JobKind.STOCK: None}
 
 
 @pytest.fixture
 def promised(database, now):
     with database.writing() as session:
-        return promise(session, JobKind.LETTER, 7, now)
+        return promise(session, JobKind.STOCK, 7, now)
 
 
 def work(database, duty, now):
-    return work_once(database, {JobKind.LETTER: duty}, lambda: now)
+    return work_once(database, {JobKind.STOCK: duty}, lambda: now)
 
 
 def state(database):
     with database.reading() as session:
-        job = newest(session, JobKind.LETTER, 7)
+        job = newest(session, JobKind.STOCK, 7)
         return job.state, job.attempts, job.answer
 
 
@@ -40,13 +40,13 @@ def test_a_promised_job_is_done_once(database, now, promised):
 
 def test_promising_what_is_promised_already_adds_nothing(database, now, promised):
     with database.writing() as session:
-        assert promise(session, JobKind.LETTER, 7, now).id == promised.id
+        assert promise(session, JobKind.STOCK, 7, now).id == promised.id
 
 
 def test_a_job_is_claimed_by_one_worker_only(database, now):
     with database.writing() as session:
         for subject in range(20):
-            promise(session, JobKind.LETTER, subject, now)
+            promise(session, JobKind.STOCK, subject, now)
 
     def take(_):
         with database.writing() as session:
@@ -92,6 +92,22 @@ def test_what_cant_get_better_is_not_tried_again(database, now, promised, proble
 
     assert work(database, duty, now)
     assert state(database) == (JobState.FAILED, 1, str(problem))
+
+
+def test_a_letter_waits_for_its_mail_server_for_two_days(database, now):
+    def away(subject, at):
+        raise Fault("no route to host", permanent=False)
+
+    with database.writing() as session:
+        promise(session, JobKind.LETTER, 7, now)
+    at = now
+    while at < now + timedelta(days=2):
+        work_once(database, {JobKind.LETTER: away}, iter([at] * 3).__next__)
+        with database.reading() as session:
+            job = newest(session, JobKind.LETTER, 7)
+        assert job.state == JobState.WAITING
+        assert job.due_at - at <= timedelta(hours=1)
+        at = job.due_at
 
 
 def test_a_job_that_kills_its_worker_each_time_is_given_up(database, now, promised):
