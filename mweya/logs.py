@@ -21,7 +21,8 @@ def keep_in(file: Path) -> None:
 
 def _send_to(stream: TextIO) -> None:
     rendering: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer()
+        # Others would print what the code held at the time: passwords, too.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if stream.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
