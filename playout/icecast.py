@@ -171,6 +171,8 @@ def _mount(root: ET.Element, path: str, quality: Quality) -> ET.Element:
         public=0,
     )
     mount.set("type", "normal")
+    if quality.shows_titles:
+        _add(mount, charset="UTF-8", mp3_metadata_interval=quality.kilobits * 1000 // 8 // 2)
     headers = _section(mount, "http-headers")
     # The listeners' page is served from another port, which is another origin to a browser.
     ET.SubElement(headers, "header", name="Access-Control-Allow-Origin", value="*")

@@ -26,6 +26,11 @@ class Quality:
         return f"{self.suffix}-{self.kilobits}"
 
     @property
+    def shows_titles(self) -> bool:
+        """Whether a title can be put between its sound (ICY); an Ogg stream has no place for it."""
+        return self.suffix == "mp3"
+
+    @property
     def fallback_path(self) -> str:
         """The mount that listeners are moved to while a channel's own has no source."""
         return f"/fallback-{self.name}.{self.suffix}"
