@@ -1,4 +1,4 @@
-"""Playout runs as one process: a thread keeps the station on air, another brings it its plan."""
+"""Playout runs as one process: threads keep it on air, bring it its plan, and say who speaks."""
 
 import fcntl
 import threading
@@ -11,6 +11,7 @@ from playout.air import Air
 from playout.control import Control
 from playout.disk import AirFolder
 from playout.mounts import mounts
+from playout.now_playing import NowPlaying
 from playout.watch import sounding
 from station.errors import Refusal
 from station.settings import Settings
@@ -28,10 +29,17 @@ class Playout:
         self.folder = AirFolder.of(settings)
         self.air = Air(settings, self.folder)
         self.control = Control(settings, self.folder, self.air)
+        self.now_playing = NowPlaying(
+            settings, self.folder, lambda channel: self.air.channels[channel].status
+        )
         self._ending = threading.Event()
         self._threads = [
             threading.Thread(target=self._keep_going, args=(step,), daemon=True)
-            for step in (self.air.round, lambda: self.control.round(datetime.now(UTC)))
+            for step in (
+                self.air.round,
+                lambda: self.control.round(datetime.now(UTC)),
+                lambda: self.now_playing.round(datetime.now(UTC)),
+            )
         ]
 
     def start(self) -> None:
@@ -61,6 +69,7 @@ class Playout:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        self.now_playing.close()
         self.control.close()
 
     def _keep_going(self, step: Callable[[], None]) -> None:
