@@ -2,10 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 LONGEST_READ = 4_000_000
+
+Line = TypeVar("Line", bound=msgspec.Struct)
 
 
 class EventKind(StrEnum):
@@ -43,7 +46,13 @@ class EngineEvent(msgspec.Struct, frozen=True):
 
 
 def read_from(file: Path, position: int) -> tuple[list[EngineEvent], int]:
-    """The whole lines after a byte position, in order of time, and the position after them.
+    """The events after a byte position, in order of time, and the position after them."""
+    events, after = lines_from(file, position, EngineEvent)
+    return sorted(events, key=lambda event: event.at_ms), after
+
+
+def lines_from(file: Path, position: int, kind: type[Line]) -> tuple[list[Line], int]:
+    """The whole lines after a byte position, and the position after them.
 
     A line that can't be read is passed over: it must not hide those that follow.
     """
@@ -54,8 +63,8 @@ def read_from(file: Path, position: int) -> tuple[list[EngineEvent], int]:
     except FileNotFoundError:
         return [], position
     whole = content.rfind(b"\n") + 1
-    events = [event for line in content[:whole].splitlines() if (event := _parsed(line))]
-    return sorted(events, key=lambda event: event.at_ms), position + whole
+    lines = [line for text in content[:whole].splitlines() if (line := _parsed(text, kind))]
+    return lines, position + whole
 
 
 def events_read(cursor: Path, file: Path) -> int:
@@ -73,8 +82,8 @@ def append(file: Path, event: EngineEvent) -> None:
         opened.write(msgspec.json.encode(event) + b"\n")
 
 
-def _parsed(line: bytes) -> EngineEvent | None:
+def _parsed(line: bytes, kind: type[Line]) -> Line | None:
     try:
-        return msgspec.json.decode(line, type=EngineEvent)
+        return msgspec.json.decode(line, type=kind)
     except msgspec.DecodeError:
         return None

@@ -115,6 +115,11 @@ def master_at(media_folder: Path, sha256: str) -> Path:
     return stored_at(media_folder, sha256, MASTER_SUFFIX)
 
 
+def recording_at(folder: Path, channel: int, slot_number: int, codec: str) -> Path:
+    """Where what went out in a slot is kept; `codec` is `opus` or `mp3`."""
+    return folder / str(channel) / f"{slot_number}.{codec}"
+
+
 def preview_at(media_folder: Path, sha256: str) -> Path:
     """Where a master's low-data preview lies on disk."""
     return stored_at(media_folder, sha256, PREVIEW_SUFFIX)

@@ -119,6 +119,12 @@ class QualitySection(Struct, frozen=True, forbid_unknown_fields=True):
     kilobits: int
 
 
+class WatchSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many days what went out is kept, as a listener received it."""
+
+    keep_days: Positive = 30
+
+
 class MembershipSection(Struct, frozen=True, forbid_unknown_fields=True):
     """Who may be a member, and the yearly fee; money is in cents, `vat_percent` is included.
 
@@ -216,6 +222,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSection = WebSection()
     icecast: IcecastSection = IcecastSection()
     qualities: dict[MountName, QualitySection] = {}
+    watch: WatchSection = WatchSection()
     membership: MembershipSection = MembershipSection()
     market: MarketSection = MarketSection()
     database: DatabaseSection = DatabaseSection()

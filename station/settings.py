@@ -108,6 +108,11 @@ class Settings(SettingsFile, frozen=True, kw_only=True):
         return self.home / "run"
 
     @property
+    def recordings_folder(self) -> Path:
+        """What went out, slot by slot, as the watch received it."""
+        return self.home / "recordings"
+
+    @property
     def mail_folder(self) -> Path:
         """A copy of every mail the station wrote."""
         return self.home / "mail"
