@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import click
 
 from media.box import walls_available
 from media.libebur128 import library_version
+from mweya.clock import greatest_error_microseconds, is_kept
 from station import books
 from station.command import Answer, answers
 from station.db import connect
@@ -32,6 +34,7 @@ TESTED_LIQUIDSOAP = ("2.1", "2.3")
 LOOPBACK = ("127.", "localhost", "::1")
 LEAST_FREE_GB = 5
 TOOL_SECONDS = 20
+WITH_SYSTEMD = "apt-get install systemd-timesyncd && timedatectl set-ntp true"
 
 
 class State(StrEnum):
@@ -116,19 +119,17 @@ def _program(program: str, package: str, ask: tuple[str, ...]) -> Finding:
 
 
 def _clock() -> Finding:
-    said = _output(("timedatectl", "show", "--property=NTPSynchronized", "--value")).strip()
-    match said:
-        case "yes":
-            return Finding("clock", State.FINE, "kept by NTP")
-        case "no":
-            return Finding(
-                "clock",
-                State.CAREFUL,
-                "not kept by NTP: slots begin by this machine's clock",
-                "apt-get install systemd-timesyncd && timedatectl set-ntp true",
-            )
-        case _:
-            return Finding("clock", State.CAREFUL, "nobody here can say whether NTP keeps it")
+    error = greatest_error_microseconds()
+    if error is None:
+        return Finding("clock", State.CAREFUL, "nobody here can say whether NTP keeps it")
+    if is_kept(error):
+        return Finding("clock", State.FINE, "kept by NTP")
+    return Finding(
+        "clock",
+        State.CAREFUL,
+        "not kept by NTP: slots begin by this machine's clock",
+        WITH_SYSTEMD if Path("/run/systemd/system").exists() else "apt-get install chrony",
+    )
 
 
 def _output(command: tuple[str, ...]) -> str:
