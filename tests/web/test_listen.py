@@ -3,11 +3,14 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from playout import heard
+from playout.heard import Heard
+from station import takedowns
 from station.airlog import AirLine, LineKind
 from station.airtime import Slots, Week
 from station.grid import published
 from web.app import create_app
-from web.public.now import channel_from, seconds_to_change
+from web.public.now import as_heard, channel_from, seconds_to_change
 
 SLOTS = Slots(300)
 START = datetime(2026, 11, 25, 16, 35, tzinfo=UTC)
@@ -68,6 +71,41 @@ def test_two_members_with_one_title_stay_two_pieces():
 def test_other_channels_are_not_mixed_in():
     found = channel_from(0, [line(0, channel=1), line(1, channel=1)], SLOTS, START)
     assert (found.now, found.next, found.later) == (None, None, ())
+
+
+def test_what_is_heard_instead_of_a_piece_is_shown_until_its_slot_is_over():
+    planned = channel_from(0, [line(0), line(1)], SLOTS, START)
+    told = Heard(0, FIRST, "fill")
+    found = as_heard(planned, told, SLOTS, START)
+    assert (found.now.heading, found.now.by) == ("The station's own sound", "")
+    assert found.next == planned.next
+    assert as_heard(planned, told, SLOTS, START.replace(minute=40)) == planned
+
+
+def test_a_presenter_is_shown_while_they_are_heard():
+    block = line(0, LineKind.RESERVED, title="Live hour", by="Sipho")
+    planned = channel_from(0, [block], SLOTS, START)
+    assert planned.now.by == ""
+    live = as_heard(planned, Heard(0, FIRST, "live", "Live hour", "Sipho"), SLOTS, START)
+    assert (live.now.heading, live.now.by, live.now.live) == ("Live hour", "Sipho", True)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_piece_that_is_not_heard_is_not_said_to_be_on_air(nobody, settings, now):
+    settings.run_folder.mkdir(parents=True)
+    heard.write(settings, (Heard(0, settings.slots.number(now), "fill"),), now)
+    nobody.open("/")
+    assert "The station's own sound" in nobody.page
+    assert nobody.open("/api/now.json").json["channels"][0]["now"]["kind"] == "fill"
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_piece_that_was_taken_down_is_announced_no_more(nobody, settings, database, now):
+    before = nobody.open("/api/now.json").json["channels"][0]["next"]
+    with database.writing() as session:
+        takedowns.order(session, 0, settings.slots.number(now) + 1, "its owner asked", now)
+    after = nobody.open("/api/now.json").json["channels"][0]["next"]
+    assert before["title"] != after["title"]
 
 
 def test_the_page_is_fetched_again_when_something_changes():

@@ -1,4 +1,4 @@
-"""What is on air now, what is next and what is later, on every channel, from the air log."""
+"""What is on air now, what is next and what is later, by the air log and by what is heard."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from playout import heard
+from playout.heard import LIVE, Heard, heading
+from station import takedowns
 from station.airlog import AirLine, LineKind, lines_between
 from station.airtime import Slots
-from station.lengths import length
 from station.settings import Settings
 
 # How far the page looks ahead, and how much of it is shown.
@@ -18,7 +20,10 @@ SHOWN_LATER = 3
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing on air, which may last several slots; `channel` counts from 0."""
+    """One thing on air, which may last several slots; `channel` counts from 0.
+
+    A reserved block is `live` while its presenter is heard.
+    """
 
     channel: int
     start: datetime
@@ -27,6 +32,7 @@ class Piece:
     title: str
     speaker: str
     request_id: int | None
+    live: bool = False
 
     @property
     def seconds(self) -> int:
@@ -36,15 +42,13 @@ class Piece:
     @property
     def heading(self) -> str:
         """What it is, in words: its title, or the silence and its cause."""
-        if self.kind is LineKind.SILENCE:
-            said = f"{length(self.seconds)} of silence for {self.title}"
-            return said[:1].upper() + said[1:]
-        return self.title or "The station's own sound"
+        return heading(self.kind, self.title, self.seconds) or "The station's own sound"
 
     @property
     def by(self) -> str:
         """Whose it is, in words; empty for the station's own."""
-        if not self.speaker or self.kind not in (LineKind.SEGMENT, LineKind.SILENCE):
+        member = self.kind in (LineKind.SEGMENT, LineKind.SILENCE)
+        if not self.speaker or not (member or self.live):
             return ""
         dedicated = self.kind is LineKind.SILENCE
         return f"dedicated by {self.speaker}" if dedicated else self.speaker
@@ -61,12 +65,33 @@ class OnAir:
 
 
 def on_air(session: Session, settings: Settings, now: datetime) -> list[OnAir]:
-    """Every channel's programme from this moment on, as it is planned."""
-    first = settings.slots.number(now)
-    lines = lines_between(session, first, first + SLOTS_AHEAD)
-    return [
-        channel_from(channel, lines, settings.slots, now) for channel in range(settings.channels)
+    """Every channel's programme from this moment on, and now what is really heard."""
+    slots, first = settings.slots, settings.slots.number(now)
+    withdrawn = {(one.channel, one.slot_number) for one in takedowns.since(session, first)}
+    lines = [
+        line
+        for line in lines_between(session, first, first + SLOTS_AHEAD)
+        if (line.channel, line.slot_number) not in withdrawn
     ]
+    told = heard.read(settings, now)
+    return [
+        as_heard(channel_from(channel, lines, slots, now), told.get(channel), slots, now)
+        for channel in range(settings.channels)
+    ]
+
+
+def as_heard(planned: OnAir, told: Heard | None, slots: Slots, now: datetime) -> OnAir:
+    """What is really heard in place of what is planned, when playout says so of this slot."""
+    number = slots.number(now)
+    if told is None or told.slot_number != number:
+        return planned
+    if told.event == LIVE and planned.now is not None:
+        return replace(planned, now=replace(planned.now, speaker=told.speaker, live=True))
+    if told.planned:
+        return planned
+    span = slots.span(number)
+    own = Piece(planned.channel, span.start, span.end, LineKind.FILL, "", "", None)
+    return replace(planned, now=own)
 
 
 def channel_from(channel: int, lines: Iterable[AirLine], slots: Slots, now: datetime) -> OnAir:

@@ -102,4 +102,5 @@ def _facts(piece: Piece | None) -> dict[str, Any] | None:
         "title": piece.title,
         "speaker": piece.speaker,
         "words": piece.heading,
+        "live": piece.live,
     }
