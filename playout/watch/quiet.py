@@ -5,7 +5,7 @@ it from a breakdown, and the channel's engine would fill it as well. Whoever wan
 a silence. A mount that sends nothing is gone even in a silence, which is sent like any sound.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -54,9 +54,14 @@ def begin(now: float) -> Heard:
 
 
 def hear(
-    heard: Heard, levels: Iterable[Level], planned: Callable[[int], bool], now: float
+    heard: Heard, levels: Sequence[Level], planned: Callable[[int], bool], now: float
 ) -> Heard:
-    """What is known after some levels came at `now`; `planned` says when quiet is intended."""
+    """What is known after some levels came at `now`; `planned` says when quiet is intended.
+
+    Its argument is Unix time in milliseconds. Of a mount that sends nothing no level comes.
+    """
+    if not levels:
+        return heard
     loud, sounded_at = heard.loud, min(heard.sounded_at, now)
     back_since = min(heard.back_since, now)
     for level in levels:

@@ -1,0 +1,189 @@
+"""Dead air is found, told and kept by threads of their own: none waits for another.
+
+What is found needs nothing but levels and playout's own disk. A mail server, a webhook or a
+database that is away is tried again, and what waits for them survives a restart.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from playout import alarms_book as book_of
+from playout import alarms_due, alarms_told
+from playout.alarms_book import Book, Trouble
+from playout.alarms_due import Instant
+from playout.attempts import Attempts
+from playout.mounts import mounts
+from playout.programme import Reader
+from playout.watch import quiet
+from playout.watch.quiet import Heard, Level
+from station import alarms as table
+from station.alarms import AlarmKind, Raised
+from station.db import Database
+from station.errors import Fault
+from station.schema import open_station
+from station.settings import Settings
+
+ROUND_SECONDS = 0.5
+KEEP_SECONDS = 2.0
+LEAVE_SECONDS = 2.0
+AWAY_SECONDS = 3.0  # who did not run for so long has heard nothing, and blames no mount
+
+logger = structlog.get_logger()
+
+
+class Alarms:
+    """Raises and ends the station's alarms; told of what is heard by whoever listens."""
+
+    def __init__(self, settings: Settings) -> None:
+        """The book of last time is read; nothing is raised before `start`."""
+        self.settings = settings
+        self.ways = alarms_told.ways(settings)
+        now = _now()
+        self.book = book_of.only(book_of.read(settings.air_folder), self.ways)
+        self._heard: Mapping[tuple[int, str], Heard] = {
+            (mount.channel, mount.quality): quiet.begin(now.monotonic) for mount in mounts(settings)
+        }
+        self._programme = Reader(settings.air_folder)
+        self._went_round_at = now.monotonic
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._attempts = Attempts()
+        self._database: Database | None = None
+        self._threads = [
+            self._thread("watch", self.round, ROUND_SECONDS),
+            self._thread("keep", self._keep, KEEP_SECONDS),
+            *(self._thread(way, partial(self._tell, way), ROUND_SECONDS) for way in self.ways),
+        ]
+
+    def start(self) -> None:
+        """Begin to watch, and come back at once."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End; what was not told is told by the next one."""
+        self._ending.set()
+        for thread in self._threads:
+            # One may wait for a mail server; what it carries is in the book.
+            thread.join(LEAVE_SECONDS)
+        if self._database is not None:
+            self._database.close()
+
+    def hear(self, channel: int, quality: str, levels: Sequence[Level]) -> None:
+        """Take what was just heard of a mount."""
+        with self._lock:
+            before = self._heard.get((channel, quality))
+            if before is not None:
+                now = quiet.hear(before, levels, self._planned(channel), time.monotonic())
+                self._heard = {**self._heard, (channel, quality): now}
+
+    def round(self) -> None:
+        """Look once at everything that was heard; raise and end what is due."""
+        now, chosen = _now(), self.settings.alarms
+        at = datetime.fromtimestamp(now.unix_ms / 1000, UTC)
+        with self._lock:
+            self._forgive(now.monotonic)
+            before = self.book
+            if alarms_due.wants_test(before, at, self.settings.zone, chosen.test_hour):
+                book, trouble = alarms_due.tested(before, now, chosen.after_seconds)
+                self._note(book, [trouble], now)
+            due = alarms_due.due(self.book, self._heard, now, chosen.after_seconds)
+            self._note(self.book, due, now)
+            if self.book != before:
+                self._write()
+
+    def _planned(self, channel: int) -> Callable[[int], bool]:
+        programme, slots = self._programme.now(), self.settings.slots
+
+        def planned(unix_ms: int) -> bool:
+            line = programme.line(channel, unix_ms // 1000 // slots.seconds)
+            return line is not None and line.silence
+
+        return planned
+
+    def _forgive(self, monotonic: float) -> None:
+        gone_by = monotonic - self._went_round_at
+        if gone_by > AWAY_SECONDS:
+            self._heard = {
+                mount: quiet.forgive(heard, gone_by) for mount, heard in self._heard.items()
+            }
+        self._went_round_at = monotonic
+
+    def _note(self, book: Book, troubles: Sequence[Trouble], now: Instant) -> None:
+        self.book = book_of.noted(book, troubles, self.ways, now.unix_ms)
+        for trouble in troubles:
+            words = alarms_told.sentence(self.settings, trouble)
+            if trouble.ended_ms is not None:
+                logger.warning("alarm-ended", kind=trouble.kind, says=words)
+            elif trouble.kind == AlarmKind.TEST and not trouble.problem:
+                logger.warning("alarm-test", says=words)
+            else:
+                logger.error("alarm", kind=trouble.kind, says=words)
+
+    def _tell(self, way: str) -> None:
+        now = _now()
+        with self._lock:
+            queue = self.book.queue(way)
+        if not book_of.is_due(queue, now.unix_ms):
+            return
+        try:
+            alarms_told.tell(self.settings, way, queue.waiting)
+        except Fault as fault:
+            problem = str(fault)
+            logger.warning("alarm-not-told", way=way, problem=problem, tries=queue.tries + 1)
+            self._change(lambda book: book_of.failed(book, way, problem, now.unix_ms))
+        else:
+            self._change(lambda book: book_of.sent(book, way, queue.waiting))
+
+    def _keep(self) -> None:
+        with self._lock:
+            unkept = self.book.unkept
+        if not unkept:
+            return
+        if self._database is None:
+            self._database = open_station(self.settings)
+        with self._database.writing() as session:
+            for trouble in unkept:
+                table.keep(session, _raised(trouble))
+        self._change(lambda book: book_of.kept(book, unkept))
+
+    def _change(self, change: Callable[[Book], Book]) -> None:
+        with self._lock:
+            self.book = change(self.book)
+            self._write()
+
+    def _write(self) -> None:
+        try:
+            book_of.write(self.settings.air_folder, self.book)
+        except OSError as problem:
+            # Alarms go out from memory when the disk is full, too.
+            logger.warning("alarms-not-on-disk", problem=str(problem))
+
+    def _thread(self, name: str, step: Callable[[], None], seconds: float) -> threading.Thread:
+        def keep_going() -> None:
+            while not self._ending.is_set():
+                self._attempts.attempt(f"alarms: {name}", step)
+                self._ending.wait(seconds)
+
+        return threading.Thread(target=keep_going, daemon=True)
+
+
+def _now() -> Instant:
+    return Instant(time.monotonic(), time.time_ns() // 1_000_000)
+
+
+def _raised(trouble: Trouble) -> Raised:
+    return Raised(
+        kind=trouble.kind,
+        channel=trouble.channel,
+        quality=trouble.quality,
+        began_at=alarms_told.instant(trouble.began_ms),
+        raised_at=alarms_told.instant(trouble.raised_ms),
+        ended_at=None if trouble.ended_ms is None else alarms_told.instant(trouble.ended_ms),
+        detail={"problem": trouble.problem} if trouble.problem else {},
+    )

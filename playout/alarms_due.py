@@ -1,0 +1,111 @@
+"""Which alarms are raised and ended follows from what was heard and from the book alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from playout.alarms_book import Book, Trouble
+from playout.watch.quiet import Heard, Level, begin, dead, hear, is_back
+from station.airtime import local_instant
+from station.alarms import AlarmKind
+
+UNTOLD_MS = 600_000  # what has not arrived for so long is an alarm itself
+QUIET_LEVEL = Level(0, -90.0)
+
+Heards = Mapping[tuple[int, str], Heard]  # by channel and quality
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One moment on both clocks: monotonic seconds for how long, Unix milliseconds for when."""
+
+    monotonic: float
+    unix_ms: int
+
+    def ms_ago(self, seconds: float) -> int:
+        """When it was, some seconds ago, in Unix milliseconds."""
+        return self.unix_ms - round(seconds * 1000)
+
+
+def due(book: Book, heard: Heards, now: Instant, after_seconds: float) -> list[Trouble]:
+    """The alarms to raise, and those that have ended."""
+    return [
+        *_raised(book, heard, now, after_seconds),
+        *_ended(book, heard, now),
+        *_untold(book, now),
+    ]
+
+
+def wants_test(book: Book, now: datetime, zone: ZoneInfo, hour: int) -> bool:
+    """Whether the alarms were not tested since the last Monday's hour."""
+    local = now.astimezone(zone)
+    monday = local.date() - timedelta(days=local.weekday())
+    latest = local_instant(monday, time(hour), zone)
+    if latest > now:
+        latest = local_instant(monday - timedelta(days=7), time(hour), zone)
+    return book.tested_ms < latest.timestamp() * 1000
+
+
+def tested(book: Book, now: Instant, after_seconds: float) -> tuple[Book, Trouble]:
+    """A book with a test begun, and its alarm: found as dead air is, in quiet made for it."""
+    then = now.monotonic - after_seconds
+    heard = hear(begin(then), [QUIET_LEVEL], lambda _: False, then)
+    problem = (
+        "" if dead(heard, now.monotonic, after_seconds) else "quiet was not found to be dead air"
+    )
+    trouble = Trouble(AlarmKind.TEST, None, "", now.unix_ms, now.unix_ms, problem=problem)
+    return replace(book, tested_ms=now.unix_ms), trouble
+
+
+def _raised(book: Book, heard: Heards, now: Instant, after_seconds: float) -> list[Trouble]:
+    troubled = {(one.channel, one.quality) for one in book.open}
+    found = []
+    for (channel, quality), one in heard.items():
+        how = dead(one, now.monotonic, after_seconds)
+        if how is not None and (channel, quality) not in troubled:
+            began_ms = now.ms_ago(now.monotonic - one.sounded_at)
+            kind = AlarmKind(how)
+            found.append(Trouble(kind, channel, quality, began_ms, now.unix_ms))
+    return found
+
+
+def _ended(book: Book, heard: Heards, now: Instant) -> list[Trouble]:
+    """What is over: sound is back, the mount is no more, or everybody was told."""
+    found = []
+    for trouble in book.open:
+        if trouble.kind in (AlarmKind.QUIET, AlarmKind.GONE):
+            one = heard.get((trouble.channel or 0, trouble.quality))
+            if one is None:
+                found.append(replace(trouble, ended_ms=now.unix_ms))
+            elif is_back(one, now.monotonic):
+                ended_ms = now.ms_ago(now.monotonic - one.back_since)
+                found.append(replace(trouble, ended_ms=ended_ms))
+        elif not _is_waited_for(book, trouble):
+            found.append(replace(trouble, ended_ms=now.unix_ms))
+    return found
+
+
+def _is_waited_for(book: Book, trouble: Trouble) -> bool:
+    """Whether a test still has somebody to reach, or a way has still something to carry."""
+    if trouble.kind == AlarmKind.TEST:
+        return bool(trouble.problem) or any(trouble in queue.waiting for queue in book.queues)
+    return bool(book.queue(trouble.quality).waiting)
+
+
+def _untold(book: Book, now: Instant) -> list[Trouble]:
+    told_of = {one.quality for one in book.open if one.kind == AlarmKind.UNTOLD}
+    return [
+        Trouble(
+            AlarmKind.UNTOLD,
+            None,
+            queue.way,
+            queue.since_ms,
+            now.unix_ms,
+            problem=queue.problem,
+        )
+        for queue in book.queues
+        if queue.waiting and queue.way not in told_of and now.unix_ms - queue.since_ms > UNTOLD_MS
+    ]

@@ -1,0 +1,138 @@
+"""An alarm is told in words that name the mount, say since when, and what to do."""
+
+import hashlib
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from playout.alarms_book import Trouble
+from station.alarms import AlarmKind
+from station.errors import Fault
+from station.mail import Mail, send
+from station.settings import Settings
+
+WEBHOOK = "webhook"
+WEBHOOK_SECONDS = 10.0
+
+
+class _Unled(urllib.request.HTTPRedirectHandler):
+    """Follows nobody elsewhere: what is posted would not come along."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def ways(settings: Settings) -> list[str]:
+    """How alarms go out besides the log: to each address, and to the webhook."""
+    chosen = settings.alarms
+    return [*chosen.mail_to, *([WEBHOOK] if chosen.webhook else [])]
+
+
+def tell(settings: Settings, way: str, troubles: Sequence[Trouble]) -> None:
+    """Send some alarms together by one way. Raises Fault when that did not work."""
+    if way == WEBHOOK:
+        _post(settings.alarms.webhook, posted(settings, troubles))
+    else:
+        raised_at = instant(troubles[0].raised_ms)
+        mail = Mail(_name(way, troubles), "", way, *letter(settings, troubles), raised_at)
+        send(settings, mail)
+
+
+def letter(settings: Settings, troubles: Sequence[Trouble]) -> tuple[str, str]:
+    """The subject and the words of a mail about some alarms."""
+    lines = [sentence(settings, trouble) for trouble in troubles]
+    subject = lines[0] if len(lines) == 1 else f"{len(lines)} alarms. {lines[0]}"
+    page = f"{settings.web_url}/desk/alarms/"
+    if all(trouble.kind == AlarmKind.TEST for trouble in troubles):
+        end = f"Nobody has to do anything. What the test found: {page}"
+    else:
+        end = f"Say that you have taken it on: {page} (or: mweya alarms list)"
+    marked = f"[{settings.station.name}] {subject}"
+    return marked, "\n".join([*lines, "", end])
+
+
+def posted(settings: Settings, troubles: Sequence[Trouble]) -> dict[str, object]:
+    """What the webhook gets; `text` is what chat programs show."""
+    return {
+        "station": settings.station.name,
+        "text": letter(settings, troubles)[0],
+        "alarms": [_facts(settings, trouble) for trouble in troubles],
+    }
+
+
+def sentence(settings: Settings, trouble: Trouble) -> str:
+    """What happened, in one sentence."""
+    since = _clock(settings, trouble.began_ms)
+    where = mount_name(settings, trouble.channel, trouble.quality)
+    over = "" if trouble.ended_ms is None else _clock(settings, trouble.ended_ms)
+    match trouble.kind:
+        case AlarmKind.TEST:
+            problem = f" It failed: {trouble.problem}." if trouble.problem else ""
+            return f"This is the weekly test of the alarms: nothing is wrong on air.{problem}"
+        case AlarmKind.UNTOLD if over:
+            return f"Alarms reach {trouble.quality} again since {over}."
+        case AlarmKind.UNTOLD:
+            return f"Alarms have not reached {trouble.quality} since {since}: {trouble.problem}."
+        case AlarmKind.QUIET | AlarmKind.GONE if over:
+            return f"Sound is back on {where} since {over}; it was away since {since}."
+        case AlarmKind.QUIET:
+            return f"Dead air on {where}: quiet since {since}, and no silence is planned."
+        case AlarmKind.GONE:
+            return f"Dead air on {where}: nothing is sent since {since}."
+
+
+def mount_name(settings: Settings, channel: int | None, quality: str) -> str:
+    """A mount in words, like `One (standard)`."""
+    return "" if channel is None else f"{settings.channel_name(channel)} ({quality})"
+
+
+def _facts(settings: Settings, trouble: Trouble) -> dict[str, object]:
+    return {
+        "kind": trouble.kind,
+        "test": trouble.kind == AlarmKind.TEST,
+        "channel": trouble.channel,
+        "quality": trouble.quality,
+        "began_at": instant(trouble.began_ms).isoformat(),
+        "raised_at": instant(trouble.raised_ms).isoformat(),
+        "ended_at": None if trouble.ended_ms is None else instant(trouble.ended_ms).isoformat(),
+        "problem": trouble.problem,
+        "sentence": sentence(settings, trouble),
+    }
+
+
+def _name(way: str, troubles: Sequence[Trouble]) -> str:
+    """What makes a mail with the same alarms to the same address the same mail."""
+    content = msgspec.json.encode((way, troubles))
+    return f"alarm-{troubles[0].raised_ms}-{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _post(url: str, facts: dict[str, object]) -> None:
+    request = urllib.request.Request(  # noqa: S310  the settings allow http and https alone
+        url,
+        json.dumps(facts, ensure_ascii=False).encode(),
+        {"Content-Type": "application/json"},
+        method="POST",
+    )
+    try:
+        with urllib.request.build_opener(_Unled).open(request, timeout=WEBHOOK_SECONDS):
+            pass
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        raise Fault(f"the webhook answered {refused.code}", permanent=False) from None
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        raise Fault(f"the webhook can't be reached: {problem}", permanent=False) from None
+
+
+def instant(unix_ms: int) -> datetime:
+    """Unix milliseconds as a time."""
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
+
+
+def _clock(settings: Settings, unix_ms: int) -> str:
+    return f"{instant(unix_ms).astimezone(settings.zone):%H:%M:%S}"
