@@ -33,4 +33,5 @@ def presenters(session: Session, week: Week) -> dict[int, str]:
         .where(ReservedBlock.week == str(week), LiveShow.withdrawn_at.is_(None))
         .order_by(LiveShow.id)
     )
-    return dict(session.execute(query).tuples().all())
+    found = session.execute(query).all()
+    return {block_id: presenter for block_id, presenter in found}  # noqa: C416  typed
