@@ -90,7 +90,7 @@ class Alarms:
             self._forgive(now.monotonic)
             before = self.book
             if alarms_due.wants_test(before, at, self.settings.zone, chosen.test_hour):
-                book, trouble = alarms_due.tested(before, now, chosen.after_seconds)
+                book, trouble = alarms_due.begin_test(before, now, chosen.after_seconds)
                 self._note(book, [trouble], now)
             due = alarms_due.due(self.book, self._heard, now, chosen.after_seconds)
             self._note(self.book, due, now)

@@ -49,7 +49,7 @@ def wants_test(book: Book, now: datetime, zone: ZoneInfo, hour: int) -> bool:
     return book.tested_ms < latest.timestamp() * 1000
 
 
-def tested(book: Book, now: Instant, after_seconds: float) -> tuple[Book, Trouble]:
+def begin_test(book: Book, now: Instant, after_seconds: float) -> tuple[Book, Trouble]:
     """A book with a test begun, and its alarm: found as dead air is, in quiet made for it."""
     then = now.monotonic - after_seconds
     heard = hear(begin(then), [QUIET_LEVEL], lambda _: False, then)
