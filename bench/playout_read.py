@@ -104,7 +104,7 @@ def _boundary(
     late = min(LATE_SECONDS, run.slot_seconds)
     early = min(EARLY_SECONDS, run.slot_seconds / 2)
     for connection in connections:
-        cut = _around(connection, planned_at - early, planned_at + late)
+        cut = around(connection, planned_at - early, planned_at + late)
         if cut is None:
             continue
         sound, end = cut
@@ -126,7 +126,7 @@ def find(sound: Samples, wanted: Samples) -> int | None:
         return None
     match = signal.correlate(sound, wanted, "valid", "fft")
     at = int(match.argmax())
-    return at if _likeness(sound[at : at + len(wanted)], wanted) > ALIKE else None
+    return at if likeness(sound[at : at + len(wanted)], wanted) > ALIKE else None
 
 
 def unlike_ms(sound: Samples, start: int, before: Samples, after: Samples) -> int:
@@ -139,16 +139,16 @@ def unlike_ms(sound: Samples, start: int, before: Samples, after: Samples) -> in
         np.array_split(expected, len(heard) // BLOCK),
         strict=True,
     )
-    return 1000 * BLOCK // RATE_HZ * sum(_likeness(one, other) < ALIKE for one, other in blocks)
+    return 1000 * BLOCK // RATE_HZ * sum(likeness(one, other) < ALIKE for one, other in blocks)
 
 
-def _likeness(one: Samples, other: Samples) -> float:
+def likeness(one: Samples, other: Samples) -> float:
     """1 for the same sound at any loudness, 0 for strangers."""
     both = float(np.sqrt((one**2).sum() * (other**2).sum()))
     return float((one * other).sum()) / both if both else 0.0
 
 
-def _around(connection: Received, start: float, end: float) -> tuple[Samples, int] | None:
+def around(connection: Received, start: float, end: float) -> tuple[Samples, int] | None:
     """What came between two times, decoded, and the byte that it ends with."""
     places = (
         connection.place(max(start, connection.times[0] + 0.01)),
