@@ -37,6 +37,13 @@ class House:
             check=False,
         )
 
+    def start(self, said: Path, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start one `mweya` command, which runs on; what it says is appended to a file."""
+        with said.open("ab") as output:
+            return subprocess.Popen(
+                [*MWEYA, *arguments], env=self._environment(), stdout=output, stderr=output
+            )
+
     def ask(self, *arguments: object) -> dict[str, Any]:
         """Run a command that must succeed, and return its `--json` answer."""
         ran = self.run(*arguments, "--json")

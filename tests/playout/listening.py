@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from tests.playout.tones import EMERGENCY_HZ, FILL_HZ, RATE_HZ, TONES, hertz_of
+from tests.playout.tones import EMERGENCY_HZ, FILL_HZ, ODD_HZ, RATE_HZ, TONES, hertz_of
 
 BYTES_A_SECOND = 16_000  # MP3 at a constant 128 kbit/s
 WINDOW = 960  # 20 ms
@@ -33,22 +33,15 @@ class Run:
 
 
 @dataclass
-class Listener:
-    """Listens to a standard mount until told to stop, over one connection."""
+class Recording:
+    """What came over one connection to a standard mount: how many bytes were there, and when."""
 
-    url: str
     received: bytearray = field(default_factory=bytearray)
     arrivals: list[tuple[int, float]] = field(default_factory=list)
-    ended_by_server: bool = False
 
-    def __post_init__(self):
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
-
-    def stop(self):
-        self._stop.set()
-        self._thread.join()
+    def receive(self, chunk):
+        self.received += chunk
+        self.arrivals.append((len(self.received), time.time()))
 
     @cached_property
     def runs(self):
@@ -62,6 +55,23 @@ class Listener:
         """
         return min(at - count / BYTES_A_SECOND for count, at in self.arrivals)
 
+
+@dataclass
+class Listener(Recording):
+    """Listens to a standard mount until told to stop, over one connection."""
+
+    url: str = ""
+    ended_by_server: bool = False
+
+    def __post_init__(self):
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join()
+
     def _listen(self):
         where = urlsplit(self.url)
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
@@ -73,8 +83,7 @@ class Listener:
             if not chunk:
                 self.ended_by_server = True
                 break
-            self.received += chunk
-            self.arrivals.append((len(self.received), time.time()))
+            self.receive(chunk)
         connection.close()
 
 
@@ -123,8 +132,8 @@ def _sounds(samples):
     """For each step the name of the sound: `slot 3 first`, `fill`, `emergency`, `quiet`."""
     names = [f"{tone} {half}" for tone in range(TONES) for half in ("first", "second")]
     hertz = [each for tone in range(TONES) for each in hertz_of(tone)]
-    names += ["fill", "emergency", "chord"]
-    hertz += [FILL_HZ, EMERGENCY_HZ, 262]
+    names += ["fill", "emergency", "odd", "chord"]
+    hertz += [FILL_HZ, EMERGENCY_HZ, ODD_HZ, 262]
     seconds = np.arange(WINDOW) / RATE_HZ
     probes = np.exp(-2j * np.pi * np.outer(hertz, seconds)) * np.hanning(WINDOW)
     frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::STEP]

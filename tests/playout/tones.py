@@ -10,6 +10,7 @@ RATE_HZ = 48_000
 TONES = 14
 FILL_HZ = 2600
 EMERGENCY_HZ = 2900
+ODD_HZ = 3200  # and a little above
 QUIET_HZ = 0
 HUSHED_HZ = 1  # as quiet, and another file
 LOUDNESS = 0.25
