@@ -70,6 +70,7 @@ def processes(settings: Settings) -> list[Process]:
     environment = {**os.environ, "MWEYA_HOME": str(settings.home)}
     return [
         Process("playout", ["playout", "run"], environment, logs / "playout.log"),
+        Process("watch", ["playout", "watch"], environment, logs / "watch.log"),
         # The worker shows the letters it sends.
         Process("worker", ["worker"], environment, logs / "worker.log", speaks=True),
         Process("web", ["web", "run"], environment, logs / "web.log"),

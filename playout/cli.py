@@ -10,6 +10,7 @@ from playout import takedown
 from playout.disk import AirFolder
 from playout.liquidsoap import client
 from playout.mounts import mounts
+from playout.only_one import holding
 from playout.report import SlotReport, slots_of, summary
 from playout.run import Playout, alone
 from playout.supervise import channel_socket
@@ -39,6 +40,26 @@ def run() -> Answer:
         ending.wait()
         going.stop()
     return Answer({"stopped": True}, ["The channels are off air."], "mweya playout run")
+
+
+@playout.command()
+@answers
+def watch() -> Answer:
+    """Listen to every mount until interrupted, and say of each slot what was heard of it."""
+    from playout.watch.run import LOCK, Watch
+
+    settings = load()
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    with holding(settings, LOCK) as alone_here:
+        if not alone_here:
+            raise Refusal("watch-runs", home=settings.home)
+        listening = Watch(settings)
+        listening.start()
+        ending.wait()
+        listening.stop()
+    return Answer({"stopped": True}, ["Nobody listens any more."], "mweya playout watch")
 
 
 @playout.command()

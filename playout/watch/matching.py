@@ -12,6 +12,7 @@ Samples = NDArray[np.float32]
 
 WINDOW = RATE_HZ // 2
 REACH = RATE_HZ * 60 // 1000  # samples that a window may stray from where it is looked for
+CARRIED = 3 * REACH  # samples at each end in which planned quiet may not have come yet
 SCRAP = RATE_HZ // 20  # edges are found as finely as this
 AT_ONCE = 64  # windows, which bounds the memory
 # Measured through MP3 at 96 to 320 kbit/s and Opus at 24 to 128: 0.8 and more for its own master,
@@ -60,13 +61,13 @@ class _Windows:
 def match(master: Samples, cut: Cut, lead: int) -> Match:
     """Find a master in a cut whose sample `lead` stands at the slot's start.
 
-    The cut reaches beyond the slot at both ends. What was heard is looked for at its time, and
-    where the whole of it fits best.
+    The cut reaches beyond the slot at both ends. What was heard is looked for where the whole of it
+    fits best, and at its time.
     """
-    windows = _compare(master, cut, lead, 0)
     best = _best_lag(master, cut.samples, lead)
+    windows = _compare(master, cut, lead, best)
     if abs(best) > REACH:
-        windows = _better(windows, _compare(master, cut, lead, best))
+        windows = _better(_compare(master, cut, lead, 0), windows)
     heard = _heard(windows)
     parts = _parts(master, cut, lead, windows, heard)
     return Match(
@@ -86,7 +87,7 @@ def _compare(master: Samples, cut: Cut, lead: int, lag: int) -> _Windows:
     for first in range(0, count, AT_ONCE):
         some = slice(first, first + AT_ONCE)
         likeness[some], strayed[some] = _peaks(wanted[some], around[some])
-    middle = around[:, REACH:-REACH]
+    middle = around[:, CARRIED:-CARRIED]
     hushed = (np.sqrt((middle**2).mean(axis=1)) < HUSH) & (there > WINDOW // 2)
     likeness[~audible] = hushed[~audible]
     return _Windows(likeness, strayed + lag, audible)

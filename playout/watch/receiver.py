@@ -1,10 +1,12 @@
 """A receiver listens to one mount as a listener's player does, and comes back when it is lost."""
 
 import math
+import os
 import subprocess
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ffmpeg
@@ -21,6 +23,7 @@ DELAY_SECONDS = {"mp3": 1105 / 48_000, "opus": 0.0}
 LEVEL_SAMPLES = RATE_HZ * LEVEL_MS // 1000
 LOST_MICROSECONDS = 5_000_000
 AGAIN_SECONDS = 0.5
+LONGEST_READ = 65_536
 FLOOR_DBFS = -120.0
 # Whatever ffmpeg we start ends with us, however we end.
 WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
@@ -28,22 +31,24 @@ WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a mount is: its channel, its quality's name, its codec (mp3, opus) and its address."""
+    """Where a mount is: its channel, its quality's name, its codec (mp3, opus) and its path."""
 
     channel: int
     quality: str
     codec: str
-    url: str
+    path: str
 
 
 class Receiver:
     """Keeps a mount's last minutes on a tape, and its levels until somebody takes them."""
 
-    def __init__(self, place: Place, seconds: float) -> None:
-        """Nothing is received before `start`."""
+    def __init__(self, place: Place, address: Callable[[], str], seconds: float) -> None:
+        """Nothing is received before `start`; Icecast's address is asked for each time."""
         self.place = place
+        self._address = address
         self.tape = Tape(seconds)
         self._levels: deque[Level] = deque(maxlen=round(60_000 / LEVEL_MS))
+        self._waiting = np.empty(0, np.int16)
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep_receiving, daemon=True)
@@ -65,7 +70,9 @@ class Receiver:
 
     def _keep_receiving(self) -> None:
         while not self._ending.is_set():
-            self._process = subprocess.Popen(command(self.place), stdout=subprocess.PIPE)
+            self._process = subprocess.Popen(
+                command(self.place, self._address()), stdout=subprocess.PIPE
+            )
             self._receive(self._process)
             self._process.kill()
             self._process.wait()
@@ -74,12 +81,23 @@ class Receiver:
     def _receive(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None  # noqa: S101  it is a pipe
         self.tape.connect()
+        rest = b""
         with process.stdout as pcm:
-            while block := pcm.read(LEVEL_SAMPLES * 2):
+            while read := os.read(pcm.fileno(), LONGEST_READ):
                 came = time.time()
-                samples = np.frombuffer(block[: len(block) // 2 * 2], "<i2")
+                whole = len(rest + read) // 2 * 2
+                samples = np.frombuffer((rest + read)[:whole], "<i2")
+                rest = (rest + read)[whole:]
                 self.tape.add(samples, came - DELAY_SECONDS[self.place.codec])
-                self._levels.append(Level(round(came * 1000) - LEVEL_MS, loudness_dbfs(samples)))
+                self._note_levels(samples, came)
+
+    def _note_levels(self, samples: NDArray[np.int16], came: float) -> None:
+        waiting = np.concatenate([self._waiting, samples])
+        count = len(waiting) // LEVEL_SAMPLES
+        for number, part in enumerate(waiting[: count * LEVEL_SAMPLES].reshape(count, -1)):
+            at_ms = round(came * 1000) - LEVEL_MS * (count - number)
+            self._levels.append(Level(at_ms, loudness_dbfs(part)))
+        self._waiting = waiting[count * LEVEL_SAMPLES :]
 
 
 def loudness_dbfs(samples: NDArray[np.int16]) -> float:
@@ -88,10 +106,10 @@ def loudness_dbfs(samples: NDArray[np.int16]) -> float:
     return max(10 * math.log10(power), FLOOR_DBFS) if power > 0 else FLOOR_DBFS
 
 
-def command(place: Place) -> list[str]:
+def command(place: Place, address: str) -> list[str]:
     """The ffmpeg that gives a mount as mono samples at 8 kHz, as soon as they come."""
     heard = ffmpeg.input(
-        place.url,
+        address + place.path,
         f=FORMATS[place.codec],
         icy=0,
         rw_timeout=LOST_MICROSECONDS,

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import ffmpeg
@@ -26,9 +26,12 @@ PART = ".part"
 class Recorder:
     """Keeps one mount; whoever runs it looks after it every now and then."""
 
-    def __init__(self, place: Place, folder: Path, slot_seconds: int) -> None:
-        """Nothing is recorded before the first `keep`."""
+    def __init__(
+        self, place: Place, address: Callable[[], str], folder: Path, slot_seconds: int
+    ) -> None:
+        """Nothing is recorded before the first `keep`; Icecast's address is asked each time."""
         self.place = place
+        self._address = address
         self.folder = folder
         self.slot_seconds = slot_seconds
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,7 +48,9 @@ class Recorder:
         if self._process is None and now >= self._start_after:
             folder = self.folder / str(self.place.channel)
             folder.mkdir(parents=True, exist_ok=True)
-            self._process = subprocess.Popen(command(self.place, self.slot_seconds), cwd=folder)
+            self._process = subprocess.Popen(
+                command(self.place, self._address(), self.slot_seconds), cwd=folder
+            )
             self._started_at = now
 
     def stop(self) -> None:
@@ -67,9 +72,11 @@ class Recorder:
                 file.unlink()
 
 
-def command(place: Place, slot_seconds: int) -> list[str]:
+def command(place: Place, address: str, slot_seconds: int) -> list[str]:
     """The ffmpeg that keeps a mount in its working folder, cut where slots begin."""
-    heard = ffmpeg.input(place.url, f=FORMATS[place.codec], icy=0, rw_timeout=LOST_MICROSECONDS)
+    heard = ffmpeg.input(
+        address + place.path, f=FORMATS[place.codec], icy=0, rw_timeout=LOST_MICROSECONDS
+    )
     kept = heard.output(
         f"%s{PART}.{place.codec}",
         c="copy",

@@ -1,8 +1,8 @@
 """A tape holds the last minutes of one mount, each sample where it stands on the wall clock.
 
-A stream is sent at a constant rate, so sound that came late but was made up for stands where it
-was meant: the earliest that anything after it came, less the sound between, is when the stream
-began. Only what stays late is a gap.
+A stream is sent at a constant rate. So what was late for a while and made up for stands where it
+was meant: as soon after the stream's beginning as there was sound before it. Only what stays late
+is a gap, and only what stays early was put in, as Icecast does when it moves a listener.
 """
 
 from collections import deque
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 RATE_HZ = 8000
 # How much sound must have come after a moment before it is known where that moment stands.
 LOOK_AHEAD_SECONDS = 5.0
+LOOK_BACK_SECONDS = 30.0
 # A stream that shifts by less is only carried unevenly.
 GAP_SECONDS = 0.04
 
@@ -35,6 +36,11 @@ class _Piece:
     samples: NDArray[np.int16]
     ends: float
     came: float
+
+    @property
+    def began(self) -> float:
+        """When its connection began, if it was not late."""
+        return self.came - self.ends
 
     @property
     def begins(self) -> float:
@@ -79,39 +85,48 @@ class Tape:
 
 def _beginnings(pieces: list[_Piece]) -> list[float]:
     """For each piece, when its connection would have begun to be sent, had nothing been late."""
-    earliest = _earliest(pieces)
+    steady = [max(pair) for pair in zip(_ahead(pieces), _behind(pieces), strict=True)]
     beginnings: list[float] = []
     first = 0
     for index, piece in enumerate(pieces):
         broken = piece.connection != pieces[first].connection
-        if broken or abs(earliest[index] - earliest[first]) > GAP_SECONDS:
-            beginnings += [min(earliest[first:index])] * (index - first)
+        if broken or abs(steady[index] - steady[first]) > GAP_SECONDS:
+            beginnings += [min(steady[first:index])] * (index - first)
             first = index
-    return beginnings + [min(earliest[first:], default=0.0)] * (len(pieces) - first)
+    return beginnings + [min(steady[first:], default=0.0)] * (len(pieces) - first)
 
 
-def _earliest(pieces: list[_Piece]) -> list[float]:
-    """For each piece the least of `came - ends` among those that follow soon."""
-    found = [0.0] * len(pieces)
-    ahead: deque[int] = deque()  # indexes whose values rise: the first is the least
-    for index in reversed(range(len(pieces))):
-        piece = pieces[index]
-        while ahead and _unlike(piece, pieces[ahead[0]]):
-            ahead.popleft()
-        while ahead and _began(pieces[ahead[-1]]) >= _began(piece):
-            ahead.pop()
-        ahead.append(index)
-        found[index] = _began(pieces[ahead[0]])
+def _ahead(pieces: list[_Piece]) -> list[float]:
+    """For each piece, the earliest that its connection can have begun by those that follow soon."""
+    backwards = _least(pieces[::-1], LOOK_AHEAD_SECONDS)
+    return backwards[::-1]
+
+
+def _behind(pieces: list[_Piece]) -> list[float]:
+    """The same by those before; of a connection's first seconds, which came at once, nothing."""
+    least = _least(pieces, LOOK_BACK_SECONDS)
+    return [
+        began if piece.ends > LOOK_AHEAD_SECONDS else float("-inf")
+        for piece, began in zip(pieces, least, strict=True)
+    ]
+
+
+def _least(pieces: list[_Piece], seconds: float) -> list[float]:
+    """For each piece the least beginning among itself and those before it, so far back."""
+    found: list[float] = []
+    rising: deque[_Piece] = deque()  # whose beginnings rise: the first is the least
+    for piece in pieces:
+        while rising and _is_far(piece, rising[0], seconds):
+            rising.popleft()
+        while rising and rising[-1].began >= piece.began:
+            rising.pop()
+        rising.append(piece)
+        found.append(rising[0].began)
     return found
 
 
-def _began(piece: _Piece) -> float:
-    return piece.came - piece.ends
-
-
-def _unlike(piece: _Piece, later: _Piece) -> bool:
-    far = later.ends - piece.ends > LOOK_AHEAD_SECONDS
-    return far or later.connection != piece.connection
+def _is_far(piece: _Piece, other: _Piece, seconds: float) -> bool:
+    return abs(piece.ends - other.ends) > seconds or piece.connection != other.connection
 
 
 def _lay(cut: Cut, samples: NDArray[np.int16], at: int) -> None:

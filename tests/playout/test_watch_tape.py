@@ -55,6 +55,14 @@ def test_sound_that_stays_late_leaves_a_gap():
     assert counted(cut)[3 * RATE_HZ] == samples[10 * RATE_HZ]
 
 
+def test_sound_that_was_put_in_moves_nothing_before_it():
+    tape, samples = Tape(60), sound(20)
+    arrivals = [at - 0.6 if at > START + 12.01 else at for at in on_time(20)]
+    played(tape, samples, arrivals)
+    assert counted(tape.cut(START + 9, 1))[0] == samples[9 * RATE_HZ]
+    assert counted(tape.cut(START + 14, 1))[0] == samples[round(14.6 * RATE_HZ)]
+
+
 def test_what_a_new_listener_gets_at_once_was_sent_before():
     tape, samples = Tape(60), sound(12)
     played(tape, samples, [START + 2] * 20 + [at + 2 for at in on_time(10)])

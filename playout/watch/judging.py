@@ -1,0 +1,105 @@
+"""Each slot that is over is judged by what came from each mount, and by its master alone."""
+
+import time
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from playout import programme
+from playout.compose import Line
+from playout.disk import AirFolder
+from playout.watch import finding
+from playout.watch.finding import Finding
+from playout.watch.matching import match
+from playout.watch.receiver import Receiver
+from playout.watch.reference import sound_of
+from playout.watch.tape import LOOK_AHEAD_SECONDS, RATE_HZ
+from station.airlog import LineKind
+from station.errors import Fault
+from station.recordings import master_at
+from station.settings import Settings
+
+# What is looked at before a slot's start and after its end.
+AROUND_SECONDS = 2.0
+# So long after its end all of a slot has come, however it was carried.
+JUDGED_AFTER_SECONDS = AROUND_SECONDS + LOOK_AHEAD_SECONDS
+
+logger = structlog.get_logger()
+
+
+class Judge:
+    """Compares what some receivers have on tape with what the programme promised."""
+
+    def __init__(self, settings: Settings, receivers: list[Receiver]) -> None:
+        """Nothing was judged yet."""
+        self.settings = settings
+        self.folder = AirFolder.of(settings)
+        self.receivers = receivers
+        self._programme = programme.Reader(self.folder.root)
+        self._masters: dict[tuple[int, int], NDArray[np.int16] | None] = {}
+
+    @property
+    def slot_seconds(self) -> int:
+        """How long a slot is."""
+        return self.settings.station.slot_seconds
+
+    def last_ready(self, now: float) -> int:
+        """The last slot that is over and has all come, at a Unix time."""
+        return int((now - JUDGED_AFTER_SECONDS) // self.slot_seconds) - 1
+
+    def remember(self, on_air: int) -> None:
+        """Read the masters of the slot on air: when it is over, they may be gone."""
+        kept = on_air - 2 - int(JUDGED_AFTER_SECONDS // self.slot_seconds)
+        self._masters = {key: one for key, one in self._masters.items() if key[1] >= kept}
+        for line in self._lines(on_air):
+            key = line.channel, line.slot_number
+            if key not in self._masters and line.master_sha256 is not None:
+                self._masters[key] = self._sound(line.master_sha256)
+
+    def find(self, slot: int, listened_since: float) -> None:
+        """Write down what was heard of a slot, unless nobody listened to all of it."""
+        if listened_since > slot * self.slot_seconds - AROUND_SECONDS:
+            return
+        began = time.monotonic()
+        found = [
+            self._finding(receiver, slot, master)
+            for line in self._lines(slot)
+            if (master := self._masters.get((line.channel, slot))) is not None
+            for receiver in self.receivers
+            if receiver.place.channel == line.channel
+        ]
+        finding.append(self.folder.events(finding.FILE), found)
+        heard = {f"{one.channel}-{one.quality}": one.heard_ms for one in found}
+        took = round(time.monotonic() - began, 2)
+        logger.info("slot-judged", slot=slot, heard_ms=heard, took_seconds=took)
+
+    def _finding(self, receiver: Receiver, slot: int, master: NDArray[np.int16]) -> Finding:
+        begins = slot * self.slot_seconds - AROUND_SECONDS
+        cut = receiver.tape.cut(begins, self.slot_seconds + 2 * AROUND_SECONDS)
+        samples = (master / np.float32(32768)).astype(np.float32)
+        matched = match(samples, cut, round(AROUND_SECONDS * RATE_HZ))
+        return Finding(
+            channel=receiver.place.channel,
+            quality=receiver.place.quality,
+            slot=slot,
+            similarity=matched.similarity,
+            start_error_ms=matched.start_error_ms,
+            heard_ms=matched.heard_ms,
+            parts=matched.parts,
+        )
+
+    def _sound(self, sha256: str) -> NDArray[np.int16] | None:
+        ours = self.folder.masters / f"{sha256}.flac"
+        try:
+            return sound_of(sha256, (ours, master_at(self.settings.media_folder, sha256)))
+        except Fault as fault:
+            logger.warning("slot-not-judged", problem=str(fault))
+            return None
+
+    def _lines(self, slot: int) -> list[Line]:
+        """What members have on air in a slot."""
+        planned = self._programme.now()
+        lines = [planned.line(channel, slot) for channel in range(self.settings.channels)]
+        kinds = LineKind.SEGMENT, LineKind.SILENCE
+        return [line for line in lines if line is not None and line.kind in kinds]

@@ -1,0 +1,137 @@
+"""The watch hears every mount, keeps what went out, and says of each slot what was heard of it.
+
+It needs Icecast and playout's disk: no database, no engine's word, no metadata.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from playout.attempts import Attempts
+from playout.disk import AirFolder
+from playout.mounts import Quality, icecast_port, qualities
+from playout.watch.judging import AROUND_SECONDS, JUDGED_AFTER_SECONDS, Judge
+from playout.watch.receiver import Place, Receiver
+from playout.watch.recorder import Recorder
+from station.settings import Settings
+
+LOCK = "watch"
+ROUND_SECONDS = 0.25
+# Whoever did not look for longer was away, and says nothing of that slot.
+AWAY_SECONDS = 3.0
+STEP_SECONDS = 0.1
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  where Icecast listens, not where we do
+
+
+@dataclass(slots=True)
+class Attention:
+    """Since when somebody listened without a break, in Unix time; a stepped clock is a break."""
+
+    since: float = float("inf")
+    _wall: float = 0.0
+    _monotonic: float = float("-inf")
+
+    def attend(self, wall: float, monotonic: float) -> None:
+        """Say that one is there."""
+        rested = monotonic - self._monotonic
+        stepped = abs(wall - self._wall - rested) > STEP_SECONDS
+        if rested > AWAY_SECONDS or stepped:
+            self.since = wall
+        self._wall, self._monotonic = wall, monotonic
+
+
+class Watch:
+    """Listens to all mounts of a station until it is stopped."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is heard before `start`."""
+        self.settings = settings
+        self.attention = Attention()
+        slot_seconds = settings.station.slot_seconds
+        kept = slot_seconds + 2 * (JUDGED_AFTER_SECONDS + AROUND_SECONDS)
+        self.receivers = [Receiver(place, self._address, kept) for place in places(settings)]
+        self.recorders = [
+            Recorder(place, self._address, settings.recordings_folder, slot_seconds)
+            for place in recorded(settings)
+        ]
+        self.judge = Judge(settings, self.receivers)
+        self._judged = self.judge.last_ready(time.time())
+        self._attempts = Attempts()
+        self._ending = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._keep_going, args=(step,), daemon=True)
+            for step in (self._look, self._judge)
+        ]
+
+    def start(self) -> None:
+        """Begin to listen, and come back at once."""
+        AirFolder.of(self.settings).make()
+        for receiver in self.receivers:
+            receiver.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._ending.set()
+        for thread in self._threads:
+            thread.join()
+        for receiver in self.receivers:
+            receiver.stop()
+        for recorder in self.recorders:
+            recorder.stop()
+
+    def _look(self) -> None:
+        self.attention.attend(time.time(), time.monotonic())
+        for recorder in self.recorders:
+            self._attempts.attempt(f"recording {recorder.place.channel}", recorder.keep)
+
+    def _judge(self) -> None:
+        now = time.time()
+        on_air = int(now // self.settings.station.slot_seconds)
+        self._attempts.attempt("masters", lambda: self.judge.remember(on_air))
+        ready = self.judge.last_ready(now)
+        for slot in range(self._judged + 1, ready + 1):
+            self._attempts.attempt("findings", lambda: self._find(slot))  # noqa: B023  done at once
+        if ready != self._judged:
+            self._attempts.attempt("recordings", lambda: self._tidy(now))
+        self._judged = ready
+
+    def _find(self, slot: int) -> None:
+        self.judge.find(slot, self.attention.since)
+
+    def _tidy(self, now: float) -> None:
+        keep_seconds = timedelta(days=self.settings.watch.keep_days).total_seconds()
+        for recorder in self.recorders:
+            recorder.tidy(now, keep_seconds)
+
+    def _address(self) -> str:
+        host = self.settings.icecast.host
+        host = "127.0.0.1" if host in EVERYWHERE else host
+        return f"http://{host}:{icecast_port(self.settings)}"
+
+    def _keep_going(self, step: Callable[[], None]) -> None:
+        while not self._ending.is_set():
+            step()
+            self._ending.wait(ROUND_SECONDS)
+
+
+def places(settings: Settings) -> list[Place]:
+    """Every mount that the public can hear."""
+    return [
+        _place(quality, channel)
+        for channel in range(settings.channels)
+        for quality in qualities(settings)
+    ]
+
+
+def recorded(settings: Settings) -> list[Place]:
+    """The mount of each channel that is kept: the smallest, Opus if there is one."""
+    smallest = min(qualities(settings), key=lambda one: (one.suffix != "opus", one.kilobits))
+    return [_place(smallest, channel) for channel in range(settings.channels)]
+
+
+def _place(quality: Quality, channel: int) -> Place:
+    return Place(channel, quality.name, quality.suffix, quality.path(channel))
