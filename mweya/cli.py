@@ -13,6 +13,7 @@ import click
 
 import media.cli
 import media.fill_cli
+import playout.alarms_cli
 import playout.cli
 import playout.listeners_cli
 import scheduler.cli
@@ -67,6 +68,7 @@ for command in (
     playout.cli.playout,
     playout.listeners_cli.listeners,
     playout.cli.asrun,
+    playout.alarms_cli.alarms,
     web.cli.web,
     web.cli.signin,
 ):

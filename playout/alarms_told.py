@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from playout.alarms_book import Trouble
-from station.alarms import AlarmKind
+from station.alarms import Alarm, AlarmKind
 from station.errors import Fault
 from station.mail import Mail, send
 from station.settings import Settings
@@ -74,7 +74,7 @@ def sentence(settings: Settings, trouble: Trouble) -> str:
     match trouble.kind:
         case AlarmKind.TEST:
             problem = f" It failed: {trouble.problem}." if trouble.problem else ""
-            return f"This is the weekly test of the alarms: nothing is wrong on air.{problem}"
+            return f"This is a test of the alarms: nothing is wrong on air.{problem}"
         case AlarmKind.UNTOLD if over:
             return f"Alarms reach {trouble.quality} again since {over}."
         case AlarmKind.UNTOLD:
@@ -85,6 +85,21 @@ def sentence(settings: Settings, trouble: Trouble) -> str:
             return f"Dead air on {where}: quiet since {since}, and no silence is planned."
         case AlarmKind.GONE:
             return f"Dead air on {where}: nothing is sent since {since}."
+
+
+def told_of(settings: Settings, alarm: Alarm) -> str:
+    """What happened, of an alarm in the table."""
+    ended_ms = None if alarm.ended_at is None else _unix_ms(alarm.ended_at)
+    trouble = Trouble(
+        AlarmKind(alarm.kind),
+        alarm.channel,
+        alarm.quality,
+        _unix_ms(alarm.began_at),
+        _unix_ms(alarm.raised_at),
+        ended_ms,
+        str(alarm.detail.get("problem", "")),
+    )
+    return sentence(settings, trouble)
 
 
 def mount_name(settings: Settings, channel: int | None, quality: str) -> str:
@@ -132,6 +147,10 @@ def _post(url: str, facts: dict[str, object]) -> None:
 def instant(unix_ms: int) -> datetime:
     """Unix milliseconds as a time."""
     return datetime.fromtimestamp(unix_ms / 1000, UTC)
+
+
+def _unix_ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
 
 
 def _clock(settings: Settings, unix_ms: int) -> str:

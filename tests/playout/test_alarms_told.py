@@ -121,7 +121,7 @@ def test_an_alarm_goes_every_way_without_the_database_and_is_kept_when_it_is_bac
 ):
     alarms, plays = listening()
     plays(SOUND, lambda: subjects(mails) and webhook.posted)
-    assert "weekly test of the alarms: nothing is wrong on air" in subjects(mails)[0]
+    assert "a test of the alarms: nothing is wrong on air" in subjects(mails)[0]
     assert [alarm["test"] for alarm in webhook.posted[0]["alarms"]] == [True]
     mails.refusals, webhook.answers = ["451 come back"], [503]
     plays(QUIET, lambda: len(mails.mails) > 1 and len(webhook.posted) > 1)

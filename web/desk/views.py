@@ -11,7 +11,7 @@ from station.errors import Refusal
 from station.rights import next_open_week
 from station.weeks import WeekState, overview
 from web import refusals
-from web.desk import books, causes, disputes, fees, fill, members
+from web.desk import alarms, books, causes, disputes, fees, fill, members
 from web.desk.day import DAYS, day_rows, day_span
 from web.desk.week import SHOWN, built, demands, progress, readiness
 from web.ids import read_id
@@ -21,8 +21,10 @@ from web.session import act_once, now, require_operator, station
 area = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
 area.before_request(require_operator)
 # What holds for the desk holds for its parts: only operators see them.
-for part in (members, fees, disputes, causes, fill, books):
+for part in (members, fees, disputes, causes, fill, books, alarms):
     area.register_blueprint(part.area)
+# Whatever an operator does there, they see that something is wrong on air.
+area.context_processor(lambda: {"waiting_alarms": alarms.waiting})
 
 RUNNING = (jobs.JobState.WAITING, jobs.JobState.CLAIMED)
 

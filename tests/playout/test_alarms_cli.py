@@ -1,0 +1,58 @@
+"""At the console an operator sees what is wrong on air, takes it on, and tests the alarms."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from playout.alarms_cli import alarms as command
+from station import alarms
+from station.alarms import AlarmKind, Raised
+
+
+@pytest.fixture
+def ask(settings):
+    """Gives a command, and returns its exit code and what it said."""
+
+    def asked(*arguments):
+        ran = CliRunner().invoke(command, arguments, env={"MWEYA_HOME": str(settings.home)})
+        assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+        return ran.exit_code, ran.output
+
+    return asked
+
+
+def test_a_station_without_alarms_says_so(ask, database):
+    assert ask("list") == (0, "No alarm was raised.\n\nNext: mweya alarms test\n")
+
+
+def test_an_alarm_that_goes_on_is_a_problem_until_it_ends(ask, database, admit_member, now):
+    janet = admit_member("Janet")
+    quiet = Raised(AlarmKind.QUIET, 1, "low", now, now, None, {})
+    with database.writing() as session:
+        alarms.keep(session, quiet)
+    code, said = ask("list")
+    assert code == 1
+    assert "1  Sat 21 Nov  Dead air on Two (low): quiet since 12:00:00" in said
+    assert ask("acknowledge", "1", "--as", janet.email)[0] == 0
+    assert "(taken on)" in ask("list")[1]
+    assert ask("acknowledge", "1", "--as", janet.email)[0] == 3
+    code, said = ask("list", "--json")
+    assert json.loads(said)["going_on"][0]["kind"] == "quiet"
+
+
+def test_alarms_that_reach_nobody_but_the_log_say_so(ask):
+    assert ask("test")[0] == 0
+    assert "Alarms go to the log alone" in ask("test")[1]
+
+
+def test_a_test_names_whom_it_did_not_reach(ask, settings):
+    # Nobody listens at port 9 here.
+    toml = '[alarms]\nmail_to = ["ops@example.org"]\nwebhook = "http://127.0.0.1:9/"\n'
+    (settings.home / "station.toml").write_text(toml)
+    code, said = ask("test")
+    assert code == 1
+    assert "ops@example.org: reached" in said
+    assert "webhook: the webhook can't be reached" in said
+    (mail,) = settings.mail_folder.iterdir()
+    assert "To: ops@example.org\nSubject: [Mweya] This is a test of the alarms" in mail.read_text()
