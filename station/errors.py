@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     # playout
     "icecast-port-taken": "Port {port} is taken by somebody else. Choose another in icecast.port, "
     "or 0 for a free one.",
+    "watch-runs": "The watch runs already for {home}. Stop that one first.",
     "playout-runs": "Playout runs already for {home}. Stop that one first.",
     "alarm-unknown": "There is no alarm {number}. See: mweya alarms list",
     "alarm-acknowledged": "Somebody has taken alarm {number} on already.",
