@@ -21,6 +21,7 @@ from playout.moves import SlotFile
 from station.errors import Fault
 from station.settings import Settings
 
+_NO_LINK = ""
 _SLOT_FILE = re.compile(r"(\d+)(\.silence)?\.flac")
 
 
@@ -80,16 +81,17 @@ class AirFolder:
 
     def held(self) -> frozenset[str]:
         """The masters that are here."""
-        return frozenset(file.stem for file in self.masters.glob("*.flac"))
+        names = os.listdir(self.masters)  # noqa: PTH208  a week has thousands, and this is soon done
+        return frozenset(name.removesuffix(".flac") for name in names if name.endswith(".flac"))
 
     def placed(self) -> frozenset[SlotFile]:
         """The slots' files whose masters are here."""
         found = set()
+        held = {*self.held(), _NO_LINK}
         for channel in range(self.channels):
             for entry in os.scandir(self.channel(channel)):
                 match = _SLOT_FILE.fullmatch(entry.name)
-                if match and entry.is_file():
-                    sha256 = Path(entry.path).readlink().stem if entry.is_symlink() else ""
+                if match and (sha256 := _master_of(entry)) in held:
                     found.add(SlotFile(int(match[1]), channel, sha256, bool(match[2])))
         return frozenset(found)
 
@@ -164,6 +166,13 @@ class AirFolder:
             raise Fault(
                 f"Master {sha256} is not exactly {self.slot_seconds} s long", permanent=True
             )
+
+
+def _master_of(entry: os.DirEntry[str]) -> str:
+    """Whose link a slot's file is."""
+    if not entry.is_symlink():
+        return _NO_LINK
+    return os.readlink(entry.path).rpartition("/")[2].removesuffix(".flac")  # noqa: PTH115  as above
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """What has to change on the playout host's disk follows from what is due and what lies there."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -77,33 +78,33 @@ def due(wanted: Iterable[SlotFile], own: Collection[str], observed: Observed) ->
     touched; slots that are over are cleared away.
     """
     coming = {file for file in wanted if file.slot >= observed.now_slot}
+    there = _by_place(observed.files)
     fetched = {*observed.masters, *own}
     moves: list[Move] = [Fetch(sha256) for sha256 in own if sha256 not in observed.masters]
     for file in sorted(coming - observed.files):
-        if file.slot == observed.now_slot and _holds_something(file, observed):
+        others = there[file.channel, file.slot]
+        if file.slot == observed.now_slot and others:
             continue
         if file.sha256 not in fetched:
             fetched.add(file.sha256)
             moves.append(Fetch(file.sha256))
         moves.append(Place(file))
-        moves += _take_over(file, observed)
+        moves += _take_over(file, others, observed)
     moves += [Remove(file) for file in sorted(_stale(coming, observed))]
     moves += [Forget(sha256) for sha256 in sorted(_unneeded(coming, observed) - set(own))]
     return moves
 
 
-def _holds_something(wanted: SlotFile, observed: Observed) -> bool:
-    return any((f.channel, f.slot) == (wanted.channel, wanted.slot) for f in observed.files)
+def _by_place(files: Iterable[SlotFile]) -> defaultdict[tuple[int, int], list[SlotFile]]:
+    found: defaultdict[tuple[int, int], list[SlotFile]] = defaultdict(list)
+    for file in files:
+        found[file.channel, file.slot].append(file)
+    return found
 
 
-def _take_over(file: SlotFile, observed: Observed) -> list[Move]:
+def _take_over(file: SlotFile, others: Iterable[SlotFile], observed: Observed) -> list[Move]:
     """What placing a file brings with it: its twin of the other kind goes, the engine reloads."""
-    moves: list[Move] = [
-        Remove(other)
-        for other in observed.files
-        if (other.channel, other.slot) == (file.channel, file.slot)
-        and other.silence != file.silence
-    ]
+    moves: list[Move] = [Remove(other) for other in others if other.silence != file.silence]
     if (file.channel, file.slot) in observed.loaded:
         moves.append(LoadAgain(file.channel, file.slot))
     return moves
