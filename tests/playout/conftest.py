@@ -31,6 +31,7 @@ from station.rights import Request, RequestKind
 from station.settings import Settings, load, write_new
 from tests.playout import tones
 from tests.playout.listening import Listener, Stalls
+from tests.playout.shown import TitleListener
 
 SLOT_SECONDS = 3
 PLANNED_SLOTS = 14
@@ -40,6 +41,7 @@ STEADY, TROUBLED, KILLED = range(3)
 # What is odd about slots of the troubled channel, counted from the first planned one.
 UNMASTERED, SHORT, SILENT, LOST, DEAD, TAKEN = 2, 4, 6, 8, 10, 12
 TAKEN_AFTER = 0.7
+HOSTILE_TITLE = "#{exit(1)}\"';\n\u202e$(touch pwned)"
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Broadcast:
     first: int = 0
     listeners: list[Listener] = field(default_factory=list)
     low: Listener | None = None
+    titles: dict[int, TitleListener] = field(default_factory=dict)
     stalls: Stalls | None = None
     killed_at: float = 0
     taken_at: float = 0
@@ -113,9 +116,12 @@ def broadcast(tmp_path_factory):
 
 def _broadcast(found, playout, asked):
     base = base_url(found.settings)
-    found.listeners = [Listener(base + STANDARD.path(channel)) for channel in range(3)]
+    found.listeners = [Listener(url=base + STANDARD.path(channel)) for channel in range(3)]
     found.stalls = Stalls()
-    found.low = Listener(base + LOW.path(TROUBLED))
+    found.low = Listener(url=base + LOW.path(TROUBLED))
+    found.titles = {
+        channel: TitleListener(base + STANDARD.path(channel)) for channel in (STEADY, KILLED)
+    }
     _publish(found, asked)
     found.wait_until(3, seconds=0.5)
     playout.air.channels[KILLED].running.signal(signal.SIGKILL)
@@ -127,7 +133,7 @@ def _broadcast(found, playout, asked):
     recording = found.settings.home / "low.wav"
     found.recorded = record(base + LOW.path(STEADY), 1.5, recording)
     _leave_and_take_over(found, playout)
-    for listener in (*found.listeners, found.low, found.stalls):
+    for listener in (*found.listeners, found.low, *found.titles.values(), found.stalls):
         listener.stop()
 
 
@@ -187,7 +193,7 @@ def _ask_for_pieces(session, week, masters):
                 account_id=person.account_id,
                 week=str(week),
                 kind=kind,
-                title=f"The slot of {name}",
+                title=HOSTILE_TITLE,
                 master_sha256=sha256,
                 asked_at=now,
             )
@@ -231,13 +237,13 @@ class Masters:
             master_at(self.settings.media_folder, sha256).unlink()
             return sha256, kind
         file = tones.slot_master(self.folder, offset, SLOT_SECONDS)
-        return self._store(session, MasterKind.SEGMENT, file), kind
+        return self.store(session, MasterKind.SEGMENT, file), kind
 
     def keep(self, session: Session, kind, hertz, seconds=SLOT_SECONDS):
         """Make and store a master of one tone."""
-        return self._store(session, kind, tones.own_master(self.folder, hertz, seconds))
+        return self.store(session, kind, tones.own_master(self.folder, hertz, seconds))
 
-    def _store(self, session, kind, file):
+    def store(self, session, kind, file):
         sha256 = tones.sha256_of(file)
         if session.get(Master, sha256) is None:
             target = master_at(self.settings.media_folder, sha256)
