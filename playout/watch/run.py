@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from playout.alarms import Alarms
 from playout.attempts import Attempts
 from playout.disk import AirFolder
 from playout.mounts import Quality, icecast_port, qualities
@@ -57,6 +58,7 @@ class Watch:
             for place in recorded(settings)
         ]
         self.judge = Judge(settings, self.receivers)
+        self.alarms = Alarms(settings)
         self._judged = self.judge.last_ready(time.time())
         self._attempts = Attempts()
         self._ending = threading.Event()
@@ -70,6 +72,7 @@ class Watch:
         AirFolder.of(self.settings).make()
         for receiver in self.receivers:
             receiver.start()
+        self.alarms.start()
         for thread in self._threads:
             thread.start()
 
@@ -78,6 +81,7 @@ class Watch:
         self._ending.set()
         for thread in self._threads:
             thread.join()
+        self.alarms.stop()
         for receiver in self.receivers:
             receiver.stop()
         for recorder in self.recorders:
@@ -85,6 +89,9 @@ class Watch:
 
     def _look(self) -> None:
         self.attention.attend(time.time(), time.monotonic())
+        for receiver in self.receivers:
+            place = receiver.place
+            self.alarms.hear(place.channel, place.quality, receiver.take_levels())
         for recorder in self.recorders:
             self._attempts.attempt(f"recording {recorder.place.channel}", recorder.keep)
 
