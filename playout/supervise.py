@@ -113,6 +113,7 @@ def _recipe(
         "MWEYA_EMERGENCY_FILE": str(folder.chord),
         "MWEYA_EVENTS_FILE": str(folder.events(name)),
         "MWEYA_BEAT_FILE": str(run_folder / f"{name}.beat"),
+        "MWEYA_AIRED_FILE": str(run_folder / f"{name}.aired"),
         "MWEYA_ICECAST_HOST": settings.icecast.host,
         "MWEYA_ICECAST_PORT": str(mounts.icecast_port(settings)),
         "MWEYA_ICECAST_PASSWORD": settings.secrets.icecast_source,
