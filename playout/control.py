@@ -166,9 +166,11 @@ class Control:
                 case Fetch(sha256):
                     if time.monotonic() > deadline or not self._fetch(sha256, now):
                         absent.add(sha256)
+                case Place(file) if file.sha256 in absent:
+                    # What was planned here before must not air in its stead.
+                    self.folder.remove(file)
                 case Place(file):
-                    if file.sha256 not in absent:
-                        self.folder.place(file)
+                    self.folder.place(file)
                 case Remove(file):
                     self.folder.remove(file)
                 case LoadAgain(channel, slot):

@@ -102,3 +102,13 @@ def test_a_master_that_went_bad_on_playouts_disk_is_fetched_anew_before_its_slot
     control.round(starts - timedelta(seconds=20))
     assert master.read_bytes() == whole
     assert folder.placed() == {SlotFile(planned, 0, stored, silence=False)}
+
+
+def test_what_was_planned_before_does_not_air_in_the_stead_of_a_master_that_is_missing(
+    settings, folder, stored, planned, control
+):
+    (former := folder.masters / f"{'f' * 64}.flac").write_bytes(b"fLaC")
+    folder.place(SlotFile(planned, 0, former.stem, silence=False))
+    master_at(settings.media_folder, stored).unlink()
+    control.round(settings.slots.start(planned) - timedelta(hours=1))
+    assert folder.placed() == set()
