@@ -10,7 +10,7 @@ from playout import takedown
 from playout.disk import AirFolder
 from playout.liquidsoap import client
 from playout.mounts import mounts
-from playout.only_one import holding
+from playout.only_one import WATCH, holding
 from playout.report import SlotReport, slots_of, summary
 from playout.run import Playout, alone
 from playout.supervise import channel_socket
@@ -46,13 +46,13 @@ def run() -> Answer:
 @answers
 def watch() -> Answer:
     """Listen to every mount until interrupted, and say of each slot what was heard of it."""
-    from playout.watch.run import LOCK, Watch
+    from playout.watch.run import Watch
 
     settings = load()
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
-    with holding(settings, LOCK) as alone_here:
+    with holding(settings, WATCH) as alone_here:
         if not alone_here:
             raise Refusal("watch-runs", home=settings.home)
         listening = Watch(settings)

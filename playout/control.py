@@ -13,7 +13,7 @@ from playout import plan, programme, record, takedown
 from playout.air import Air
 from playout.attempts import Attempts
 from playout.disk import AirFolder
-from playout.events import events_read, read_from
+from playout.events import events_read, keep_read, read_from
 from playout.liquidsoap import client
 from playout.moves import (
     KEPT_SLOTS,
@@ -27,6 +27,8 @@ from playout.moves import (
     SlotFile,
     due,
 )
+from playout.only_one import WATCH, is_held
+from playout.watch import finding
 from station.db import Database
 from station.errors import Fault
 from station.recordings import master_at
@@ -55,7 +57,8 @@ class Control:
         self._planned_at = float("-inf")
         self._published_at: datetime | None = None
         self._on_air = -1
-        self._concluded = -1
+        self._concluded = (-1, -1, 0)
+        self._heard_until = 0
         self._unfinished = True
         self._looked_at: set[SlotFile] = set()
         self._refused: dict[str, datetime] = {}
@@ -194,22 +197,31 @@ class Control:
 
     def _write_events(self) -> None:
         for channel, engine in enumerate(self.air.channels):
-            cursor = engine.events_file.with_suffix(".read")
-            position = events_read(cursor, engine.events_file)
-            events, after = read_from(engine.events_file, position)
-            if after == position:
-                continue
+            file = engine.events_file
+            events, after = read_from(file, events_read(file))
+            if events:
+                with self._open().writing() as session:
+                    record.append_events(session, channel, events)
+            keep_read(file, after)
+        self._write_findings()
+
+    def _write_findings(self) -> None:
+        file = self.folder.events(finding.FILE)
+        findings, after = finding.read_from(file, events_read(file))
+        if findings:
             with self._open().writing() as session:
-                record.append_events(session, channel, events)
-            # Written after the commit: what is read twice is recognised, never lost.
-            part = cursor.with_suffix(".part")
-            part.write_text(str(after))
-            part.replace(cursor)
+                record.append_findings(session, self.settings, findings)
+        keep_read(file, after)
+        self._heard_until = after
 
     def _conclude(self, now: datetime) -> None:
         over = record.last_over(self.settings, now)
-        if over == self._concluded:
+        waited = record.last_over(self.settings, now - record.WATCH_MAY_TAKE)
+        reached = over, waited, self._heard_until
+        if reached == self._concluded:
             return
+        watched = is_held(self.settings, WATCH)
         with self._open().writing() as session:
-            record.conclude(session, self.settings, now)
-        self._concluded = over
+            takedown.to_tables(session, self.folder, self._first_kept(now))
+            record.conclude(session, self.settings, now, watched)
+        self._concluded = reached

@@ -67,19 +67,31 @@ def lines_from(file: Path, position: int, kind: type[Line]) -> tuple[list[Line],
     return lines, position + whole
 
 
-def events_read(cursor: Path, file: Path) -> int:
+def events_read(file: Path) -> int:
     """How many bytes of an event file were read; all are read again when that can't be known."""
     try:
-        position = int(cursor.read_text())
+        position = int(_cursor(file).read_text())
         return position if position <= file.stat().st_size else 0
     except (FileNotFoundError, ValueError):
         return 0
+
+
+def keep_read(file: Path, position: int) -> None:
+    """Remember how far an event file was read, once what was read is safe elsewhere."""
+    if position != events_read(file):
+        part = _cursor(file).with_suffix(".part")
+        part.write_text(str(position))
+        part.replace(_cursor(file))
 
 
 def append(file: Path, event: EngineEvent) -> None:
     """Add an event of our own."""
     with file.open("ab") as opened:
         opened.write(msgspec.json.encode(event) + b"\n")
+
+
+def _cursor(file: Path) -> Path:
+    return file.with_suffix(".read")
 
 
 def _parsed(line: bytes, kind: type[Line]) -> Line | None:

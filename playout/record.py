@@ -1,14 +1,17 @@
 """What the engines say they sent becomes as-run rows, and slots that are over get their outcome."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from playout.events import EngineEvent, EventKind
-from playout.reconcile import decide, stretches
-from station import asrun
+from playout.mounts import qualities
+from playout.reconcile import decide, join, stretches, taken_down
+from playout.watch.finding import Finding
+from station import asrun, takedowns
 from station.airlog import AirLine, LineKind
 from station.asrun import AsRunEvent, Outcome, Source
 from station.settings import Settings
@@ -16,6 +19,9 @@ from station.settings import Settings
 # An event may still be on its way to the file for this long after its slot is over.
 SETTLE_MS = 2000
 SLOTS_LOOKED_BACK = 4
+# A watch that listens says of a slot within a few seconds what it heard; after this long it won't.
+WATCH_MAY_TAKE = timedelta(seconds=30)
+HEARD = "heard"
 
 
 def append_events(session: Session, channel: int, events: Sequence[EngineEvent]) -> None:
@@ -47,14 +53,36 @@ def append_events(session: Session, channel: int, events: Sequence[EngineEvent])
     )
 
 
+def append_findings(session: Session, settings: Settings, findings: Sequence[Finding]) -> None:
+    """Add what the watch heard to the as-run; what is there already is left alone."""
+    for found in findings:
+        if found.quality not in _qualities(session, found):
+            start_ms = found.slot * settings.station.slot_seconds * 1000
+            detail = msgspec.to_builtins(found)
+            event = AsRunEvent(
+                source=Source.WATCH,
+                channel=found.channel,
+                slot_number=found.slot,
+                event=HEARD,
+                at=_instant(start_ms + (found.start_error_ms or 0)),
+                detail=detail,
+            )
+            asrun.append(session, [event])
+
+
 def last_over(settings: Settings, now: datetime) -> int:
     """The last slot whose events must all have arrived."""
     now_ms = round(now.timestamp() * 1000)
     return (now_ms - SETTLE_MS) // (settings.station.slot_seconds * 1000) - 1
 
 
-def conclude(session: Session, settings: Settings, now: datetime) -> list[Outcome]:
-    """Give every slot with a member's piece that is over its outcome, once."""
+def conclude(
+    session: Session, settings: Settings, now: datetime, watched: bool = False
+) -> list[Outcome]:
+    """Give every slot with a member's piece that is over its outcome, once.
+
+    While the station is `watched`, a slot waits a moment for what was heard of it.
+    """
     slot_ms = settings.station.slot_seconds * 1000
     decided = sa.select(Outcome.slot_number).where(
         Outcome.channel == AirLine.channel, Outcome.slot_number == AirLine.slot_number
@@ -64,14 +92,21 @@ def conclude(session: Session, settings: Settings, now: datetime) -> list[Outcom
         AirLine.kind.in_((LineKind.SEGMENT, LineKind.SILENCE)),
         ~decided.exists(),
     )
-    lines = session.scalars(over.order_by(AirLine.slot_number))
-    outcomes = [_outcome(session, line, slot_ms, now) for line in lines.all()]
+    waits_after = last_over(settings, now - WATCH_MAY_TAKE) if watched else None
+    outcomes = []
+    for line in session.scalars(over.order_by(AirLine.slot_number)).all():
+        heard = _findings(session, line.channel, line.slot_number)
+        waits = waits_after is not None and line.slot_number > waits_after
+        if not waits or len(heard) >= len(qualities(settings)):
+            outcomes.append(_outcome(session, line, slot_ms, heard, now))
     session.add_all(outcomes)
     session.flush()
     return outcomes
 
 
-def _outcome(session: Session, line: AirLine, slot_ms: int, now: datetime) -> Outcome:
+def _outcome(
+    session: Session, line: AirLine, slot_ms: int, findings: list[Finding], now: datetime
+) -> Outcome:
     start_ms = line.slot_number * slot_ms
     query = sa.select(AsRunEvent).where(
         AsRunEvent.channel == line.channel,
@@ -82,8 +117,12 @@ def _outcome(session: Session, line: AirLine, slot_ms: int, now: datetime) -> Ou
     events = [
         _engine_event(row) for row in session.scalars(query.order_by(AsRunEvent.at, AsRunEvent.id))
     ]
-    heard = stretches(events, start_ms + slot_ms)
-    found = decide(line.slot_number, slot_ms, line.master_sha256 is not None, heard)
+    sent = stretches(events, start_ms + slot_ms)
+    found = decide(line.slot_number, slot_ms, line.master_sha256 is not None, sent)
+    found = join(found, findings, slot_ms)
+    takedown = takedowns.of_slot(session, line.channel, line.slot_number)
+    if takedown is not None:
+        found = taken_down(found, takedown.reason)
     return Outcome(
         channel=line.channel,
         slot_number=line.slot_number,
@@ -92,8 +131,24 @@ def _outcome(session: Session, line: AirLine, slot_ms: int, now: datetime) -> Ou
         kind=found.kind,
         start_error_ms=found.start_error_ms,
         reason=found.reason,
+        similarity=found.similarity,
         decided_at=now,
     )
+
+
+def _qualities(session: Session, found: Finding) -> set[str]:
+    return {known.quality for known in _findings(session, found.channel, found.slot)}
+
+
+def _findings(session: Session, channel: int, slot_number: int) -> list[Finding]:
+    query = sa.select(AsRunEvent).where(
+        AsRunEvent.channel == channel,
+        AsRunEvent.slot_number == slot_number,
+        AsRunEvent.source == Source.WATCH,
+        AsRunEvent.event == HEARD,
+    )
+    rows = session.scalars(query.order_by(AsRunEvent.id))
+    return [msgspec.convert(row.detail, Finding) for row in rows]
 
 
 def _engine_event(row: AsRunEvent) -> EngineEvent:

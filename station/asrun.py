@@ -29,6 +29,7 @@ class OutcomeKind(StrEnum):
     CUT = "cut"
     REPLACED = "replaced"
     MISSED = "missed"
+    TAKEN_DOWN = "taken down"
 
 
 class AsRunEvent(Base):

@@ -68,6 +68,7 @@ class Judge:
             if (master := self._masters.get((line.channel, slot))) is not None
             for receiver in self.receivers
             if receiver.place.channel == line.channel
+            and receiver.failed_at < slot * self.slot_seconds - AROUND_SECONDS
         ]
         finding.append(self.folder.events(finding.FILE), found)
         heard = {f"{one.channel}-{one.quality}": one.heard_ms for one in found}

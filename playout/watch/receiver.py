@@ -13,8 +13,11 @@ import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
+from playout.attempts import Attempts
+from playout.watch import sounding
 from playout.watch.quiet import LEVEL_MS, Level
 from playout.watch.tape import RATE_HZ, Tape
+from station.errors import Fault
 
 # ffmpeg's names, and how long after its time a sound stands in what the decoder gives:
 # 1105 samples at 48 kHz of LAME and the decoder. Opus says its own, and it is left out.
@@ -48,6 +51,9 @@ class Receiver:
         self._address = address
         self.tape = Tape(seconds)
         self._levels: deque[Level] = deque(maxlen=round(60_000 / LEVEL_MS))
+        # When we could last not listen, through a fault that was not the mount's; Unix time.
+        self.failed_at = float("-inf")
+        self._attempts = Attempts()
         self._waiting = np.empty(0, np.int16)
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
@@ -70,31 +76,42 @@ class Receiver:
 
     def _keep_receiving(self) -> None:
         while not self._ending.is_set():
-            self._process = subprocess.Popen(
-                command(self.place, self._address()), stdout=subprocess.PIPE
-            )
-            self._receive(self._process)
-            self._process.kill()
-            self._process.wait()
+            if not self._attempts.attempt(f"receiving {self.place.path}", self._receive):
+                self.failed_at = time.time()
             self._ending.wait(AGAIN_SECONDS)
 
-    def _receive(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None  # noqa: S101  it is a pipe
+    def _receive(self) -> None:
+        """Listen until the mount is lost. Raises Fault when it sends and we can't receive it."""
         self.tape.connect()
-        rest = b""
+        url = self._address() + self.place.path
+        self._process = subprocess.Popen(command(url, self.place.codec), stdout=subprocess.PIPE)
+        try:
+            received = self._read(self._process)
+        finally:
+            self._process.kill()
+            self._process.wait()
+        if not received and not self._ending.is_set() and sounding(url):
+            raise Fault(f"{url} sends, and ffmpeg can't receive it", permanent=False)
+
+    def _read(self, process: subprocess.Popen[bytes]) -> bool:
+        assert process.stdout is not None  # noqa: S101  it is a pipe
+        rest, received = b"", False
         with process.stdout as pcm:
             while read := os.read(pcm.fileno(), LONGEST_READ):
-                came = time.time()
+                came, received = time.time(), True
                 whole = len(rest + read) // 2 * 2
                 samples = np.frombuffer((rest + read)[:whole], "<i2")
                 rest = (rest + read)[whole:]
                 self.tape.add(samples, came - DELAY_SECONDS[self.place.codec])
                 self._note_levels(samples, came)
+        return received
 
     def _note_levels(self, samples: NDArray[np.int16], came: float) -> None:
         waiting = np.concatenate([self._waiting, samples])
         count = len(waiting) // LEVEL_SAMPLES
-        for number, part in enumerate(waiting[: count * LEVEL_SAMPLES].reshape(count, -1)):
+        for number, part in enumerate(
+            waiting[: count * LEVEL_SAMPLES].reshape(count, LEVEL_SAMPLES)
+        ):
             at_ms = round(came * 1000) - LEVEL_MS * (count - number)
             self._levels.append(Level(at_ms, loudness_dbfs(part)))
         self._waiting = waiting[count * LEVEL_SAMPLES :]
@@ -106,11 +123,11 @@ def loudness_dbfs(samples: NDArray[np.int16]) -> float:
     return max(10 * math.log10(power), FLOOR_DBFS) if power > 0 else FLOOR_DBFS
 
 
-def command(place: Place, address: str) -> list[str]:
+def command(url: str, codec: str) -> list[str]:
     """The ffmpeg that gives a mount as mono samples at 8 kHz, as soon as they come."""
     heard = ffmpeg.input(
-        address + place.path,
-        f=FORMATS[place.codec],
+        url,
+        f=FORMATS[codec],
         icy=0,
         rw_timeout=LOST_MICROSECONDS,
         fflags="nobuffer",

@@ -18,7 +18,6 @@ from playout.watch.receiver import Place, Receiver
 from playout.watch.recorder import Recorder
 from station.settings import Settings
 
-LOCK = "watch"
 ROUND_SECONDS = 0.25
 # Whoever did not look for longer was away, and says nothing of that slot.
 AWAY_SECONDS = 3.0

@@ -3,7 +3,8 @@
 import pytest
 
 from playout.events import EngineEvent, EventKind
-from playout.reconcile import decide, stretches
+from playout.reconcile import SlotOutcome, decide, join, stretches, taken_down
+from playout.watch.finding import Finding
 from station.asrun import OutcomeKind
 
 SLOT_MS = 300_000
@@ -106,3 +107,66 @@ def test_a_refused_master_and_a_clock_correction_change_nothing_that_is_heard():
         (EventKind.CLOCK, 200_000, SLOT),
     )
     assert found.kind is OutcomeKind.AIRED
+
+
+SENT = SlotOutcome(OutcomeKind.AIRED, 12)
+
+
+def on(quality, heard_ms=SLOT_MS, error_ms=80, similarity=0.99):
+    return Finding(0, quality, SLOT, similarity, error_ms if heard_ms else None, heard_ms)
+
+
+def test_a_watch_that_was_away_changes_nothing():
+    late = SlotOutcome(OutcomeKind.LATE, 60_000, "it began 60.0 s late")
+    assert join(late, [], SLOT_MS) == late
+
+
+def test_what_was_sent_and_heard_aired_and_began_when_it_was_sent():
+    found = join(SENT, [on("standard"), on("low", similarity=0.97)], SLOT_MS)
+    assert found == SlotOutcome(OutcomeKind.AIRED, 12, "", 0.99)
+
+
+@pytest.mark.parametrize(
+    ("heard_ms", "kind"),
+    [
+        (0, OutcomeKind.MISSED),
+        (900, OutcomeKind.MISSED),
+        (120_000, OutcomeKind.REPLACED),
+        (280_000, OutcomeKind.CUT),
+    ],
+)
+def test_nothing_is_claimed_aired_that_no_listener_heard(heard_ms, kind):
+    found = join(SENT, [on("standard", heard_ms), on("low", heard_ms)], SLOT_MS)
+    assert found.kind is kind
+    assert found.reason
+    assert (found.start_error_ms is None) == (kind is OutcomeKind.MISSED)
+
+
+def test_a_mount_that_broke_alone_is_named_and_nobody_is_owed_for_it():
+    found = join(SENT, [on("standard"), on("low", 0, similarity=0.0)], SLOT_MS)
+    assert (found.kind, found.reason) == (OutcomeKind.AIRED, "it was not heard on low")
+
+
+def test_what_listeners_heard_aired_though_its_engine_said_nothing():
+    silent = SlotOutcome(OutcomeKind.MISSED, None, "its master never came on air")
+    found = join(silent, [on("standard"), on("low")], SLOT_MS)
+    assert (found.kind, found.start_error_ms, found.reason) == (OutcomeKind.AIRED, 80, "")
+
+
+def test_a_start_that_a_stall_made_late_stays_late():
+    late = SlotOutcome(OutcomeKind.LATE, 900, "it began 0.9 s late")
+    found = join(late, [on("standard")], SLOT_MS)
+    assert (found.kind, found.reason) == (OutcomeKind.LATE, "it began 0.9 s late")
+
+
+@pytest.mark.parametrize(("error_ms", "said"), [(1700, "1.7 s late"), (-1700, "1.7 s early")])
+def test_what_was_heard_at_another_time_is_late(error_ms, said):
+    found = join(SENT, [on("standard", error_ms=error_ms)], SLOT_MS)
+    assert (found.kind, found.reason) == (OutcomeKind.LATE, f"it was heard {said}")
+
+
+def test_what_was_taken_down_says_why_and_is_not_missed():
+    cut = SlotOutcome(OutcomeKind.REPLACED, 12, "something else was heard for 200.0 s of it")
+    assert taken_down(cut, "a court order").kind is OutcomeKind.TAKEN_DOWN
+    assert taken_down(cut, "a court order").reason == "a court order"
+    assert taken_down(SENT, "too late") == SENT
