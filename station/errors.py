@@ -45,6 +45,13 @@ SENTENCES: dict[str, str] = {
     "playout-runs": "Playout runs already for {home}. Stop that one first.",
     "alarm-unknown": "There is no alarm {number}. See: mweya alarms list",
     "alarm-acknowledged": "Somebody has taken alarm {number} on already.",
+    # live shows
+    "live-times": "A live show begins and ends with a slot of {seconds} s, within one week: "
+    "{start} to {end} does not.",
+    "live-over": "{end} is over, or before the beginning. Choose a time to come.",
+    "live-taken": "{channel} is kept for “{label}” from {start} to {end}. Close that show, or "
+    "choose another time.",
+    "live-unknown": "There is no live show {number} to close. See: mweya live list",
     # people and sign-in
     "person-unknown": "Nobody here has the address “{email}”. See: mweya member list",
     "email-taken": "{email} belongs to somebody here already.",

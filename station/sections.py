@@ -107,6 +107,17 @@ class IcecastSection(Struct, frozen=True, forbid_unknown_fields=True):
     max_listeners: Positive = 2000
 
 
+class LiveSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where presenters connect: each channel has a port, the first one `port`, 0 for free ones.
+
+    `public_host` is what presenters reach it by, if not by `host`.
+    """
+
+    host: str = "127.0.0.1"
+    port: Port = 0
+    public_host: str = ""
+
+
 # What a channel can be encoded as, in kbit/s. Liquidsoap's encoders stand literally in its script:
 # another rate here needs its line there.
 ENCODERS = {"mp3": (96, 128, 192, 320), "opus": (24, 32, 64, 128)}
@@ -222,6 +233,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSection = WebSection()
     icecast: IcecastSection = IcecastSection()
     qualities: dict[MountName, QualitySection] = {}
+    live: LiveSection = LiveSection()
     watch: WatchSection = WatchSection()
     membership: MembershipSection = MembershipSection()
     market: MarketSection = MarketSection()

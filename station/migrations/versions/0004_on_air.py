@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("id", WHOLE, nullable=False),
         sa.Column("block_id", WHOLE, nullable=False),
         sa.Column("presenter", sa.Text(), nullable=False),
+        sa.Column("harbor", WHOLE, nullable=False),
         sa.Column("password", sa.Text(), nullable=False),
         sa.Column("made_at", WHOLE, nullable=False),
         sa.Column("withdrawn_at", WHOLE, nullable=True),
