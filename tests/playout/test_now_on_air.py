@@ -36,10 +36,10 @@ def test_no_title_stays_while_nobody_keeps_it_true(broadcast):
 def test_a_channel_that_is_away_shows_the_station_and_then_who_speaks_again(broadcast):
     runs, titles = broadcast.runs(KILLED), broadcast.titles[KILLED]
     away = next(began for sound, began, _ in runs if sound == "emergency")
-    back = next(began for sound, began, _ in runs if began > away and "first" in sound)
+    sound, back, _ = next(run for run in runs if run[1] > away and "first" in run[0])
     station = next(at for title, at in titles.titles if title == "Mweya" and at > away - 0.1)
     assert is_soon(broadcast, away, station)
-    offset = int(back // 3) - broadcast.first
+    offset, _, _ = sound.partition(" ")
     assert is_soon(broadcast, back, titles.shown_at(piece(KILLED, offset)))
 
 
