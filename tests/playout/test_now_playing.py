@@ -114,16 +114,20 @@ class Stage:
         settings.run_folder.mkdir(parents=True)
         self.folder = AirFolder(settings.air_folder, CHANNELS, settings.station.slot_seconds)
         self.folder.make()
-        self.icecast = icecast.run(settings)
+        self.now_playing = NowPlaying(settings, self.folder, lambda _: engine("slot", self.slot))
+        self.open()
+
+    def open(self):
+        """Start Icecast, and let sources and listeners come."""
+        self.icecast = icecast.run(self.settings)
         paths = [STANDARD.path(channel) for channel in range(CHANNELS)]
-        host, port = settings.icecast.host, icecast_port(settings)
-        password = settings.secrets.icecast_source
+        host, port = self.settings.icecast.host, icecast_port(self.settings)
+        password = self.settings.secrets.icecast_source
         self.sources = [FastSource(host, port, path, password) for path in paths]
         for source in self.sources:
             source.send(HEAD_START_BYTES)
         self.listeners = [Titles(host, port, path) for path in paths]
         self.shown = [""] * CHANNELS
-        self.now_playing = NowPlaying(settings, self.folder, lambda _: engine("slot", self.slot))
 
     def close(self):
         for listener, source in zip(self.listeners, self.sources, strict=True):
@@ -192,6 +196,16 @@ def as_it_should(text, came):
         return False
     whole = seen(text)
     return seen(kept) == whole if kept == came else whole.startswith(seen(kept))
+
+
+def test_an_icecast_that_was_started_anew_is_told_again(stage):
+    slot = stage.settings.slots.number(datetime.now(UTC))
+    pieces = [line("segment", slot=slot, channel=channel) for channel in range(CHANNELS)]
+    programme.write(stage.folder.root, Programme(tuple(pieces)))
+    assert stage.play(slot) == ["Thandi - The river"] * CHANNELS
+    stage.close()
+    stage.open()
+    assert stage.play(slot) == ["Thandi - The river"] * CHANNELS
 
 
 def test_no_page_of_icecast_runs_a_title(stage):
