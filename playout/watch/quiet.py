@@ -77,7 +77,8 @@ def dead(heard: Heard, now: float, after_seconds: float) -> Dead | None:
     """Whether nothing was heard for so long, and how."""
     if now - heard.sounded_at < after_seconds:
         return None
-    return Dead.GONE if now - heard.came_at > STARVED_SECONDS else Dead.QUIET
+    starved = now - heard.came_at > min(STARVED_SECONDS, after_seconds / 2)
+    return Dead.GONE if starved else Dead.QUIET
 
 
 def is_back(heard: Heard, now: float) -> bool:

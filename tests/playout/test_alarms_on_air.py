@@ -1,0 +1,147 @@
+"""Dead air on real mounts is told in time, a planned silence is not; with no database at all."""
+
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from playout.alarms_book import Trouble
+from playout.compose import Line
+from playout.moves import SlotFile
+from playout.programme import Programme, write
+from playout.run import Playout
+from playout.watch.run import Watch
+from station.alarms import AlarmKind
+from tests.playout import tones
+from tests.playout.listening import Stalls
+
+SLOT_SECONDS = 15
+AFTER = 2.0
+SLOTS = 12
+# From what a channel sends to what a listener's player gives: encoders, Icecast, decoders.
+ON_THE_WAY = 3.0
+SETTINGS = f"""
+[station]
+slot_seconds = {SLOT_SECONDS}
+channels = ["Quiet", "Silence"]
+[alarms]
+after_seconds = {AFTER}
+"""
+QUIET, SILENCE = range(2)
+MOUNTS = {(channel, quality) for channel in (QUIET, SILENCE) for quality in ("standard", "low")}
+
+
+@dataclass
+class Told:
+    """What the alarms said of a channel, as (kind, channel, quality), and when."""
+
+    quiet_at: float = 0
+    gone_at: float = 0
+    first: list[Trouble] = field(default_factory=list)
+    over: list[Trouble] = field(default_factory=list)
+    gone: list[Trouble] = field(default_factory=list)
+    stalled: float = 0
+
+    def in_time(self, trouble, since):
+        """Whether it was raised no earlier than it should be, and no later than it may."""
+        late = trouble.raised_ms / 1000 - since - AFTER
+        return -0.5 <= late <= ON_THE_WAY + self.stalled
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """One channel is dead without a plan for it, the other by plan; at last both are gone."""
+    from station.settings import load, write_new
+
+    home = tmp_path_factory.mktemp("alarms") / "station"
+    write_new(home, SETTINGS)
+    settings = load(home, environment={})
+    playout, watch, stalls = Playout(settings), Watch(settings), Stalls()
+    playout.folder.make()
+    found = Told()
+    _keep_silence(playout.folder, tmp_path_factory.mktemp("masters"))
+    playout.start()
+    try:
+        assert playout.wait_until_on_air()
+        watch.start()
+        _until(lambda: _all_heard(watch), 30)
+        found.quiet_at = _quieten(playout.folder)
+        _until(lambda: len(_open(watch)) == 2, SLOT_SECONDS + 20)
+        found.first = _open(watch)
+        # The engine fills what is quiet for too long.
+        _until(lambda: not _open(watch), 40)
+        found.over = [one for one in watch.alarms.book.unkept if one.ended_ms]
+        playout.stop()
+        found.gone_at = time.time()
+        _until(lambda: len(_open(watch)) == len(MOUNTS), 40)
+        found.gone = _open(watch)
+    finally:
+        playout.stop()
+        watch.stop()
+        stalls.stop()
+    found.stalled = sum(woken - due for due, woken in stalls.lost)
+    return found
+
+
+def _keep_silence(folder, masters):
+    """Both channels' masters are as quiet; the programme has one of them as a silence."""
+    file = tones.own_master(masters, tones.QUIET_HZ, SLOT_SECONDS)
+    folder.fetch(file, tones.sha256_of(file))
+    fill = tones.own_master(masters, tones.FILL_HZ, SLOT_SECONDS)
+    folder.fetch(fill, tones.sha256_of(fill))
+    folder.keep_own([tones.sha256_of(fill)], [])
+    now = int(time.time()) // SLOT_SECONDS
+    slots = range(now, now + SLOTS)
+    for slot in slots:
+        folder.place(SlotFile(slot, SILENCE, tones.sha256_of(file), silence=True))
+    lines = [Line(SILENCE, slot, "silence", 1, "", True, "", "") for slot in slots]
+    write(folder.root, Programme(tuple(lines)))
+
+
+def _quieten(folder):
+    """Let the other channel be quiet in a slot that comes soon; returns when that is."""
+    (sha256,) = folder.held() - {link.stem for link in folder.fill.iterdir()}
+    slot = int(time.time() + 2) // SLOT_SECONDS + 1
+    folder.place(SlotFile(slot, QUIET, sha256, silence=False))
+    return slot * SLOT_SECONDS
+
+
+def _all_heard(watch):
+    """Whether every mount gave its first level; before, that is expected at a later time."""
+    now = time.monotonic()
+    return all(heard.back_since < now for heard in watch.alarms._heard.values())
+
+
+def _open(watch):
+    return [one for one in watch.alarms.book.open if one.kind != AlarmKind.TEST]
+
+
+def _until(true, seconds):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_quiet_that_nobody_planned_is_told_in_time(told):
+    assert {(one.kind, one.channel, one.quality) for one in told.first} == {
+        (AlarmKind.QUIET, QUIET, "standard"),
+        (AlarmKind.QUIET, QUIET, "low"),
+    }
+    assert [one for one in told.first if not told.in_time(one, told.quiet_at)] == []
+
+
+def test_the_alarm_ends_when_fill_is_heard(told):
+    assert {(one.kind, one.channel) for one in told.over if one.kind != AlarmKind.TEST} == {
+        (AlarmKind.QUIET, QUIET)
+    }
+
+
+def test_a_planned_silence_raises_nothing_however_quiet(told):
+    assert [one for one in (*told.first, *told.over) if one.channel == SILENCE] == []
+
+
+def test_mounts_that_are_gone_are_told_in_time_though_their_plan_is_silence(told):
+    assert {(one.channel, one.quality) for one in told.gone} == MOUNTS
+    assert AlarmKind.GONE in {one.kind for one in told.gone}
+    assert [one for one in told.gone if not told.in_time(one, told.gone_at)] == []
