@@ -81,7 +81,8 @@ def conclude(
 ) -> list[Outcome]:
     """Give every slot with a member's piece that is over its outcome, once.
 
-    While the station is `watched`, a slot waits a moment for what was heard of it.
+    While the station is `watched`, a slot waits a moment for what was heard of it. One that an
+    engine began and nobody has ended yet waits too: the engine may have hung, or died unseen.
     """
     slot_ms = settings.station.slot_seconds * 1000
     decided = sa.select(Outcome.slot_number).where(
@@ -97,16 +98,17 @@ def conclude(
     for line in session.scalars(over.order_by(AirLine.slot_number)).all():
         heard = _findings(session, line.channel, line.slot_number)
         waits = waits_after is not None and line.slot_number > waits_after
+        events = _events_around(session, line, slot_ms)
+        waits = waits or (not heard and _is_unended(session, line, slot_ms, events))
         if not waits or len(heard) >= len(qualities(settings)):
-            outcomes.append(_outcome(session, line, slot_ms, heard, now))
+            outcomes.append(_outcome(session, line, slot_ms, events, heard, now))
     session.add_all(outcomes)
     session.flush()
     return outcomes
 
 
-def _outcome(
-    session: Session, line: AirLine, slot_ms: int, findings: list[Finding], now: datetime
-) -> Outcome:
+def _events_around(session: Session, line: AirLine, slot_ms: int) -> list[EngineEvent]:
+    """What a channel's engine told before and in a slot, and in a moment after it."""
     start_ms = line.slot_number * slot_ms
     query = sa.select(AsRunEvent).where(
         AsRunEvent.channel == line.channel,
@@ -114,9 +116,35 @@ def _outcome(
         AsRunEvent.at >= _instant(start_ms - SLOTS_LOOKED_BACK * slot_ms),
         AsRunEvent.at < _instant(start_ms + slot_ms + SETTLE_MS),
     )
-    events = [
-        _engine_event(row) for row in session.scalars(query.order_by(AsRunEvent.at, AsRunEvent.id))
-    ]
+    rows = session.scalars(query.order_by(AsRunEvent.at, AsRunEvent.id))
+    return [_engine_event(row) for row in rows]
+
+
+def _is_unended(
+    session: Session, line: AirLine, slot_ms: int, events: Sequence[EngineEvent]
+) -> bool:
+    """Whether a slot's own sound is the last that its engine told of."""
+    changes = [event for event in events if event.event.changes_what_is_heard]
+    last = changes[-1] if changes else None
+    if last is None or (last.event, last.slot) != (EventKind.SLOT, line.slot_number):
+        return False
+    later = sa.select(AsRunEvent.id).where(
+        AsRunEvent.channel == line.channel,
+        AsRunEvent.source == Source.PLAYER,
+        AsRunEvent.at >= _instant((line.slot_number + 1) * slot_ms),
+    )
+    return session.scalars(later.limit(1)).first() is None
+
+
+def _outcome(
+    session: Session,
+    line: AirLine,
+    slot_ms: int,
+    events: Sequence[EngineEvent],
+    findings: list[Finding],
+    now: datetime,
+) -> Outcome:
+    start_ms = line.slot_number * slot_ms
     sent = stretches(events, start_ms + slot_ms)
     found = decide(line.slot_number, slot_ms, line.master_sha256 is not None, sent)
     found = join(found, findings, slot_ms)
