@@ -13,8 +13,10 @@ from playout.mounts import qualities
 from playout.programme import Reader
 from station.settings import Settings
 
-# How often Icecast is asked what it shows: an engine that came back shows nothing.
+# How often Icecast is asked what it shows, since an engine that came back shows nothing: while a
+# mount is away, and otherwise (each time is a line in Icecast's log).
 ASK_SECONDS = 1.0
+ASK_AGAIN_SECONDS = 5.0
 # How often the same is written again, so that a reader knows it is still true.
 WRITE_AGAIN = timedelta(seconds=3)
 
@@ -71,9 +73,11 @@ class NowPlaying:
         )
 
     def _show(self, wanted: dict[str, str]) -> None:
-        if time.monotonic() - self._asked_at > ASK_SECONDS:
-            self._shown = dict(icy.shown(self.settings))
+        rest = ASK_AGAIN_SECONDS if wanted.keys() <= self._shown.keys() else ASK_SECONDS
+        if time.monotonic() - self._asked_at > rest:
+            self._shown = {}  # should Icecast be away
             self._asked_at = time.monotonic()
+            self._shown = dict(icy.shown(self.settings))
         for path, words in wanted.items():
             if self._shown.get(path, words) == words:
                 continue
