@@ -7,7 +7,7 @@ export MWEYA_HOME ?= $(CURDIR)/station-home
 
 # What the station needs from Debian, and what its tests need besides.
 STATION_PACKAGES := python3 python3-venv ffmpeg liquidsoap icecast2 espeak-ng libebur128-1 bubblewrap
-TEST_PACKAGES := chromium postgresql hledger openssl strace
+TEST_PACKAGES := chromium postgresql hledger openssl strace libfaketime
 
 LOCKING := --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
   --upgrade pyproject.toml

@@ -4,7 +4,7 @@ import time
 
 import structlog
 
-from playout import icecast
+from playout import icecast, live_port
 from playout.attempts import Attempts
 from playout.disk import AirFolder
 from playout.mounts import icecast_port
@@ -16,8 +16,20 @@ from station.settings import Settings
 ICECAST_SECONDS = 2.0
 ICECAST_HUNG_SECONDS = 10.0
 PATIENCE_SECONDS = 20.0
+# A listener's own buffer hides a shorter wait.
+SET_BACK_SECONDS = 1.0
 
 logger = structlog.get_logger()
+
+
+def clock_offset() -> float:
+    """Seconds that change only when somebody sets the clock, or the machine sleeps."""
+    return time.time() - time.monotonic()
+
+
+def was_set_back(before: float, after: float) -> bool:
+    """Whether the clock was set back so far, between two offsets, that listeners would notice."""
+    return before - after > SET_BACK_SECONDS
 
 
 class Air:
@@ -34,15 +46,33 @@ class Air:
         self._asked_at = 0.0
         self._began_at = time.monotonic()
         self._attempts = Attempts()
+        self._clock_offset = clock_offset()
+        self._fallback_waits = False
         for engine in (*self.channels, self.fallback):
             engine.look_back()
 
     def round(self) -> None:
         """Look at everything once. A part that fails is told of and tried again next time."""
+        self._watch_the_clock()
         self._attempts.attempt("icecast", self._keep_icecast)
         if self.icecast is not None:
             for engine in (*self.channels, *self._fallbacks()):
                 self._attempts.attempt(engine.name, engine.keep)
+
+    def _watch_the_clock(self) -> None:
+        """Start the engines anew once the clock was set back: they would wait for the old time.
+
+        The one behind the fallback mounts comes last, since listeners are there meanwhile.
+        """
+        before, self._clock_offset = self._clock_offset, clock_offset()
+        if was_set_back(before, self._clock_offset):
+            logger.warning("clock-set-back", seconds=round(before - self._clock_offset, 1))
+            for engine in self.channels:
+                engine.restart()
+            self._fallback_waits = True
+        elif self._fallback_waits and all(engine.on_air for engine in self.channels):
+            self.fallback.restart()
+            self._fallback_waits = False
 
     def _fallbacks(self) -> list[Engine]:
         """The fallback's engine, once the channels are on air: they must not start later for it."""
@@ -61,7 +91,10 @@ class Air:
         def recipe() -> Recipe:
             return channel_recipe(self.settings, self.folder, channel)
 
-        return Engine(recipe, self.folder.events(f"channel-{channel}"))
+        def prepare() -> int:
+            return live_port.choose(self.settings, channel)
+
+        return Engine(recipe, self.folder.events(f"channel-{channel}"), prepare)
 
     def _keep_icecast(self) -> None:
         now = time.monotonic()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from playout import events, mounts
+from playout import events, live_port, mounts
 from playout.disk import AirFolder
 from playout.events import EngineEvent, EventKind
 from playout.liquidsoap import client
@@ -78,13 +78,17 @@ def channel_recipe(settings: Settings, folder: AirFolder, channel: int) -> Recip
         folder.channel(channel),
         folder.fill,
         {one: one.path(channel) for one in qualities(settings)},
+        {
+            "MWEYA_LIVE_HOST": settings.live.host,
+            "MWEYA_LIVE_PORT_FILE": str(live_port.port_file(settings, channel)),
+        },
     )
 
 
 def fallback_recipe(settings: Settings, folder: AirFolder) -> Recipe:
     """How the engine behind the fallback mounts is started: a channel that never has a slot."""
     paths = {one: one.fallback_path for one in qualities(settings)}
-    return _recipe(settings, folder, FALLBACK, folder.nobody, folder.emergency, paths)
+    return _recipe(settings, folder, FALLBACK, folder.nobody, folder.emergency, paths, {})
 
 
 def channel_socket(settings: Settings, channel: int) -> Path:
@@ -99,6 +103,7 @@ def _recipe(
     slots: Path,
     fill: Path,
     paths: Mapping[Quality, str],
+    live: Mapping[str, str],
 ) -> Recipe:
     run_folder = settings.run_folder
     environment = {
@@ -118,16 +123,18 @@ def _recipe(
         "MWEYA_ICECAST_PORT": str(mounts.icecast_port(settings)),
         "MWEYA_ICECAST_PASSWORD": settings.secrets.icecast_source,
         "MWEYA_MOUNTS": " ".join(f"{one.encoder}={path}" for one, path in paths.items()),
+        **live,
     }
     return Recipe(name, ("liquidsoap", str(SCRIPT)), environment, run_folder)
 
 
 @dataclass(slots=True)
 class Engine:
-    """One engine that is kept running; `recipe` is asked anew at each start."""
+    """One engine that is kept running; `recipe` is asked anew at each start, after `prepare`."""
 
     recipe: Callable[[], Recipe]
     events_file: Path
+    prepare: Callable[[], object] = lambda: None
     running: Running | None = None
     status: EngineStatus | None = None
     started_at: float = 0.0
@@ -150,6 +157,12 @@ class Engine:
                 self._kill()
             case Care.NOTHING:
                 pass
+
+    def restart(self) -> None:
+        """End it, so that it is started anew with the next look."""
+        if self.running is not None:
+            self.running.kill()
+            self._note_death(time.monotonic())
 
     def look_back(self) -> None:
         """Tell of one that ended while nobody kept it, before its slots are concluded."""
@@ -183,8 +196,7 @@ class Engine:
             self._note_death(now)
         elif running.fingerprint != self.recipe().fingerprint:
             logger.info("engine-outdated", engine=self.name)
-            running.kill()
-            self._note_death(now)
+            self.restart()
         else:
             self._ask(now)
 
@@ -199,6 +211,7 @@ class Engine:
                 left.stop()
             self._tell_its_end()
             self.socket.unlink(missing_ok=True)
+            self.prepare()
             self.running = start(recipe)
             self.starts += 1
             logger.info("engine-started", engine=recipe.name, pid=self.running.pid)
@@ -229,6 +242,8 @@ class Engine:
         """Tell until when an engine that is gone made sound, once."""
         files = [file for file in (self._beat, self.events_file) if file.exists()]
         if self._beat in files:
-            at_ms = max(file.stat().st_mtime_ns for file in files) // 1_000_000
+            # After a clock was set back, the last sound would be in the future.
+            last = min(time.time_ns(), max(file.stat().st_mtime_ns for file in files))
+            at_ms = last // 1_000_000
             events.append(self.events_file, EngineEvent(EventKind.DOWN, at_ms, -1, 0))
             self._beat.unlink()

@@ -6,8 +6,10 @@ import time
 
 import pytest
 
+from playout.disk import AirFolder
+from playout.events import EngineEvent, EventKind, read_from
 from playout.processes import Recipe, found, start, stop_all
-from playout.supervise import Care, Seen, care_for, pause_after
+from playout.supervise import Care, Engine, Seen, care_for, channel_recipe, pause_after
 from station.errors import Fault
 
 
@@ -89,3 +91,18 @@ def test_a_process_that_was_killed_is_seen_to_be_gone(sleeper):
 def test_a_program_that_is_missing_is_named(tmp_path):
     with pytest.raises(Fault, match="no-such-program is not installed"):
         start(Recipe("none", ("no-such-program",), {}, tmp_path))
+
+
+def test_an_engine_that_ended_unseen_is_down_since_its_last_sound(settings):
+    folder = AirFolder.of(settings)
+    settings.run_folder.mkdir()
+    folder.make()
+    events_file = folder.events("channel-0")
+    engine = Engine(lambda: channel_recipe(settings, folder, 0), events_file)
+    beat = settings.run_folder / "channel-0.beat"
+    for file, at in ((events_file, 1000), (beat, 1002.5)):
+        file.touch()
+        os.utime(file, (at, at))
+    engine.look_back()
+    engine.look_back()
+    assert read_from(events_file, 0)[0] == [EngineEvent(EventKind.DOWN, 1_002_500, -1, 0)]
