@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from playout import plan, programme, record, takedown
+from playout import live, plan, programme, record, takedown
 from playout.air import Air
 from playout.attempts import Attempts
 from playout.disk import AirFolder
@@ -99,6 +99,8 @@ class Control:
         with database.reading() as session:
             self._due = plan.due(session, self.settings, now)
             programme.write(self.folder.root, plan.programme(session, self.settings, now))
+            passwords = live.due(session, self.settings, self._slots_kept(now))
+        live.keep(self.folder, passwords)
         with database.writing() as session:
             takedown.to_tables(session, self.folder, self._first_kept(now))
         self._planned_at, self._published_at = time.monotonic(), published_at
@@ -116,6 +118,10 @@ class Control:
             for slot in engine.status.loaded if engine.status else ():
                 if takedown.is_marked(self.folder, (channel, slot)):
                     client.takedown(engine.socket, slot)
+
+    def _slots_kept(self, now: datetime) -> range:
+        ahead = plan.slots_ahead(self.settings)
+        return range(self._first_kept(now), self.settings.slots.number(now) + ahead)
 
     def _first_kept(self, now: datetime) -> int:
         return self.settings.slots.number(now) - KEPT_SLOTS

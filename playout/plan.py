@@ -44,8 +44,9 @@ def slots_ahead(settings: Settings) -> int:
 
 
 def changed_at(session: Session) -> datetime | None:
-    """When a grid was last published."""
-    return airlog.changed_at(session)
+    """When a grid was last published, or a live show opened or closed."""
+    changes = airlog.changed_at(session), live.changed_at(session)
+    return max(filter(None, changes), default=None)
 
 
 def write_air_log(session: Session, settings: Settings, now: datetime) -> list[str]:

@@ -1,0 +1,51 @@
+"""Each channel takes presenters at a port of its own; a taken one keeps no channel off air."""
+
+import socket
+from pathlib import Path
+
+import structlog
+
+from playout.mounts import is_free
+from station.live import LiveShow
+from station.settings import Settings
+
+logger = structlog.get_logger()
+
+
+def port_file(settings: Settings, channel: int) -> Path:
+    """Where a channel's engine reads its port; another one for another setting."""
+    return settings.run_folder / f"live-{channel}-{settings.live.port}.port"
+
+
+def choose(settings: Settings, channel: int) -> int:
+    """Write down the port for an engine that is about to start; 0 when the one set is taken."""
+    host, port = settings.live.host, port_of(settings, channel)
+    if settings.live.port:
+        port = settings.live.port + channel
+        if not is_free(host, port):
+            logger.error("live-port-taken", channel=channel, port=port)
+            port = 0
+    elif not port or not is_free(host, port):
+        with socket.socket() as probe:
+            probe.bind((host, 0))
+            port = int(probe.getsockname()[1])
+    file = port_file(settings, channel)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{port}\n")
+    return port
+
+
+def port_of(settings: Settings, channel: int) -> int:
+    """The port that a channel's engine was given last; 0 for none."""
+    try:
+        return int(port_file(settings, channel).read_text())
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def address(settings: Settings, show: LiveShow) -> str:
+    """Where a presenter's program connects to, with the password in it."""
+    host = settings.live.public_host or settings.live.host
+    channel, first = show.block.channel, settings.live.port
+    port = first + channel if first else port_of(settings, channel) or choose(settings, channel)
+    return f"icecast://source:{show.password}@{host}:{port}/live-{show.harbor}"
