@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import scheduler.worker
 from media import store
 from media.sweep import sweep
-from station import closing, jobs, letters, makegoods, posts
+from station import closing, jobs, letters, makegoods, posts, went_out
 from station.cli import opened
 from station.command import Answer, answers
 from station.db import Database
@@ -89,6 +89,7 @@ def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Chore]:
         "unchecked": lambda session: closing.tell_unchecked(session, now),
         "settled": lambda session: closing.settle_aired(session, now),
         "pooled": lambda session: closing.close_weeks(session, settings, now),
+        "told": lambda session: went_out.tell(session, settings, now),
         "ended": lambda session: closing.end_weeks(session, settings, now),
         "made_good": lambda session: makegoods.issue(session, settings, now),
         "looked_after": lambda session: upkeep.look_after(session, settings, now),

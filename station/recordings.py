@@ -15,6 +15,7 @@ from station.treatment import Treatment
 from station.wishes import Wish
 
 MASTER_SUFFIX = ".flac"
+RECORDED_CODECS = ("opus", "mp3")
 PREVIEW_SUFFIX = ".mp3"
 WAVEFORM_SUFFIX = ".wave"
 
@@ -118,6 +119,12 @@ def master_at(media_folder: Path, sha256: str) -> Path:
 def recording_at(folder: Path, channel: int, slot_number: int, codec: str) -> Path:
     """Where what went out in a slot is kept; `codec` is `opus` or `mp3`."""
     return folder / str(channel) / f"{slot_number}.{codec}"
+
+
+def recording_of(folder: Path, channel: int, slot_number: int) -> Path | None:
+    """What is kept of a slot that went out, in whichever codec; None when nothing is."""
+    files = [recording_at(folder, channel, slot_number, codec) for codec in RECORDED_CODECS]
+    return next((file for file in files if file.exists()), None)
 
 
 def preview_at(media_folder: Path, sha256: str) -> Path:

@@ -31,6 +31,7 @@ class Fate(StrEnum):
     BUMPED = "bumped"
     AIRED = "aired"
     MISSED = "missed"
+    TAKEN_DOWN = "taken down"
     LATER = "later"
     EXPIRED = "expired"
     VOIDED = "voided"
@@ -115,9 +116,9 @@ def _line(
     found = asked.get(right.id)
     if found is None:
         return replace(line, fate=LIES_IN.get(kind, Fate.UNUSED))
-    line = replace(
-        line, fate=_fate(found, kind), title=found.request.title, reason=found.reason or ""
-    )
+    fate = _fate(found, kind)
+    reason = found.outcome.reason if found.outcome and fate is Fate.TAKEN_DOWN else found.reason
+    line = replace(line, fate=fate, title=found.request.title, reason=reason or "")
     if found.placement is None:
         return line
     week = right.parsed_week(settings.zone)
@@ -134,6 +135,8 @@ def _offered(kind: AccountKind, offer: Offer) -> Fate:
 
 def _fate(asked: _Asked, kind: AccountKind) -> Fate:
     if asked.outcome is not None:
+        if asked.outcome.kind == OutcomeKind.TAKEN_DOWN:
+            return Fate.TAKEN_DOWN
         missed = (OutcomeKind.MISSED, OutcomeKind.REPLACED)
         return Fate.MISSED if asked.outcome.kind in missed else Fate.AIRED
     if asked.reason is not None:
@@ -211,6 +214,7 @@ SAID = {
     Fate.BUMPED: "could not be placed: {reason}",
     Fate.AIRED: "went out{place}: {title}",
     Fate.MISSED: "should have gone out{place}, and did not: {title}",
+    Fate.TAKEN_DOWN: "was taken off air{place}, {reason}: {title}",
     Fate.LATER: "not used, and comes back in a later week",
     Fate.EXPIRED: "ran out",
     Fate.VOIDED: "given back with the membership",

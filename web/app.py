@@ -26,6 +26,7 @@ from web.market.views import area as market
 from web.member import (
     bulk,
     causes,
+    clips,
     giving,
     longer,
     page,
@@ -41,7 +42,10 @@ from web.public.views import area as public
 from web.session import Station
 from web.upload import MEGABYTE, Arriving
 
-PARTS = (page, use, longer, retakes, giving, selling, bulk, causes, standing, presenting, swaps)
+PARTS = (
+    *(page, use, longer, retakes, clips, giving, selling, bulk),
+    *(causes, standing, presenting, swaps),
+)
 MEMBER = tuple(part.area for part in PARTS)
 
 # What a form holds besides its file.

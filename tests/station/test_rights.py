@@ -160,6 +160,7 @@ def test_at_the_cutoff_what_nobody_used_goes_to_the_pool(
         (OutcomeKind.AIRED, AccountKind.AIRED),
         (OutcomeKind.LATE, AccountKind.AIRED),
         (OutcomeKind.CUT, AccountKind.AIRED),
+        (OutcomeKind.TAKEN_DOWN, AccountKind.AIRED),
         (OutcomeKind.REPLACED, AccountKind.MAKEGOOD),
         (OutcomeKind.MISSED, AccountKind.MAKEGOOD),
     ],

@@ -30,6 +30,7 @@ class Stage(StrEnum):
     BUMPED = "not placed"
     AIRED = "aired"
     MISSED = "missed"
+    TAKEN_DOWN = "taken down"
     POOLED = "not used"
     LATER = "comes back later"
     EXPIRED = "ran out"
@@ -45,6 +46,7 @@ STAGES = {
     Fate.BUMPED: Stage.BUMPED,
     Fate.AIRED: Stage.AIRED,
     Fate.MISSED: Stage.MISSED,
+    Fate.TAKEN_DOWN: Stage.TAKEN_DOWN,
     Fate.POOLED: Stage.POOLED,
     Fate.LATER: Stage.LATER,
     Fate.EXPIRED: Stage.EXPIRED,

@@ -14,7 +14,7 @@ from web.member.answers import answers
 from web.member.area import member_area
 from web.member.cards import STAGES, cards
 from web.member.choices import choices
-from web.member.takes import heard, steps
+from web.member.takes import clipped, heard, steps
 from web.places import proposals
 from web.session import me, now, station
 from web.upload import ACCEPT
@@ -39,6 +39,7 @@ def draw(problem: str = "") -> str:
         listed = causes.listed(session)
         usual = presentation.of(session, account_id)
         sounds, doing = heard(session, settings, found, now()), steps(session, found)
+        clips = clipped(session, settings, found)
     refused = request.view_args or {}
     return render_template(
         "member/page.html",
@@ -54,6 +55,7 @@ def draw(problem: str = "") -> str:
         causes=listed,
         usual=usual,
         heard=sounds,
+        clips=clips,
         steps=doing,
         accept=ACCEPT,
         refused=refused.get("right_id"),

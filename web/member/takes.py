@@ -8,14 +8,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from station import jobs
+from station import jobs, went_out
 from station.jobs import JobKind
-from station.recordings import Master, Recording, RecordingState, preview_at, waveform_at
+from station.recordings import (
+    Master,
+    Recording,
+    RecordingState,
+    preview_at,
+    recording_of,
+    waveform_at,
+)
 from station.retake import can_retake
 from station.settings import Settings
 from station.treatment import Ident, Treatment
 from web import waveform
-from web.member.cards import Card
+from web.member.cards import Card, Stage
 from web.words import clock_length
 
 # A page that shows many weeks draws the sound of the first ones alone.
@@ -82,6 +89,18 @@ def heard(
                 draws=len(found) < MOST_DRAWN,
             )
     return found
+
+
+def clipped(session: Session, settings: Settings, cards: Sequence[Card]) -> frozenset[int]:
+    """The rights whose piece can be heard as it went out."""
+    folder, found = settings.recordings_folder, set()
+    for card in cards:
+        if card.stage is Stage.AIRED and card.request is not None:
+            mine = went_out.heard_of(session, [card.right_id], card.request.account_id)
+            outcome = mine.get(card.right_id)
+            if outcome and recording_of(folder, outcome.channel, outcome.slot_number):
+                found.add(card.right_id)
+    return frozenset(found)
 
 
 def steps(session: Session, cards: Sequence[Card]) -> dict[int, str]:
