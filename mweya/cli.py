@@ -16,6 +16,7 @@ import media.fill_cli
 import playout.alarms_cli
 import playout.cli
 import playout.listeners_cli
+import playout.live_cli
 import scheduler.cli
 import scheduler.sim.cli
 import scheduler.swap_cli
@@ -67,6 +68,7 @@ for command in (
     media.fill_cli.fill_group,
     playout.cli.playout,
     playout.listeners_cli.listeners,
+    playout.live_cli.live_group,
     playout.cli.asrun,
     playout.alarms_cli.alarms,
     web.cli.web,
