@@ -16,8 +16,6 @@ TOLERANCE_MS = 250
 # The way through encoder, Icecast and decoder is part of what the watch measures, and it tells
 # edges to half a second.
 WATCH_TOLERANCE_MS = 500
-# Less of a master than this is not heard, but met by chance.
-SCRAP_MS = 1000
 BEST_FIRST = (
     OutcomeKind.AIRED,
     OutcomeKind.LATE,
@@ -118,7 +116,7 @@ def heard_on(finding: Finding, slot_ms: int) -> SlotOutcome:
     """How a slot ended for the listeners of one mount."""
     missing_ms, error_ms = slot_ms - finding.heard_ms, finding.start_error_ms
     told = SlotOutcome(OutcomeKind.AIRED, error_ms, similarity=finding.similarity)
-    if finding.heard_ms < SCRAP_MS:
+    if finding.heard_ms == 0:
         return replace(told, kind=OutcomeKind.MISSED, reason="no listener heard it")
     if missing_ms > slot_ms // 2:
         reason = f"only {finding.heard_ms / 1000:.1f} s of it were heard"

@@ -93,11 +93,11 @@ def conclude(
         AirLine.kind.in_((LineKind.SEGMENT, LineKind.SILENCE)),
         ~decided.exists(),
     )
-    waits_after = last_over(settings, now - WATCH_MAY_TAKE) if watched else None
+    told = last_over(settings, now - WATCH_MAY_TAKE if watched else now)
     outcomes = []
     for line in session.scalars(over.order_by(AirLine.slot_number)).all():
         heard = _findings(session, line.channel, line.slot_number)
-        waits = waits_after is not None and line.slot_number > waits_after
+        waits = line.slot_number > told and line.master_sha256 is not None
         events = _events_around(session, line, slot_ms)
         waits = waits or (not heard and _is_unended(session, line, slot_ms, events))
         if not waits or len(heard) >= len(qualities(settings)):

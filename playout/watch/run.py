@@ -33,6 +33,10 @@ class Attention:
     _wall: float = 0.0
     _monotonic: float = float("-inf")
 
+    def began(self, monotonic: float) -> float:
+        """Since when somebody listens who still does; never, when nobody does."""
+        return self.since if monotonic - self._monotonic <= AWAY_SECONDS else float("inf")
+
     def attend(self, wall: float, monotonic: float) -> None:
         """Say that one is there."""
         rested = monotonic - self._monotonic
@@ -90,7 +94,11 @@ class Watch:
         self.attention.attend(time.time(), time.monotonic())
         for receiver in self.receivers:
             place = receiver.place
-            self.alarms.hear(place.channel, place.quality, receiver.take_levels())
+            levels = receiver.take_levels()
+            self._attempts.attempt(
+                "alarms",
+                lambda: self.alarms.hear(place.channel, place.quality, levels),  # noqa: B023
+            )
         for recorder in self.recorders:
             self._attempts.attempt(f"recording {recorder.place.channel}", recorder.keep)
 
@@ -100,13 +108,13 @@ class Watch:
         self._attempts.attempt("masters", lambda: self.judge.remember(on_air))
         ready = self.judge.last_ready(now)
         for slot in range(self._judged + 1, ready + 1):
-            self._attempts.attempt("findings", lambda: self._find(slot))  # noqa: B023  done at once
+            self._attempts.attempt("findings", lambda: self._find(slot))  # noqa: B023
         if ready != self._judged:
             self._attempts.attempt("recordings", lambda: self._tidy(now))
         self._judged = ready
 
     def _find(self, slot: int) -> None:
-        self.judge.find(slot, self.attention.since)
+        self.judge.find(slot, self.attention.began(time.monotonic()))
 
     def _tidy(self, now: float) -> None:
         keep_seconds = timedelta(days=self.settings.watch.keep_days).total_seconds()

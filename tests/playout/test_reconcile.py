@@ -130,7 +130,6 @@ def test_what_was_sent_and_heard_aired_and_began_when_it_was_sent():
     ("heard_ms", "kind"),
     [
         (0, OutcomeKind.MISSED),
-        (900, OutcomeKind.MISSED),
         (120_000, OutcomeKind.REPLACED),
         (280_000, OutcomeKind.CUT),
     ],
