@@ -12,7 +12,7 @@ from bench.playout_air import Fault
 
 WAYS = ("ours", "push", "pull")
 # Each part ends once, by default, with time to be back before the next one.
-FAULT_SECONDS = 15
+FAULT_SECONDS = 25
 KILLED = ("channel-0", "icecast", "control")
 
 

@@ -40,11 +40,13 @@ class Recovery:
 
 def recoveries(run: Run, folder: Path, usual_ms: float) -> Iterator[Recovery]:
     """What each fault did to each channel; `usual_ms` is how late all is heard in any case."""
-    for fault in run.faults:
+    for number, fault in enumerate(run.faults):
         at = (run.first + fault.offset + MIDDLE) * run.slot_seconds
+        ends = [other.offset + MIDDLE for other in run.faults[number + 1 :]]
+        until = min(at + LOOK_SECONDS, (run.first + min([*ends, run.slots])) * run.slot_seconds)
         for channel in range(run.channels):
             connections = received(folder, channel)
-            right = _right(run, folder, connections, channel, at, usual_ms)
+            right = _right(run, folder, connections, channel, (at, until), usual_ms)
             wrong = [end - at for end, fits in right if not fits]
             last = right[-STEADY_BLOCKS:]
             back = bool(last) and all(fits for _, fits in last)
@@ -52,10 +54,10 @@ def recoveries(run: Run, folder: Path, usual_ms: float) -> Iterator[Recovery]:
                 offset=fault.offset,
                 part=fault.part,
                 channel=channel,
-                nothing_came=_longest_wait(connections, at),
+                nothing_came=_longest_wait(connections, at, until),
                 away=round(len(wrong) * BLOCK_SECONDS, 1),
                 back_after=max(wrong, default=0.0) if back else None,
-                sent_away=any(at < one.times[0] < at + LOOK_SECONDS for one in connections),
+                sent_away=any(at < one.times[0] < until for one in connections),
             )
 
 
@@ -64,12 +66,12 @@ def _right(
     folder: Path,
     connections: Sequence[Received],
     channel: int,
-    at: float,
+    between: tuple[float, float],
     usual_ms: float,
 ) -> list[tuple[float, bool]]:
     """For each tenth of a second after the fault when it was had, and whether it was right."""
     found = []
-    until = min(at + LOOK_SECONDS, (run.first + run.slots) * run.slot_seconds)
+    at, until = between
     block = round(BLOCK_SECONDS * RATE_HZ)
     for connection in connections:
         cut = around(connection, at, until)
@@ -78,7 +80,7 @@ def _right(
         sound, end = cut
         for start in range(0, len(sound) - block, block):
             place = end - (len(sound) - start) / SAMPLES_A_BYTE
-            had = connection.had_at(place)
+            had = connection.heard_at(place)
             if had >= at:
                 wanted = _wanted(run, folder, channel, had - usual_ms / 1000)
                 found.append((had + BLOCK_SECONDS, _fits(sound[start : start + block], wanted)))
@@ -106,6 +108,6 @@ def _fits(block: Samples, wanted: Samples) -> bool:
     return likeness(wanted[at : at + len(block)], block) > ALIKE
 
 
-def _longest_wait(connections: Sequence[Received], at: float) -> float:
-    times = [t for one in connections for t in one.times if at - 1 < t < at + LOOK_SECONDS]
+def _longest_wait(connections: Sequence[Received], at: float, until: float) -> float:
+    times = [t for one in connections for t in one.times if at - 1 < t < until]
     return round(max((after - before for before, after in pairwise(times)), default=0.0), 2)

@@ -1,7 +1,9 @@
 """Where each slot began and ended in what was received is found by correlation with its master.
 
-A place in a stream is a byte of it; its time is when a player with a second in hand had it. The
-coder's own delay and the network are in that time, the burst that Icecast hands over is not.
+A place in a stream is a byte of it. A slot's start is heard when a player plays that byte that has
+always kept in hand what Icecast gave it at first, two seconds, less those two seconds: the coder's
+own delay is in it, and a moment in which the machine stood still is not. When the byte really came
+is told beside.
 """
 
 import subprocess
@@ -25,7 +27,7 @@ SYNC = b"\xff\xfb\x94"
 # Frames whose sound depends on bytes before the cut.
 LEAD_BYTES = 20 * FRAME_BYTES
 
-IN_HAND_SECONDS = 1.0
+IN_HAND_SECONDS = 2.0
 EARLY_SECONDS = 2.0  # how far before and after its time a slot's start is looked for
 LATE_SECONDS = 12.0
 ALIKE = 0.5
@@ -37,14 +39,16 @@ AROUND_BLOCKS = 20
 class Boundary:
     """A slot's start as it was heard; None where the piece, or the one before it, was not there.
 
-    `gap_samples` lie between the last sample of one piece and the first of the next; negative
-    when the first is cut short. `unlike_ms` of the 400 ms around the start resemble neither.
+    `came_ms` is the error by when its byte came. `gap_samples` lie between the last sample of one
+    piece and the first of the next; negative when the first is cut short. `unlike_ms` of the 400 ms
+    around the start resemble neither.
     """
 
     channel: int
     offset: int
     planned_at: float
     error_ms: float | None
+    came_ms: float | None
     gap_samples: int | None
     unlike_ms: int
 
@@ -62,8 +66,12 @@ class Received:
         index = int(np.searchsorted(self.times, at))
         return int(self.counts[index]) if 0 < index < len(self.times) else None
 
-    def had_at(self, place: float) -> float:
-        """When a player with a second in hand had that byte: one chunk in time is enough."""
+    def came_at(self, place: float) -> float:
+        """When that byte came."""
+        return float(self.times[np.searchsorted(self.counts, place)])
+
+    def heard_at(self, place: float) -> float:
+        """When a player plays that byte, less what it has in hand: one chunk in time is enough."""
         reach = place + IN_HAND_SECONDS * BYTES_A_SECOND
         # Not what came before: a listener who was moved to another mount has more or less in hand.
         near = slice(*np.searchsorted(self.counts, (place, reach)))
@@ -112,12 +120,13 @@ def _boundary(
         if start is None:
             continue
         place = end - (len(sound) - start) / SAMPLES_A_BYTE
-        error_ms = (connection.had_at(place) - planned_at) * 1000
+        error_ms = (connection.heard_at(place) - planned_at) * 1000
+        came_ms = (connection.came_at(place) - planned_at) * 1000
         ended = None if before is None else find(sound, before.tail)
         gap = None if ended is None or before is None else start - (ended + len(before.tail))
         unlike = 0 if before is None else unlike_ms(sound, start, before.tail, heard.head)
-        return Boundary(channel, offset, planned_at, error_ms, gap, unlike)
-    return Boundary(channel, offset, planned_at, None, None, 0)
+        return Boundary(channel, offset, planned_at, error_ms, came_ms, gap, unlike)
+    return Boundary(channel, offset, planned_at, None, None, None, 0)
 
 
 def find(sound: Samples, wanted: Samples) -> int | None:

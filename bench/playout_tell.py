@@ -16,13 +16,30 @@ SECONDS_AN_HOUR = 3600
 # A part that was killed is not back before the next start but one.
 TROUBLED_SLOTS_SECONDS = 12
 
+COLUMNS = {
+    "starts": "starts",
+    "not heard": "not_heard",
+    "median ms": "median",
+    "p99": "p99",
+    "worst": "worst",
+    "p99 off median": "off_median",
+    "as it came p99": "came_p99",
+    "as it came worst": "came_worst",
+    "of neighbours": "neighbours",
+    "contiguous": "contiguous",
+    "gap ms": "worst_gap",
+    "overlap ms": "worst_overlap",
+    "drift ms/h": "drift_an_hour",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Exactness:
     """How exact some starts were. Errors in ms, early ones negative; sizes where it says worst.
 
     `off_median` is the 99th percentile of the distance from the median: what no constant lead
-    could take away. `contiguous` counts the boundaries without a sample too many or too few.
+    could take away; `came_p99` and `came_worst` are by when the first byte came. `contiguous`
+    counts the boundaries without a sample too many or too few.
     """
 
     starts: int
@@ -31,6 +48,8 @@ class Exactness:
     p99: int
     worst: int
     off_median: int
+    came_p99: int
+    came_worst: int
     neighbours: int
     contiguous: int
     worst_gap: float
@@ -45,6 +64,7 @@ def exactness(found: Sequence[Boundary]) -> Exactness | None:
     if not errors:
         return None
     sizes = sorted(round(abs(error)) for error in errors)
+    came = sorted(round(abs(one.came_ms)) for one in found if one.came_ms is not None)
     middle = statistics.median(errors)
     gaps = [one.gap_samples for one in found if one.gap_samples is not None]
     return Exactness(
@@ -54,6 +74,8 @@ def exactness(found: Sequence[Boundary]) -> Exactness | None:
         p99=percentile(sizes, 99),
         worst=sizes[-1],
         off_median=percentile(sorted(round(abs(error - middle)) for error in errors), 99),
+        came_p99=percentile(came, 99),
+        came_worst=came[-1],
         neighbours=len(gaps),
         contiguous=gaps.count(0),
         worst_gap=_ms(max(gaps, default=0)),
@@ -112,22 +134,12 @@ def lines(run: Run, told: dict[str, Exactness | None], stood: dict[str, float]) 
         f"{run.version}; the machine stood still {stood['times']} times, "
         f"{stood['worst'] * 1000:.0f} ms at worst"
     )
-    names = "starts | not heard | median ms | p99 | worst | p99 off median | contiguous | "
-    names += "gap ms | overlap ms | drift ms/h"
-    table = [head, "", f"| {run.way} | {names} |", "|---|" + "---:|" * 10]
+    table = [head, "", f"| {run.way} | {' | '.join(COLUMNS)} |", "|---|" + "---:|" * len(COLUMNS)]
     for name, one in told.items():
         if one is not None:
-            cells: list[object] = [
-                one.starts,
-                one.not_heard,
-                one.median,
-                one.p99,
-                one.worst,
-                one.off_median,
-            ]
-            cells += [f"{one.contiguous} of {one.neighbours}", one.worst_gap, one.worst_overlap]
-            cells.append("-" if one.drift_an_hour is None else one.drift_an_hour)
-            table.append(f"| {name} | {' | '.join(map(str, cells))} |")
+            cells = (getattr(one, field) for field in COLUMNS.values())
+            row = ("-" if cell is None else str(cell) for cell in cells)
+            table.append(f"| {name} | {' | '.join(row)} |")
     return table
 
 
