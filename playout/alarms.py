@@ -141,21 +141,27 @@ class Alarms:
             self._change(lambda book: book_of.sent(book, way, queue.waiting))
 
     def _keep(self) -> None:
+        """Bring the table what it lacks, and learn from it who has taken something on."""
         with self._lock:
-            unkept = self.book.unkept
-        if not unkept:
+            unkept, going_on = self.book.unkept, self.book.open
+        if not unkept and not going_on:
             return
         if self._database is None:
             self._database = open_station(self.settings)
-        with self._database.writing() as session:
-            for trouble in unkept:
-                table.keep(session, _raised(trouble))
-        self._change(lambda book: book_of.kept(book, unkept))
+        if unkept:
+            with self._database.writing() as session:
+                for trouble in unkept:
+                    table.keep(session, _raised(trouble))
+            self._change(lambda book: book_of.kept(book, unkept))
+        with self._database.reading() as session:
+            on = [_named(alarm) for alarm in table.going_on(session) if alarm.acknowledged_at]
+        self._change(lambda book: book_of.taken(book, on))
 
     def _change(self, change: Callable[[Book], Book]) -> None:
         with self._lock:
-            self.book = change(self.book)
-            self._write()
+            before, self.book = self.book, change(self.book)
+            if self.book != before:
+                self._write()
 
     def _write(self) -> None:
         try:
@@ -175,6 +181,10 @@ class Alarms:
 
 def _now() -> Instant:
     return Instant(time.monotonic(), time.time_ns() // 1_000_000)
+
+
+def _named(alarm: table.Alarm) -> tuple[str, int | None, str, int]:
+    return alarm.kind, alarm.channel, alarm.quality, round(alarm.began_at.timestamp() * 1000)
 
 
 def _raised(trouble: Trouble) -> Raised:

@@ -4,7 +4,7 @@ It lies on playout's own disk, so that a watch that is started anew goes on wher
 ended. Each verb here gives a new book and does nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,7 +22,10 @@ MOST_WAITING = 200
 
 
 class Trouble(Struct, frozen=True):
-    """One alarm; times are Unix milliseconds. `quality` is the mount's, or the way of `untold`."""
+    """One alarm; times are Unix milliseconds. `quality` is the mount's, or the way of `untold`.
+
+    `again_ms` is when it was told again because nobody had `taken` it on.
+    """
 
     kind: AlarmKind
     channel: int | None
@@ -31,6 +34,8 @@ class Trouble(Struct, frozen=True):
     raised_ms: int
     ended_ms: int | None = None
     problem: str = ""
+    again_ms: int = 0
+    taken: bool = False
 
     def is_same(self, other: "Trouble") -> bool:
         """Whether it is the same alarm, perhaps at another time."""
@@ -110,6 +115,17 @@ def kept(book: Book, in_table: Sequence[Trouble]) -> Book:
     return replace(book, unkept=tuple(one for one in book.unkept if one not in in_table))
 
 
+def taken(book: Book, on: Collection[tuple[str, int | None, str, int]]) -> Book:
+    """A book in which people have taken some alarms on: kind, channel, quality, beginning."""
+    return replace(
+        book,
+        open=tuple(
+            replace(one, taken=(one.kind, one.channel, one.quality, one.began_ms) in on)
+            for one in book.open
+        ),
+    )
+
+
 def only(book: Book, ways: Sequence[str]) -> Book:
     """A book without the ways that the station has no more."""
     return replace(book, queues=tuple(queue for queue in book.queues if queue.way in ways))
@@ -138,7 +154,13 @@ def _renewed(troubles: tuple[Trouble, ...], trouble: Trouble) -> tuple[Trouble, 
 def _joined(queue: Queue, trouble: Trouble, now_ms: int) -> Queue:
     if not queue.waiting:
         return Queue(queue.way, (trouble,), now_ms, now_ms + TOGETHER_MS)
-    return replace(queue, waiting=(*queue.waiting, trouble)[-MOST_WAITING:])
+    # What is told again is not told twice to somebody who could not be reached meanwhile.
+    others = tuple(
+        one
+        for one in queue.waiting
+        if not (one.is_same(trouble) and one.ended_ms == trouble.ended_ms)
+    )
+    return replace(queue, waiting=(*others, trouble)[-MOST_WAITING:])
 
 
 def _with(book: Book, queue: Queue) -> Book:

@@ -13,6 +13,7 @@ from station.airtime import local_instant
 from station.alarms import AlarmKind
 
 UNTOLD_MS = 600_000  # what has not arrived for so long is an alarm itself
+AGAIN_MS = 900_000  # what goes on and nobody has taken on is told again so often
 QUIET_LEVEL = Level(0, -90.0)
 
 Heards = Mapping[tuple[int, str], Heard]  # by channel and quality
@@ -31,10 +32,12 @@ class Instant:
 
 
 def due(book: Book, heard: Heards, now: Instant, after_seconds: float) -> list[Trouble]:
-    """The alarms to raise, and those that have ended."""
+    """The alarms to raise, those that have ended, and those to be told again."""
+    ended = _ended(book, heard, now)
     return [
         *_raised(book, heard, now, after_seconds),
-        *_ended(book, heard, now),
+        *ended,
+        *(again for again in _again(book, now) if not any(again.is_same(one) for one in ended)),
         *_untold(book, now),
     ]
 
@@ -93,6 +96,17 @@ def _is_waited_for(book: Book, trouble: Trouble) -> bool:
     if trouble.kind == AlarmKind.TEST:
         return bool(trouble.problem) or any(trouble in queue.waiting for queue in book.queues)
     return bool(book.queue(trouble.quality).waiting)
+
+
+def _again(book: Book, now: Instant) -> list[Trouble]:
+    """What goes on and nobody has taken on; a test is nobody's."""
+    return [
+        replace(one, again_ms=now.unix_ms)
+        for one in book.open
+        if not one.taken
+        and one.kind != AlarmKind.TEST
+        and now.unix_ms - max(one.raised_ms, one.again_ms) > AGAIN_MS
+    ]
 
 
 def _untold(book: Book, now: Instant) -> list[Trouble]:

@@ -14,9 +14,10 @@ from playout.alarms_book import (
     noted,
     read,
     sent,
+    taken,
     write,
 )
-from playout.alarms_due import UNTOLD_MS, Instant, begin_test, due, wants_test
+from playout.alarms_due import AGAIN_MS, UNTOLD_MS, Instant, begin_test, due, wants_test
 from playout.watch.quiet import Level, begin, hear
 from station.alarms import AlarmKind
 
@@ -131,6 +132,25 @@ def test_an_alarm_that_does_not_arrive_is_one_itself_and_goes_the_other_way():
     night.book = sent(night.book, MAIL, night.book.queue(MAIL).waiting)
     night.goes_on(1)
     assert night.kinds()[2:] == [(AlarmKind.UNTOLD, True)]
+
+
+def test_what_goes_on_is_told_again_until_somebody_takes_it_on():
+    night = Night()
+    night.goes_on(60)
+    (begun,) = night.raised
+    night.book = sent(night.book, HOOK, night.book.queue(HOOK).waiting)
+    night.book = sent(night.book, MAIL, night.book.queue(MAIL).waiting)
+    night.goes_on(AGAIN_MS / 1000)
+    assert [one.is_same(begun) for one in night.raised] == [True, True]
+    assert len(night.book.queue(MAIL).waiting) == 1
+    name = (begun.kind, begun.channel, begun.quality, begun.began_ms)
+    night.book = taken(night.book, [name])
+    for way in WAYS:
+        night.book = sent(night.book, way, night.book.queue(way).waiting)
+    night.goes_on(2 * AGAIN_MS / 1000)
+    assert len(night.raised) == 2
+    night.goes_on(20, *SOUND)
+    assert [one.ended_ms is not None for one in night.raised] == [False, False, True]
 
 
 def test_a_test_ends_when_everybody_was_reached_and_nobody_hears_of_its_end():

@@ -16,6 +16,7 @@ from station import alarms as table
 from station import schema
 from station.alarms import AlarmKind
 from station.db import connect
+from station.members import Applicant, admit
 from station.settings import load
 from tests import mail_server
 
@@ -87,6 +88,14 @@ def station(make_settings, webhook, mails):
 
 
 @pytest.fixture
+def database(station):
+    """The station's database, which has nothing in it yet."""
+    opened = connect(station.database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def listening(station):
     """Makes the alarms of a station, and plays one level to both its mounts until it is true."""
     begun = []
@@ -117,7 +126,7 @@ def subjects(server):
 
 
 def test_an_alarm_goes_every_way_without_the_database_and_is_kept_when_it_is_back(
-    station, mails, webhook, listening
+    station, mails, webhook, listening, database
 ):
     alarms, plays = listening()
     plays(SOUND, lambda: subjects(mails) and webhook.posted)
@@ -133,14 +142,31 @@ def test_an_alarm_goes_every_way_without_the_database_and_is_kept_when_it_is_bac
     }
     plays(SOUND, lambda: len(mails.mails) > 2 and len(webhook.posted) > 2)
     assert "Sound is back on One (" in subjects(mails)[2]
-    database = connect(station.database_url)
     schema.upgrade(database)
     plays(SOUND, lambda: not alarms.book.unkept and not alarms.book.open)
     with database.reading() as session:
         assert [alarm.kind for alarm in table.over(session)] == [AlarmKind.QUIET] * 2
         assert table.going_on(session) == []
         assert table.newest_test(session).ended_at is not None
-    database.close()
+
+
+def test_an_alarm_that_somebody_takes_on_in_the_table_is_not_told_again(
+    station, mails, webhook, listening, database, now
+):
+    schema.upgrade(database)
+    alarms, plays = listening()
+    with database.writing() as session:
+        janet = admit(session, Applicant("Janet", "janet@example.org"), now)
+
+    def going_on():
+        with database.reading() as session:
+            return table.going_on(session)
+
+    plays(QUIET, lambda: len(going_on()) == 2)
+    with database.writing() as session:
+        for alarm in going_on():
+            table.acknowledge(session, alarm.id, janet, now)
+    plays(QUIET, lambda: alarms.book.open and all(one.taken for one in alarms.book.open))
 
 
 def test_what_was_not_told_is_told_after_a_restart_as_the_same_mail(
