@@ -15,6 +15,7 @@ import click
 from media.box import walls_available
 from media.libebur128 import library_version
 from mweya.clock import greatest_error_microseconds, is_kept
+from playout import alarms_told
 from station import books
 from station.command import Answer, answers
 from station.db import connect
@@ -200,9 +201,23 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     yield Finding("disk", state, f"{free_gb:.0f} GB free for {settings.home}")
 
 
+def _alarms(settings: Settings) -> Iterator[Finding]:
+    if settings.mail.host:
+        yield Finding("mail", State.FINE, f"letters leave by {settings.mail.host}")
+    else:
+        says = "letters are shown and filed, and reach nobody"
+        yield Finding("mail", State.CAREFUL, says, "name your server in mail.host")
+    if ways := alarms_told.ways(settings):
+        yield Finding("alarms", State.FINE, f"told to {', '.join(ways)}")
+    else:
+        says = "dead air is told to the log alone"
+        yield Finding("alarms", State.CAREFUL, says, "name an address in alarms.mail_to")
+
+
 LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _secrets,
     _addresses,
     _database,
     _disk,
+    _alarms,
 )
