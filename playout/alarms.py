@@ -110,7 +110,8 @@ class Alarms:
         gone_by = monotonic - self._went_round_at
         if gone_by > AWAY_SECONDS:
             self._heard = {
-                mount: quiet.forgive(heard, gone_by) for mount, heard in self._heard.items()
+                mount: quiet.forgive(heard, gone_by, monotonic)
+                for mount, heard in self._heard.items()
             }
         self._went_round_at = monotonic
 

@@ -87,11 +87,18 @@ def is_back(heard: Heard, now: float) -> bool:
     return going_on and heard.sounded_at - heard.back_since >= BACK_SECONDS
 
 
-def forgive(heard: Heard, seconds: float) -> Heard:
-    """What is known when the listener itself did not run for a while: no mount is to blame."""
+def forgive(heard: Heard, seconds: float, now: float) -> Heard:
+    """What is known when nobody looked for some seconds up to now: no mount is to blame for them.
+
+    What was heard meanwhile all the same was heard when it was.
+    """
+
+    def later(at: float) -> float:
+        return max(at, min(at + seconds, now))
+
     return replace(
         heard,
-        came_at=heard.came_at + seconds,
-        sounded_at=heard.sounded_at + seconds,
-        back_since=heard.back_since + seconds,
+        came_at=later(heard.came_at),
+        sounded_at=later(heard.sounded_at),
+        back_since=later(heard.back_since),
     )

@@ -126,8 +126,11 @@ def test_sound_has_to_stay_before_it_is_back(listener):
 
 def test_whoever_did_not_listen_blames_no_mount(listener):
     listener.now += 60
-    heard = forgive(listener.heard, 60)
-    assert dead(heard, listener.now, AFTER) is None
+    listener.heard = forgive(listener.heard, 60, listener.now)
+    assert dead(listener.heard, listener.now, AFTER) is None
+    began = listener.now
+    listener.hear(20, QUIET)
+    assert listener.dead_after(began) == (15, Dead.QUIET)
 
 
 def test_a_clock_that_is_set_makes_no_dead_air(listener):
