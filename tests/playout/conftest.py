@@ -54,7 +54,7 @@ class Broadcast:
     first: int = 0
     listeners: list[Listener] = field(default_factory=list)
     low: Listener | None = None
-    titles: dict[int, TitleListener] = field(default_factory=dict)
+    titles: list[TitleListener] = field(default_factory=list)
     stalls: Stalls | None = None
     killed_at: float = 0
     taken_at: float = 0
@@ -119,21 +119,16 @@ def _broadcast(found, playout, asked):
     found.listeners = [Listener(url=base + STANDARD.path(channel)) for channel in range(3)]
     found.stalls = Stalls()
     found.low = Listener(url=base + LOW.path(TROUBLED))
-    found.titles = {
-        channel: TitleListener(base + STANDARD.path(channel)) for channel in (STEADY, KILLED)
-    }
+    found.titles = [TitleListener(base + STANDARD.path(channel)) for channel in range(3)]
     _publish(found, asked)
     found.wait_until(3, seconds=0.5)
     playout.air.channels[KILLED].running.signal(signal.SIGKILL)
     found.killed_at = time.time()
     found.wait_until(8, seconds=1)
-    asked_in = found.slot_now()
-    found.status = _status(found.settings.home)
-    found.status_slots = asked_in, found.slot_now()
     recording = found.settings.home / "low.wav"
     found.recorded = record(base + LOW.path(STEADY), 1.5, recording)
     _leave_and_take_over(found, playout)
-    for listener in (*found.listeners, found.low, *found.titles.values(), found.stalls):
+    for listener in (*found.listeners, found.low, *found.titles, found.stalls):
         listener.stop()
 
 
@@ -147,6 +142,9 @@ def _leave_and_take_over(found, playout):
     found.wait_until(TAKEN, seconds=TAKEN_AFTER)
     client.takedown(channel_socket(found.settings, TROUBLED), found.first + TAKEN)
     found.taken_at = time.time()
+    asked_in = found.slot_now()
+    found.status = _status(found.settings.home)
+    found.status_slots = asked_in, found.slot_now()
     found.wait_until(PLANNED_SLOTS, seconds=3)
     assert _comes_true(found.is_decided, seconds=60)
     found.taken_over = pids == _pids(another)

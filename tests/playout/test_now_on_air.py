@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.playout.conftest import HOSTILE_TITLE, KILLED, PLANNED_SLOTS, STEADY
+from tests.playout.conftest import (
+    HOSTILE_TITLE,
+    KILLED,
+    LOST,
+    PLANNED_SLOTS,
+    SHORT,
+    STEADY,
+    TAKEN,
+    TROUBLED,
+    UNMASTERED,
+)
 
 # Control goes away in the one slot and is back before the other.
 AWAY_FROM, BACK_IN = 8, 12
@@ -25,6 +35,20 @@ def is_soon(broadcast, began, shown_at):
 def test_who_speaks_is_shown_within_two_seconds(broadcast, offset):
     shown_at = broadcast.titles[STEADY].shown_at(piece(STEADY, offset))
     assert is_soon(broadcast, broadcast.starts_at(offset), shown_at)
+
+
+@pytest.mark.parametrize("offset", [UNMASTERED, SHORT, LOST])
+def test_who_is_not_heard_is_not_shown(broadcast, offset):
+    titles = [title for title, _ in broadcast.titles[TROUBLED].titles]
+    assert piece(TROUBLED, offset - 1) in titles
+    assert piece(TROUBLED, offset) not in titles
+
+
+def test_who_is_taken_down_is_shown_no_more_within_two_seconds(broadcast):
+    titles = broadcast.titles[TROUBLED].titles
+    taken = titles[[title for title, _ in titles].index(piece(TROUBLED, TAKEN)) + 1]
+    assert taken[0] == "Mweya"
+    assert is_soon(broadcast, broadcast.taken_at, taken[1])
 
 
 def test_no_title_stays_while_nobody_keeps_it_true(broadcast):
