@@ -67,7 +67,7 @@ class Recorder:
         for slot, of_slot in slots_over(parts, self.slot_seconds, now).items():
             _join(of_slot, recording_at(self.folder, self.place.channel, slot, codec))
         oldest = (now - keep_seconds) / self.slot_seconds
-        for file in folder.iterdir():
+        for file in folder.glob(f"*.{codec}"):
             if file.stem.isdecimal() and int(file.stem) < oldest:
                 file.unlink()
 
