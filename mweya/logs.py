@@ -2,10 +2,29 @@
 
 import logging
 import sys
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
+
+
+@dataclass(frozen=True, slots=True)
+class Forgiving:
+    """A stream that may be full or gone: whoever writes a log line must not fail for it."""
+
+    stream: TextIO
+
+    def write(self, text: str) -> None:
+        """Write what can be written."""
+        with suppress(OSError):
+            self.stream.write(text)
+
+    def flush(self) -> None:
+        """Let go of what can be let go of."""
+        with suppress(OSError):
+            self.stream.flush()
 
 
 def configure() -> None:
@@ -35,7 +54,7 @@ def _send_to(stream: TextIO) -> None:
             rendering,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Forgiving(stream))),
     )
     logging.basicConfig(
         stream=stream, force=True, level=logging.WARNING, format="%(name)s: %(message)s"
