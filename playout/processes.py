@@ -121,8 +121,10 @@ def start(recipe: Recipe) -> Running:
     child.returncode = 0
     running = Running(child.pid, _state_and_start(child.pid)[1], recipe.fingerprint)
     part = recipe.pid_file.with_suffix(".part")
-    part.write_bytes(msgspec.json.encode(running))
-    part.replace(recipe.pid_file)
+    # On a full disk it runs all the same; it is only not found again by the next playout.
+    with contextlib.suppress(OSError):
+        part.write_bytes(msgspec.json.encode(running))
+        part.replace(recipe.pid_file)
     return running
 
 
