@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -110,8 +110,10 @@ def test_a_piece_that_was_taken_down_is_announced_no_more(nobody, settings, data
 
 def test_the_page_is_fetched_again_when_something_changes():
     found = channel_from(0, [line(0), line(1)], SLOTS, START)
-    assert seconds_to_change([found], START, SLOTS) == 301
-    assert seconds_to_change([], START, SLOTS) == 301
+    for second, seconds in ((0, 3), (3, 60), (240, 60), (290, 11), (299, 2)):
+        now = START + timedelta(seconds=second)
+        assert seconds_to_change([found], now, SLOTS) == seconds
+        assert seconds_to_change([], now, SLOTS) == seconds
 
 
 @pytest.mark.usefixtures("seeded")

@@ -16,6 +16,8 @@ from station.settings import Settings
 # How far the page looks ahead, and how much of it is shown.
 SLOTS_AHEAD = 36
 SHOWN_LATER = 3
+SETTLING_SECONDS = 3
+LONGEST_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,17 @@ def joined(lines: Iterable[AirLine], slots: Slots) -> Iterator[Piece]:
 
 
 def seconds_to_change(channels: Sequence[OnAir], now: datetime, slots: Slots) -> int:
-    """How long what is shown stays true: until the first piece ends, at most one slot."""
+    """How long what is shown stays true: until the first piece ends, or the slot does.
+
+    Sooner at first, as engines may still say what they sent before; and after a minute anyway,
+    since a piece may be taken down.
+    """
+    span = slots.span(slots.number(now))
+    if (now - span.start).total_seconds() < SETTLING_SECONDS:
+        return SETTLING_SECONDS
     ends = [channel.now.end for channel in channels if channel.now]
-    ends.append(slots.span(slots.number(now)).end)
-    return max(1, round((min(ends) - now).total_seconds()) + 1)
+    seconds = (min([*ends, span.end]) - now).total_seconds()
+    return max(1, min(round(seconds) + 1, LONGEST_SECONDS))
 
 
 def _continues(piece: Piece, line: AirLine) -> bool:
