@@ -4,7 +4,7 @@ import time
 
 import structlog
 
-from playout import icecast, live_port
+from playout import icecast, live_port, own_user
 from playout.attempts import Attempts
 from playout.disk import AirFolder
 from playout.mounts import icecast_port
@@ -48,6 +48,7 @@ class Air:
         self._attempts = Attempts()
         self._clock_offset = clock_offset()
         self._fallback_waits = False
+        own_user.let_through(settings.home)
         for engine in (*self.channels, self.fallback):
             engine.look_back()
 

@@ -29,13 +29,20 @@ NICENESS = -10
 class Recipe:
     """How a process is started: its name, its command line, what it is told, and where.
 
-    Whatever it prints goes to `log_file`. `folder` is where it runs and keeps its socket.
+    Whatever it prints goes to `log_file`, in `folder`. It runs there too, or, where root starts it
+    as another `user`, in a folder of that user's own.
     """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     folder: Path
+    user: str | None = None
+
+    @property
+    def workplace(self) -> Path:
+        """Where it runs and keeps its socket."""
+        return self.folder / self.name if self.user else self.folder
 
     @property
     def pid_file(self) -> Path:
@@ -50,7 +57,7 @@ class Recipe:
     @property
     def fingerprint(self) -> str:
         """Changes when the process would have to be started anew."""
-        told = repr((self.command, sorted(self.environment.items())))
+        told = repr((self.command, sorted(self.environment.items()), self.user))
         return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -107,8 +114,12 @@ def start(recipe: Recipe) -> Running:
     with recipe.log_file.open("ab") as log:
         child = subprocess.Popen(
             (program, *recipe.command[1:]),
-            env=dict(recipe.environment),
-            cwd=recipe.folder,
+            # Liquidsoap keeps a cache of its own library under HOME.
+            env={**recipe.environment, "HOME": str(recipe.workplace)},
+            cwd=recipe.workplace,
+            user=recipe.user,
+            group=recipe.user,
+            extra_groups=None if recipe.user is None else (),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from playout import events, live_port, mounts
+from playout import events, live_port, mounts, own_user
 from playout.disk import AirFolder
 from playout.events import EngineEvent, EventKind
 from playout.liquidsoap import client
@@ -93,7 +93,13 @@ def fallback_recipe(settings: Settings, folder: AirFolder) -> Recipe:
 
 def channel_socket(settings: Settings, channel: int) -> Path:
     """Where a channel's engine is asked and told."""
-    return settings.run_folder / f"channel-{channel}.sock"
+    name = f"channel-{channel}"
+    return Recipe(name, (), {}, settings.run_folder, _user(settings)).workplace / f"{name}.sock"
+
+
+def _user(settings: Settings) -> str | None:
+    air = settings.air_folder
+    return own_user.engine_user(air if air.exists() else settings.home, SCRIPT.parent)
 
 
 def _recipe(
@@ -105,27 +111,25 @@ def _recipe(
     paths: Mapping[Quality, str],
     live: Mapping[str, str],
 ) -> Recipe:
-    run_folder = settings.run_folder
+    user = _user(settings)
     environment = {
         "PATH": os.defpath,
-        # Liquidsoap keeps a cache of its own library under HOME.
-        "HOME": str(run_folder),
-        "MWEYA_ALLOW_ROOT": "1" if os.geteuid() == 0 else "0",
+        "MWEYA_ALLOW_ROOT": "1" if os.geteuid() == 0 and user is None else "0",
         "MWEYA_SOCKET": f"{name}.sock",
         "MWEYA_SLOT_SECONDS": str(settings.station.slot_seconds),
         "MWEYA_SLOTS_FOLDER": str(slots),
         "MWEYA_FILL_FOLDER": str(fill),
         "MWEYA_EMERGENCY_FILE": str(folder.chord),
         "MWEYA_EVENTS_FILE": str(folder.events(name)),
-        "MWEYA_BEAT_FILE": str(run_folder / f"{name}.beat"),
-        "MWEYA_AIRED_FILE": str(run_folder / f"{name}.aired"),
+        "MWEYA_BEAT_FILE": f"{name}.beat",
+        "MWEYA_AIRED_FILE": f"{name}.aired",
         "MWEYA_ICECAST_HOST": settings.icecast.host,
         "MWEYA_ICECAST_PORT": str(mounts.icecast_port(settings)),
         "MWEYA_ICECAST_PASSWORD": settings.secrets.icecast_source,
         "MWEYA_MOUNTS": " ".join(f"{one.encoder}={path}" for one, path in paths.items()),
         **live,
     }
-    return Recipe(name, ("liquidsoap", str(SCRIPT)), environment, run_folder)
+    return Recipe(name, ("liquidsoap", str(SCRIPT)), environment, settings.run_folder, user)
 
 
 @dataclass(slots=True)
@@ -183,13 +187,13 @@ class Engine:
     def socket(self) -> Path:
         """Where it is asked and told."""
         recipe = self.recipe()
-        return recipe.folder / f"{recipe.name}.sock"
+        return recipe.workplace / f"{recipe.name}.sock"
 
     @property
     def _beat(self) -> Path:
         """What it touches as long as it makes sound."""
         recipe = self.recipe()
-        return recipe.folder / f"{recipe.name}.beat"
+        return recipe.workplace / f"{recipe.name}.beat"
 
     def _look_at(self, running: Running, now: float) -> None:
         if not running.alive:
@@ -212,6 +216,9 @@ class Engine:
             self._tell_its_end()
             self.socket.unlink(missing_ok=True)
             self.prepare()
+            if recipe.user:
+                slots = Path(recipe.environment["MWEYA_SLOTS_FOLDER"])
+                own_user.give(recipe.user, recipe.workplace, self.events_file, slots)
             self.running = start(recipe)
             self.starts += 1
             logger.info("engine-started", engine=recipe.name, pid=self.running.pid)
