@@ -1,5 +1,6 @@
 """The doctor names each missing or unsafe thing on this machine, and what to type."""
 
+import os
 import re
 import shutil
 import stat
@@ -15,7 +16,8 @@ import click
 from media.box import walls_available
 from media.libebur128 import library_version
 from mweya.clock import greatest_error_microseconds, is_kept
-from playout import alarms_told
+from playout import alarms_told, own_user
+from playout.supervise import SCRIPT
 from station import books
 from station.command import Answer, answers
 from station.db import connect
@@ -214,10 +216,25 @@ def _alarms(settings: Settings) -> Iterator[Finding]:
         yield Finding("alarms", State.CAREFUL, says, "name an address in alarms.mail_to")
 
 
+def _engines(settings: Settings) -> Iterator[Finding]:
+    """Whom Liquidsoap becomes, where root starts it."""
+    if os.geteuid() != 0 or not own_user.known():
+        return
+    needed = (settings.home.parent, SCRIPT.parent)
+    closed = next((folder for folder in needed if not own_user.can_enter(folder)), None)
+    if closed is None:
+        yield Finding("engines", State.FINE, f"run as the user {own_user.USER}")
+    else:
+        says = f"run as root: the user {own_user.USER} can't pass through {closed}"
+        advice = f"keep station and program where it can, like /srv, or chmod o+x {closed}"
+        yield Finding("engines", State.CAREFUL, says, advice)
+
+
 LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _secrets,
     _addresses,
     _database,
     _disk,
+    _engines,
     _alarms,
 )
