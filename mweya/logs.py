@@ -10,7 +10,7 @@ from typing import TextIO, cast
 import structlog
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Forgiving:
     """A stream that may be full or gone: whoever writes a log line must not fail for it."""
 
