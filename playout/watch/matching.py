@@ -82,25 +82,32 @@ def _compare(master: Samples, cut: Cut, lead: int, lag: int) -> _Windows:
     wanted = master[: count * WINDOW].reshape(count, WINDOW)
     loud = np.sqrt((wanted**2).mean(axis=1))
     audible = loud > max(QUIET, PAUSE * float(loud.max(initial=0)))
-    around, there = _around(cut, lead + lag, count)
+    hushed = np.zeros(count, np.bool_)
     likeness, strayed = np.zeros(count, np.float32), np.zeros(count, np.int64)
     for first in range(0, count, AT_ONCE):
         some = slice(first, first + AT_ONCE)
-        likeness[some], strayed[some] = _peaks(wanted[some], around[some])
-    middle = around[:, CARRIED:-CARRIED]
-    hushed = (np.sqrt((middle**2).mean(axis=1)) < HUSH) & (there > WINDOW // 2)
+        starts = lead + lag - REACH + WINDOW * np.arange(count)[some]
+        around, received = _around(cut, starts)
+        likeness[some], strayed[some] = _peaks(wanted[some], around)
+        hushed[some] = _is_hushed(around, received)
     likeness[~audible] = hushed[~audible]
     return _Windows(likeness, strayed + lag, audible)
 
 
-def _around(cut: Cut, first: int, count: int) -> tuple[Samples, NDArray[np.int64]]:
-    """What was heard where each window is looked for, and how much of it was received."""
-    starts = first - REACH + WINDOW * np.arange(count)
+def _around(cut: Cut, starts: NDArray[np.int64]) -> tuple[Samples, NDArray[np.bool_]]:
+    """What was heard where each window is looked for, and which of it was received."""
     index = starts[:, None] + np.arange(WINDOW + 2 * REACH)
     inside = (index >= 0) & (index < len(cut.samples))
     index = np.clip(index, 0, len(cut.samples) - 1)
     received = inside & cut.received[index]
-    return np.where(received, cut.samples[index], 0), received[:, REACH:-REACH].sum(axis=1)
+    return np.where(received, cut.samples[index], 0), received
+
+
+def _is_hushed(around: Samples, received: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    middle = around[:, CARRIED:-CARRIED]
+    there = received[:, CARRIED:-CARRIED].mean(axis=1) > 1 / 2
+    hushed: NDArray[np.bool_] = (np.sqrt((middle**2).mean(axis=1)) < HUSH) & there
+    return hushed
 
 
 def _peaks(wanted: Samples, around: Samples) -> tuple[Samples, NDArray[np.int64]]:
