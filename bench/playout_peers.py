@@ -19,6 +19,7 @@ from pathlib import Path
 from bench import playout_air, playout_sound
 from bench.playout_air import Fault, Run
 from bench.playout_sound import number_of
+from bench.playout_station import QUALITY, new_station, urls, wait_until_on_air
 from playout import icecast
 from playout.liquidsoap import wire
 from playout.mounts import icecast_port, mounts
@@ -97,7 +98,7 @@ class Engines:
         mount = next(
             mount
             for mount in mounts(self.station)
-            if (mount.channel, mount.quality) == (channel, playout_air.QUALITY)
+            if (mount.channel, mount.quality) == (channel, QUALITY)
         )
         script = Path(__file__).with_name(f"playout_{self.way}.liq")
         environment = {
@@ -125,13 +126,13 @@ def broadcast(
 ) -> Run:
     """Put the pieces on air in somebody else's way, and keep all that was heard in the folder."""
     playout_sound.pieces(folder / "sound", slot_seconds)
-    station = playout_air.new_station(folder / "station", slot_seconds, channels)
+    station = new_station(folder / "station", slot_seconds, channels)
     first = -(-int(time.time() + HEAD_SECONDS) // slot_seconds)
     run = Run(way, slot_seconds, channels, first, slots, list(faults), playout_air.version())
     playout_air.keep_run(folder, run)
     with _on_air(Engines(way, folder, station)) as engines:
-        playout_air.wait_until_on_air(station)
-        with playout_air.heard(folder, playout_air.urls(station)):
+        wait_until_on_air(station)
+        with playout_air.heard(folder, urls(station)):
             playout_air.disturb(run, faults, engines.end)
     return run
 
