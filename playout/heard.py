@@ -34,9 +34,9 @@ class Heard(msgspec.Struct, frozen=True):
     speaker: str = ""
 
     @property
-    def planned(self) -> bool:
-        """Whether it is what the air log meant to be heard."""
-        return self.event in (SLOT, LIVE)
+    def instead(self) -> bool:
+        """Whether something else than the air log meant is known to be heard."""
+        return self.event not in (SLOT, LIVE, AWAY)
 
     def words(self, station_name: str) -> str:
         """One line for a listener's own player, in the order that players expect."""

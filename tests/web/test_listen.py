@@ -80,6 +80,7 @@ def test_what_is_heard_instead_of_a_piece_is_shown_until_its_slot_is_over():
     assert (found.now.heading, found.now.by) == ("The station's own sound", "")
     assert found.next == planned.next
     assert as_heard(planned, told, SLOTS, START.replace(minute=40)) == planned
+    assert as_heard(planned, Heard(0, FIRST, "away"), SLOTS, START) == planned
 
 
 def test_a_presenter_is_shown_while_they_are_heard():

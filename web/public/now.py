@@ -89,7 +89,7 @@ def as_heard(planned: OnAir, told: Heard | None, slots: Slots, now: datetime) ->
         return planned
     if told.event == LIVE and planned.now is not None:
         return replace(planned, now=replace(planned.now, speaker=told.speaker, live=True))
-    if told.planned:
+    if not told.instead:
         return planned
     span = slots.span(number)
     own = Piece(planned.channel, span.start, span.end, LineKind.FILL, "", "", None)
