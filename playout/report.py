@@ -24,6 +24,7 @@ class SlotReport:
     """One member's slot: what was planned, and what became of it.
 
     `ahead`: it is not yet over. `undecided`: it is, and playout has not said yet what was heard.
+    `similarity` (0 to 1) is how like its master the watch heard it; None when no watch listened.
     """
 
     channel: int
@@ -36,6 +37,7 @@ class SlotReport:
     start_error_ms: int | None
     outcome: str
     reason: str
+    similarity: float | None = None
 
     def facts(self) -> dict[str, object]:
         """With stable keys, times in ISO 8601."""
@@ -50,6 +52,7 @@ class SlotReport:
             "start_error_ms": self.start_error_ms,
             "outcome": self.outcome,
             "reason": self.reason,
+            "similarity": self.similarity,
         }
 
 
@@ -122,6 +125,7 @@ def slots_of(session: Session, settings: Settings, week: Week, now: datetime) ->
                 start_error_ms=error_ms,
                 outcome=_without_outcome(line, on_air) if found is None else found.kind,
                 reason="" if found is None else found.reason,
+                similarity=None if found is None else found.similarity,
             )
         )
     return reports
