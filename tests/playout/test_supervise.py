@@ -18,8 +18,8 @@ from station.errors import Fault
     [
         (Seen(alive=False, started_at=0, moved_at=None, start_after=100), Care.START),
         (Seen(alive=False, started_at=0, moved_at=None, start_after=101), Care.NOTHING),
-        (Seen(alive=True, started_at=71, moved_at=None, start_after=0), Care.NOTHING),
-        (Seen(alive=True, started_at=69, moved_at=None, start_after=0), Care.KILL),
+        (Seen(alive=True, started_at=11, moved_at=None, start_after=0), Care.NOTHING),
+        (Seen(alive=True, started_at=9, moved_at=None, start_after=0), Care.KILL),
         (Seen(alive=True, started_at=0, moved_at=95, start_after=0), Care.NOTHING),
         (Seen(alive=True, started_at=0, moved_at=93, start_after=0), Care.KILL),
     ],
