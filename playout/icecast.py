@@ -21,7 +21,7 @@ KNOWN_PASSWORDS = ("", "hackme")
 
 BURST_SECONDS = 2  # what a new listener gets at once: enough to start, little to be late by
 QUEUE_BYTES = 524_288
-SOURCE_TIMEOUT_SECONDS = 5
+SOURCE_TIMEOUT_SECONDS = 3  # a source sends fifty times a second
 HEADER_TIMEOUT_SECONDS = 15
 CLIENT_TIMEOUT_SECONDS = 30
 START_SECONDS = 10.0
