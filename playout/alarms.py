@@ -12,8 +12,7 @@ from functools import partial
 
 import structlog
 
-from playout import alarms_book as book_of
-from playout import alarms_due, alarms_told
+from playout import alarms_book, alarms_due, alarms_told
 from playout.alarms_book import Book, Trouble
 from playout.alarms_due import Instant
 from playout.attempts import Attempts
@@ -44,7 +43,7 @@ class Alarms:
         self.settings = settings
         self.ways = alarms_told.ways(settings)
         now = _now()
-        self.book = book_of.only(book_of.read(settings.air_folder), self.ways)
+        self.book = alarms_book.only(alarms_book.read(settings.air_folder), self.ways)
         self._heard: Mapping[tuple[int, str], Heard] = {
             (mount.channel, mount.quality): quiet.begin(now.monotonic) for mount in mounts(settings)
         }
@@ -116,7 +115,7 @@ class Alarms:
         self._went_round_at = monotonic
 
     def _note(self, book: Book, troubles: Sequence[Trouble], now: Instant) -> None:
-        self.book = book_of.noted(book, troubles, self.ways, now.unix_ms)
+        self.book = alarms_book.noted(book, troubles, self.ways, now.unix_ms)
         for trouble in troubles:
             words = alarms_told.sentence(self.settings, trouble)
             if trouble.ended_ms is not None:
@@ -130,16 +129,16 @@ class Alarms:
         now = _now()
         with self._lock:
             queue = self.book.queue(way)
-        if not book_of.is_due(queue, now.unix_ms):
+        if not alarms_book.is_due(queue, now.unix_ms):
             return
         try:
             alarms_told.tell(self.settings, way, queue.waiting)
         except Fault as fault:
             problem = str(fault)
             logger.warning("alarm-not-told", way=way, problem=problem, tries=queue.tries + 1)
-            self._change(lambda book: book_of.failed(book, way, problem, now.unix_ms))
+            self._change(lambda book: alarms_book.failed(book, way, problem, now.unix_ms))
         else:
-            self._change(lambda book: book_of.sent(book, way, queue.waiting))
+            self._change(lambda book: alarms_book.sent(book, way, queue.waiting))
 
     def _keep(self) -> None:
         """Bring the table what it lacks, and learn from it who has taken something on."""
@@ -153,10 +152,10 @@ class Alarms:
             with self._database.writing() as session:
                 for trouble in unkept:
                     table.keep(session, _raised(trouble))
-            self._change(lambda book: book_of.kept(book, unkept))
+            self._change(lambda book: alarms_book.kept(book, unkept))
         with self._database.reading() as session:
             on = [_named(alarm) for alarm in table.going_on(session) if alarm.acknowledged_at]
-        self._change(lambda book: book_of.taken(book, on))
+        self._change(lambda book: alarms_book.taken(book, on))
 
     def _change(self, change: Callable[[Book], Book]) -> None:
         with self._lock:
@@ -166,7 +165,7 @@ class Alarms:
 
     def _write(self) -> None:
         try:
-            book_of.write(self.settings.air_folder, self.book)
+            alarms_book.write(self.settings.air_folder, self.book)
         except OSError as problem:
             # Alarms go out from memory when the disk is full, too.
             logger.warning("alarms-not-on-disk", problem=str(problem))

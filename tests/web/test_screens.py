@@ -56,6 +56,7 @@ PAGES = {
         "/desk/causes/",
         "/desk/fill/",
         "/desk/books/",
+        "/desk/alarms/",
     ],
 }
 
