@@ -14,7 +14,7 @@ from playout.only_one import WATCH, holding
 from playout.report import SlotReport, slots_of, summary
 from playout.run import Playout, alone
 from playout.supervise import channel_socket
-from station.airtime import Week, parse_local
+from station.airtime import Week, is_shown_twice, parse_local
 from station.cli import opened
 from station.command import Answer, answers
 from station.errors import Fault, Refusal
@@ -175,4 +175,5 @@ def _slot_line(settings: Settings, slot: SlotReport) -> str:
     name = settings.station.channels[slot.channel]
     error = "" if slot.start_error_ms is None else f"{slot.start_error_ms:+d} ms"
     reason = f"  ({slot.reason})" if slot.reason else ""
-    return f"{planned:%a %H:%M:%S}  {name:<8} {slot.outcome:<9} {error:>8}  {slot.title}{reason}"
+    at = f"{planned:%a %H:%M:%S %Z}" if is_shown_twice(planned) else f"{planned:%a %H:%M:%S}"
+    return f"{at}  {name:<8} {slot.outcome:<9} {error:>8}  {slot.title}{reason}"

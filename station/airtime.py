@@ -171,6 +171,11 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 
 
+def is_shown_twice(local: datetime) -> bool:
+    """Whether clocks show this local time twice, since they are set back over it (PEP 495)."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+
+
 def parse_local(text: str, zone: ZoneInfo) -> datetime:
     """Read a local time like 2026-11-25T18:35. Raises WrongInput `time-unknown`."""
     try:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from click.testing import CliRunner
 
 from playout import plan, record
+from playout.cli import asrun
 from playout.events import EngineEvent, EventKind
 from playout.moves import Forget, Observed, Place, Remove, SlotFile
 from playout.moves import due as moves_due
@@ -148,6 +150,14 @@ def test_the_report_tells_each_slot_once_at_the_time_the_clocks_showed(
     assert {after.planned_at - before.planned_at for before, after in pairwise(told)} == {SLOT}
     shown = [f"{slot.planned_at.astimezone(settings.zone):%H}" for slot in told]
     assert shown == [hour for hour in change.shown for _ in range(4)]
+
+
+@pytest.mark.usefixtures("database", "night")
+def test_no_two_slots_are_told_by_the_same_time(settings, week):
+    environment = {"MWEYA_HOME": str(settings.home)}
+    said = CliRunner().invoke(asrun, [str(week)], env=environment).output.splitlines()
+    times = [line.partition("  ")[0] for line in said[:NIGHT]]
+    assert len(set(times)) == NIGHT
 
 
 def _start_ms(settings, slot):
