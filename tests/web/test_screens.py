@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from station import alarms
 from station.airtime import Week
+from station.alarms import AlarmKind, Raised
 from station.signin import new_link
 from tests.web.screens import DESKTOP, PHONE, Screen, browser, page_at, take
 from tests.web.seed import bring_fill, fill
@@ -99,6 +101,8 @@ def seeded(settings, database):
     joined = fill_membership(database, settings, found, now)
     with database.writing() as session:
         bring_fill(session, settings, now)
+        for channel, ended in ((0, None), (1, now)):
+            alarms.keep(session, Raised(AlarmKind.QUIET, channel, "standard", now, now, ended, {}))
         return found, trade(session, settings, found, now), joined
 
 
