@@ -1,11 +1,13 @@
 """A mail leaves by the station's mail server, or is filed in its folder where it has none."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,7 +19,11 @@ from station.errors import Fault
 from station.settings import Settings
 
 SERVER_SECONDS = 30.0
-FOR_GOOD = 500  # from here on a server's answer is a refusal that stays (RFC 5321, 4.2.1)
+# What stays is that nobody has this address: RFC 5321, 4.2.3, and RFC 3463, 3.2, where a server
+# says more. Whatever else it refuses may lie in the station's settings, and can be mended.
+NOBODY = (550, 551, 553)
+NOBODY_EXACTLY = re.compile(r"5\.1\.(1|2|3|6|10)\b")
+EXACTLY = re.compile(r"\d\.\d+\.\d+\b")
 
 logger = structlog.get_logger()
 
@@ -37,7 +43,7 @@ class Mail:
 def send(settings: Settings, mail: Mail) -> str:
     """Send a mail, or file it; says which, and where to.
 
-    Raises Fault: permanent when the server refuses this mail, else it may be tried again.
+    Raises Fault: permanent when nobody has its address, else it may be tried again.
     """
     if not settings.mail.host:
         return _file(settings, mail)
@@ -45,7 +51,7 @@ def send(settings: Settings, mail: Mail) -> str:
     try:
         with _server(settings) as server:
             server.send_message(message)
-    except (OSError, smtplib.SMTPException) as problem:
+    except (OSError, smtplib.SMTPException, ValueError) as problem:
         host, told = settings.mail.host, _told(problem)
         raise Fault(f"{host} did not take a mail: {told}", permanent=_stays(problem)) from None
     logger.info("mail-sent", to=mail.to_email, subject=mail.subject)
@@ -68,12 +74,8 @@ def _file(settings: Settings, mail: Mail) -> str:
 def _message(settings: Settings, mail: Mail) -> EmailMessage:
     sender = settings.mail.sender
     message = EmailMessage(policy=SMTP)
-    try:
-        message["From"] = Address(_line(settings.station.name), addr_spec=sender)
-        message["To"] = Address(_line(mail.to_name), addr_spec=mail.to_email)
-    except (ValueError, IndexError) as problem:
-        addresses = f"{sender} or {mail.to_email}"
-        raise Fault(f"{addresses} is no address to write to: {problem}", permanent=True) from None
+    message["From"] = _address(settings.station.name, sender, permanent=False)
+    message["To"] = _address(mail.to_name, mail.to_email, permanent=True)
     message["Subject"] = _line(mail.subject)
     message["Date"] = format_datetime(mail.written_at)
     written_ms = round(mail.written_at.timestamp() * 1000)
@@ -82,6 +84,13 @@ def _message(settings: Settings, mail: Mail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body, cte="quoted-printable")
     return message
+
+
+def _address(name: str, email: str, *, permanent: bool) -> Address:
+    try:
+        return Address(_line(name), addr_spec=email)
+    except (ValueError, IndexError, AttributeError, MessageError):
+        raise Fault(f"“{email}” is no address for mail", permanent=permanent) from None
 
 
 @contextmanager
@@ -97,12 +106,17 @@ def _server(settings: Settings) -> Iterator[smtplib.SMTP]:
         )
     else:
         opened = smtplib.SMTP(chosen.host, chosen.port, ours, timeout=SERVER_SECONDS)
-    with opened as server:
+    try:
         if chosen.security == "starttls":
-            server.starttls(context=trusted)
+            opened.starttls(context=trusted)
         if chosen.user:
-            server.login(chosen.user, settings.secrets.mail_password)
-        yield server
+            opened.login(chosen.user, settings.secrets.mail_password)
+        yield opened
+    finally:
+        # Whatever it answers to our leave, a mail that it took is taken.
+        with suppress(OSError, smtplib.SMTPException):
+            opened.quit()
+        opened.close()
 
 
 def _domain(address: str) -> str:
@@ -115,17 +129,19 @@ def _line(text: str) -> str:
 
 
 def _stays(problem: Exception) -> bool:
-    """Whether the server will refuse this mail the next time, too.
-
-    What is wrong with our own password can be mended meanwhile.
-    """
-    if isinstance(problem, smtplib.SMTPAuthenticationError):
-        return False
+    """Whether the server says that nobody has the address, and will do so the next time, too."""
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        return all(code >= FOR_GOOD for code, _ in problem.recipients.values())
-    if isinstance(problem, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
-        return problem.smtp_code >= FOR_GOOD
+        return all(_is_nobody(*answer) for answer in problem.recipients.values())
+    if isinstance(problem, smtplib.SMTPDataError):
+        return _is_nobody(problem.smtp_code, problem.smtp_error)
     return False
+
+
+def _is_nobody(code: int, said: bytes | str) -> bool:
+    words = _words(said)
+    if EXACTLY.match(words):
+        return NOBODY_EXACTLY.match(words) is not None
+    return code in NOBODY
 
 
 def _told(problem: Exception) -> str:
@@ -134,8 +150,14 @@ def _told(problem: Exception) -> str:
         return "; ".join(_answer(code, said) for code, said in problem.recipients.values())
     if isinstance(problem, smtplib.SMTPResponseException):
         return _answer(problem.smtp_code, problem.smtp_error)
+    if isinstance(problem, ValueError) and not isinstance(problem, OSError):
+        return type(problem).__name__  # its words may hold our password
     return _line(str(problem)) or type(problem).__name__
 
 
 def _answer(code: int, said: bytes | str) -> str:
-    return f"{code} {_line(said if isinstance(said, str) else said.decode(errors='replace'))}"
+    return f"{code} {_words(said)}"
+
+
+def _words(said: bytes | str) -> str:
+    return _line(said if isinstance(said, str) else said.decode(errors="replace"))

@@ -20,11 +20,16 @@ USER, PASSWORD = "station", "p@ss word"
 
 @dataclass
 class Server(Controller):
-    """Keeps what it takes in `mails`; `refusals` are what it answers instead, one after another."""
+    """Keeps what it takes in `mails`, and what it refuses in `refused`.
+
+    `refusals` are what it answers to `refuses` (MAIL, RCPT, DATA or QUIT), one after another.
+    """
 
     certificate: Path
     mails: list[EmailMessage] = field(default_factory=list)
+    refused: list[EmailMessage] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    refuses: str = "DATA"
 
     def __post_init__(self):
         encrypted = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -44,12 +49,30 @@ class Server(Controller):
         """What `station.toml` says to reach it."""
         return f"[mail]\nhost = '127.0.0.1'\nport = {self.port}\nuser = '{USER}'\n"
 
-    async def handle_DATA(self, server, session, envelope: Envelope):  # noqa: N802  its library's name
+    # The names are its library's.
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        """Take whom a mail is from, or refuse it."""
+        envelope.mail_from = address
+        return self._answer("MAIL", "250 known")
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        """Take whom a mail is for, or refuse it."""
+        envelope.rcpt_tos.append(address)
+        return self._answer("RCPT", "250 known")
+
+    async def handle_DATA(self, server, session, envelope: Envelope):  # noqa: N802
         """Take a mail, or refuse it."""
-        if self.refusals:
-            return self.refusals.pop(0)
-        self.mails.append(message_from_bytes(envelope.original_content, policy=default))
-        return "250 taken"
+        mail = message_from_bytes(envelope.original_content, policy=default)
+        answer = self._answer("DATA", "250 taken")
+        (self.mails if answer == "250 taken" else self.refused).append(mail)
+        return answer
+
+    async def handle_QUIT(self, server, session, envelope):  # noqa: N802
+        """Let somebody go."""
+        return self._answer("QUIT", "221 bye")
+
+    def _answer(self, verb, answer):
+        return self.refusals.pop(0) if self.refusals and verb == self.refuses else answer
 
     def _knows(self, server, session, envelope, mechanism, given: LoginPassword):
         said = given.login.decode(), given.password.decode()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from station import letters
@@ -73,13 +74,34 @@ def test_a_server_that_nobody_vouches_for_gets_no_password(server, station, monk
 
 
 @pytest.mark.parametrize(
-    ("answer", "for_good"), [("451 busy, come back", False), ("550 nobody here", True)]
+    ("verb", "answer", "for_good"),
+    [
+        ("DATA", "451 busy, come back", False),
+        ("DATA", "550 nobody here", True),
+        ("DATA", "550 5.4.5 daily quota exceeded", False),
+        ("RCPT", "550 nobody here", True),
+        ("RCPT", "550 5.1.1 unknown user", True),
+        ("RCPT", "450 greylisted", False),
+        ("RCPT", "554 5.7.1 relay access denied", False),
+        ("RCPT", "550 5.1.8 sender rejected", False),
+        ("MAIL", "530 authentication required", False),
+        ("MAIL", "550 who are you", False),
+    ],
 )
-def test_a_refusal_is_for_good_only_when_the_server_says_so(server, station, answer, for_good):
-    server.refusals = [answer]
+def test_a_refusal_is_for_good_only_when_nobody_has_the_address(
+    server, station, verb, answer, for_good
+):
+    server.refuses, server.refusals = verb, [answer]
     with pytest.raises(Fault, match=answer[4:]) as fault:
         send(station(), MAIL)
     assert fault.value.permanent == for_good
+    assert server.mails == []
+
+
+def test_a_mail_that_was_taken_is_sent_whatever_its_server_says_last(server, station):
+    server.refuses, server.refusals = "QUIT", ["421 too late"]
+    assert send(station(), MAIL) == "sent by 127.0.0.1"
+    assert len(server.mails) == 1
 
 
 def test_a_wrong_password_can_be_mended_meanwhile(server, station):
@@ -88,10 +110,26 @@ def test_a_wrong_password_can_be_mended_meanwhile(server, station):
     assert not fault.value.permanent
 
 
-def test_an_address_that_is_none_is_not_tried_again(server, station):
+def test_a_password_that_no_server_can_be_told_is_shown_to_nobody(server, station):
+    with pytest.raises(Fault) as fault:
+        send(station(password="geheimer \N{LATIN SMALL LETTER E WITH ACUTE}"), MAIL)
+    assert str(fault.value) == "127.0.0.1 did not take a mail: UnicodeEncodeError"
+    assert not fault.value.permanent
+
+
+@pytest.mark.parametrize("address", ["not an address", "<a@b>", "a@b.", "a@[b", ""])
+def test_an_address_that_is_none_is_not_tried_again(server, station, address):
     with pytest.raises(Fault, match="no address") as fault:
-        send(station(), replace(MAIL, to_email="not an address"))
+        send(station(), replace(MAIL, to_email=address))
     assert fault.value.permanent
+
+
+def test_an_address_of_the_station_that_is_none_can_be_mended_meanwhile(server, station):
+    settings = station()
+    wrong = msgspec.structs.replace(settings.mail, sender="<station>")
+    with pytest.raises(Fault, match="no address") as fault:
+        send(msgspec.structs.replace(settings, mail=wrong), MAIL)
+    assert not fault.value.permanent
 
 
 def test_a_letter_is_mailed_by_the_worker_and_its_words_are_forgotten_here(
