@@ -46,6 +46,8 @@ def recoveries(run: Run, folder: Path, usual_ms: float) -> Iterator[Recovery]:
         until = min(at + LOOK_SECONDS, (run.first + min([*ends, run.slots])) * run.slot_seconds)
         for channel in range(run.channels):
             connections = received(folder, channel)
+            if not any(one.times[0] < at < one.times[-1] for one in connections):
+                continue  # not yet
             right = _right(run, folder, connections, channel, (at, until), usual_ms)
             wrong = [end - at for end, fits in right if not fits]
             last = right[-STEADY_BLOCKS:]
