@@ -59,12 +59,13 @@ def _without(passwords: Mapping[Place, str], taken: Iterable[Place]) -> dict[Pla
 
 def _write(file: Path, content: str) -> None:
     """By one rename, readable by its owner and its folder's group alone."""
-    if file.exists() and file.read_text() == content:
+    group = file.parent.stat().st_gid
+    if file.exists() and (file.read_text(), file.stat().st_gid) == (content, group):
         return
     part = file.with_name(f".{file.name}.part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
     with os.fdopen(descriptor, "w") as opened:
-        os.fchown(descriptor, -1, file.parent.stat().st_gid)
+        os.fchown(descriptor, -1, group)
         opened.write(content)
     part.replace(file)

@@ -1,6 +1,7 @@
 """Live shows on playout's disk: passwords beside their slots, and a port for each channel."""
 
 import json
+import os
 import socket
 from datetime import timedelta
 
@@ -83,6 +84,14 @@ def test_the_disk_holds_the_passwords_that_are_due_and_no_others(folder):
 def test_a_password_on_disk_is_not_for_everybody(folder):
     live.keep(folder, {(0, 7): "one"})
     assert (folder.channel(0) / "7.live").stat().st_mode & 0o007 == 0
+
+
+def test_a_password_follows_its_folder_to_another_group(folder):
+    live.keep(folder, {(0, 7): "one"})
+    other = 1 if os.geteuid() == 0 else max(os.getgroups())
+    os.chown(folder.channel(0), -1, other)
+    live.keep(folder, {(0, 7): "one"})
+    assert (folder.channel(0) / "7.live").stat().st_gid == other
 
 
 def test_a_free_port_is_chosen_once(settings):
