@@ -26,7 +26,7 @@ name = "Radio Ubuntu"
 channels = ["One"]
 slot_seconds = 900
 [alarms]
-after_seconds = 1
+after_seconds = 3
 mail_to = ["ops@example.org"]
 webhook = "http://127.0.0.1:{port}/alarms"
 """
@@ -89,9 +89,13 @@ def station(make_settings, webhook, mails):
 
 @pytest.fixture
 def database(station):
-    """The station's database, which has nothing in it yet."""
+    """The station's database, which is away until it is moved to where it belongs."""
+    away = station.home / "away.db"
+    made = connect(f"sqlite:///{away}")
+    schema.upgrade(made)
+    made.close()
     opened = connect(station.database_url)
-    yield opened
+    yield opened, lambda: away.rename(station.home / "station.db")
     opened.close()
 
 
@@ -128,6 +132,7 @@ def subjects(server):
 def test_an_alarm_goes_every_way_without_the_database_and_is_kept_when_it_is_back(
     station, mails, webhook, listening, database
 ):
+    opened, comes_back = database
     alarms, plays = listening()
     plays(SOUND, lambda: subjects(mails) and webhook.posted)
     assert "a test of the alarms: nothing is wrong on air" in subjects(mails)[0]
@@ -142,9 +147,9 @@ def test_an_alarm_goes_every_way_without_the_database_and_is_kept_when_it_is_bac
     }
     plays(SOUND, lambda: len(mails.mails) > 2 and len(webhook.posted) > 2)
     assert "Sound is back on One (" in subjects(mails)[2]
-    schema.upgrade(database)
+    comes_back()
     plays(SOUND, lambda: not alarms.book.unkept and not alarms.book.open)
-    with database.reading() as session:
+    with opened.reading() as session:
         assert [alarm.kind for alarm in table.over(session)] == [AlarmKind.QUIET] * 2
         assert table.going_on(session) == []
         assert table.newest_test(session).ended_at is not None
@@ -153,17 +158,18 @@ def test_an_alarm_goes_every_way_without_the_database_and_is_kept_when_it_is_bac
 def test_an_alarm_that_somebody_takes_on_in_the_table_is_not_told_again(
     station, mails, webhook, listening, database, now
 ):
-    schema.upgrade(database)
+    opened, comes_back = database
+    comes_back()
     alarms, plays = listening()
-    with database.writing() as session:
+    with opened.writing() as session:
         janet = admit(session, Applicant("Janet", "janet@example.org"), now)
 
     def going_on():
-        with database.reading() as session:
+        with opened.reading() as session:
             return table.going_on(session)
 
     plays(QUIET, lambda: len(going_on()) == 2)
-    with database.writing() as session:
+    with opened.writing() as session:
         for alarm in going_on():
             table.acknowledge(session, alarm.id, janet, now)
     plays(QUIET, lambda: alarms.book.open and all(one.taken for one in alarms.book.open))
@@ -194,7 +200,7 @@ def test_a_planned_silence_raises_nothing(station, webhook, mails, listening):
     lines = [Line(0, number, "silence", 1, None, True, "", "") for number in (slot, slot + 1)]
     write(station.air_folder, Programme(tuple(lines)))
     alarms, plays = listening()
-    ends = time.monotonic() + 4
+    ends = time.monotonic() + 6
     plays(QUIET, lambda: time.monotonic() > ends)
     assert [one.kind for one in alarms.book.open if one.kind != AlarmKind.TEST] == []
     assert all(one["test"] for post in webhook.posted for one in post["alarms"])
