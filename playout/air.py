@@ -18,6 +18,9 @@ ICECAST_HUNG_SECONDS = 10.0
 PATIENCE_SECONDS = 20.0
 # A listener's own buffer hides a shorter wait.
 SET_BACK_SECONDS = 1.0
+# A clock that was set ahead may be wrong. Until so long after, nothing is over by its word alone.
+SET_AHEAD_SECONDS = 5.0
+UNSURE_SECONDS = 600.0
 
 logger = structlog.get_logger()
 
@@ -30,6 +33,11 @@ def clock_offset() -> float:
 def was_set_back(before: float, after: float) -> bool:
     """Whether the clock was set back so far, between two offsets, that listeners would notice."""
     return before - after > SET_BACK_SECONDS
+
+
+def was_set_ahead(before: float, after: float) -> bool:
+    """Whether the clock was set ahead, or the machine slept, between two offsets."""
+    return after - before > SET_AHEAD_SECONDS
 
 
 class Air:
@@ -47,18 +55,24 @@ class Air:
         self._began_at = time.monotonic()
         self._attempts = Attempts()
         self._clock_offset = clock_offset()
+        self._unsure_until = float("-inf")
         self._fallback_waits = False
         own_user.let_through(settings.home)
         for engine in (*self.channels, self.fallback):
             engine.look_back()
 
+    @property
+    def clock_is_sure(self) -> bool:
+        """Whether what is over by the clock is over: it was not set ahead a while ago."""
+        return time.monotonic() >= self._unsure_until
+
     def round(self) -> None:
         """Look at everything once. A part that fails is told of and tried again next time."""
-        self._watch_the_clock()
+        self._attempts.attempt("clock", self._watch_the_clock)
         self._attempts.attempt("icecast", self._keep_icecast)
         if self.icecast is not None:
             for engine in (*self.channels, *self._fallbacks()):
-                self._attempts.attempt(engine.name, engine.keep)
+                self._attempts.attempt(engine.events_file.stem, engine.keep)
 
     def _watch_the_clock(self) -> None:
         """Start the engines anew once the clock was set back: they would wait for the old time.
@@ -68,9 +82,13 @@ class Air:
         before, self._clock_offset = self._clock_offset, clock_offset()
         if was_set_back(before, self._clock_offset):
             logger.warning("clock-set-back", seconds=round(before - self._clock_offset, 1))
-            for engine in self.channels:
-                engine.restart()
+            self._unsure_until = float("-inf")
             self._fallback_waits = True
+            for engine in self.channels:
+                self._attempts.attempt(engine.events_file.stem, engine.restart)
+        elif was_set_ahead(before, self._clock_offset):
+            logger.warning("clock-set-ahead", seconds=round(self._clock_offset - before, 1))
+            self._unsure_until = time.monotonic() + UNSURE_SECONDS
         elif self._fallback_waits and all(engine.on_air for engine in self.channels):
             self.fallback.restart()
             self._fallback_waits = False

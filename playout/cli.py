@@ -95,9 +95,11 @@ def take_down(channel: str, reason: str, at: str | None) -> Answer:
     if slot < settings.slots.number(now):
         raise Refusal("takedown-over")
     marker = takedown.Marker(reason, round(now.timestamp() * 1000))
-    if not takedown.mark(AirFolder.of(settings), (number, slot), marker):
-        raise Refusal("takedown-again", channel=number + 1)
+    again = _marked_before(AirFolder.of(settings), (number, slot), marker)
+    # Once more, too: its engine may not have heard of it.
     told = _let_go(settings, number, slot)
+    if again:
+        raise Refusal("takedown-again", channel=number + 1)
     name = settings.station.channels[number]
     starts = settings.slots.start(slot).astimezone(settings.zone)
     said = "is off air" if told else "will be off air once its engine answers"
@@ -131,6 +133,15 @@ def asrun(week: str) -> Answer:
         f"mweya week status {parsed}",
         found_problems=told.fell_short > 0,
     )
+
+
+def _marked_before(folder: AirFolder, place: takedown.Place, marker: takedown.Marker) -> bool:
+    """Mark a slot; whether it was. What no disk takes is told to the engine all the same."""
+    try:
+        return not takedown.mark(folder, place, marker)
+    except OSError as problem:
+        click.echo(f"It is not on disk, for an engine that is started later: {problem}", err=True)
+        return False
 
 
 def _let_go(settings: Settings, channel: int, slot: int) -> bool:

@@ -6,6 +6,7 @@ disk but what is over, and what was sent waits in the engines' event files.
 
 import time
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -60,20 +61,25 @@ class Control:
         self._concluded = (-1, -1, 0)
         self._heard_until = 0
         self._unfinished = True
+        self._taken_down: dict[takedown.Place, takedown.Marker] = {}
         self._looked_at: set[SlotFile] = set()
         self._refused: dict[str, datetime] = {}
         self._attempts = Attempts()
 
-    def round(self, now: datetime) -> None:
-        """Go round once; what costs much is done only when there is a reason."""
+    def round(self, now: datetime, *, clock_is_sure: bool = True) -> None:
+        """Go round once; what costs much is done only when there is a reason.
+
+        While the clock is not sure, nothing is taken for over: no slot is concluded, and nothing
+        is taken from the disk.
+        """
         self._attempts.attempt("plan", lambda: self._read_plan(now))
         self._attempts.attempt("takedowns", lambda: self._take_down(now))
-        self._attempts.attempt("engines", self._let_go)
+        self._let_go()
         on_air = self.settings.slots.number(now)
         if self._unfinished or on_air != self._on_air:
-            self._attempts.attempt("disk", lambda: self._bring(now))
+            self._attempts.attempt("disk", lambda: self._bring(now, clock_is_sure))
         # A slot whose events were not read must not be taken for one that never aired.
-        if self._attempts.attempt("as-run", self._write_events):
+        if self._attempts.attempt("as-run", self._write_events) and clock_is_sure:
             self._attempts.attempt("outcomes", lambda: self._conclude(now))
         self._on_air = on_air
 
@@ -98,26 +104,36 @@ class Control:
             changed = plan.write_air_log(session, self.settings, now)
         with database.reading() as session:
             self._due = plan.due(session, self.settings, now)
-            programme.write(self.folder.root, plan.programme(session, self.settings, now))
+            said = plan.programme(session, self.settings, now)
             passwords = live.due(session, self.settings, self._slots_kept(now))
-        live.keep(self.folder, passwords)
-        with database.writing() as session:
-            takedown.to_tables(session, self.folder, self._first_kept(now))
         self._planned_at, self._published_at = time.monotonic(), published_at
         self._unfinished = True
         if changed:
             logger.info("air-log-written", weeks=changed)
+        # Each for itself: a full disk may refuse one of them.
+        self._attempts.attempt("programme", lambda: programme.write(self.folder.root, said))
+        self._attempts.attempt("live", lambda: live.keep(self.folder, passwords))
+        self._attempts.attempt("told takedowns", lambda: self._tell_takedowns(now))
+
+    def _tell_takedowns(self, now: datetime) -> None:
+        with self._open().writing() as session:
+            takedown.to_tables(session, self.folder)
+        # Only what is kept in the tables by now is taken from the disk.
+        takedown.clear_before(self.folder, self._first_kept(now))
 
     def _take_down(self, now: datetime) -> None:
         with self._open().reading() as session:
-            takedown.from_tables(session, self.folder, self._first_kept(now))
+            self._taken_down = takedown.ordered(session, self._first_kept(now))
+        for place, marker in self._taken_down.items():
+            takedown.mark(self.folder, place, marker)
 
     def _let_go(self) -> None:
         """An engine that loaded a slot before it was taken off air lets go of it."""
         for channel, engine in enumerate(self.air.channels):
             for slot in engine.status.loaded if engine.status else ():
-                if takedown.is_marked(self.folder, (channel, slot)):
-                    client.takedown(engine.socket, slot)
+                place = channel, slot
+                if place in self._taken_down or takedown.is_marked(self.folder, place):
+                    self._attempts.attempt(f"takedown {channel}", partial(engine.let_go, slot))
 
     def _slots_kept(self, now: datetime) -> range:
         ahead = plan.slots_ahead(self.settings)
@@ -126,7 +142,7 @@ class Control:
     def _first_kept(self, now: datetime) -> int:
         return self.settings.slots.number(now) - KEPT_SLOTS
 
-    def _bring(self, now: datetime) -> None:
+    def _bring(self, now: datetime, clock_is_sure: bool) -> None:
         # Whatever fails on the way is begun again in the next round.
         self._unfinished = True
         self._look_again(now)
@@ -135,7 +151,10 @@ class Control:
             wanted, own = observed.files, tuple(observed.masters)
         else:
             wanted, own = self._due.files, (*self._due.fills, *self._due.emergencies)
-        self._unfinished = not self._carry_out(due(wanted, own, observed), now)
+        moves = due(wanted, own, observed)
+        if not clock_is_sure:
+            moves = [move for move in moves if not isinstance(move, Remove | Forget)]
+        self._unfinished = not self._carry_out(moves, now)
         if self._due is not None:
             self.folder.keep_own(self._due.fills, self._due.emergencies)
 
@@ -228,6 +247,6 @@ class Control:
             return
         watched = is_held(self.settings, WATCH)
         with self._open().writing() as session:
-            takedown.to_tables(session, self.folder, self._first_kept(now))
+            takedown.to_tables(session, self.folder)
             record.conclude(session, self.settings, now, watched)
         self._concluded = reached

@@ -26,16 +26,14 @@ class Programme:
         return self._by_place.get((channel, slot_number))
 
 
-def write(folder: Path, programme: Programme) -> bool:
-    """Put a programme in place by one rename; whether it says anything new."""
+def write(folder: Path, programme: Programme) -> None:
+    """Put a programme in place by one rename, if it says anything new. Raises OSError."""
     file = folder / FILE
     content = msgspec.json.encode(programme.lines)
-    if file.exists() and file.read_bytes() == content:
-        return False
-    part = file.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(file)
-    return True
+    if not file.exists() or file.read_bytes() != content:
+        part = file.with_suffix(".part")
+        part.write_bytes(content)
+        part.replace(file)
 
 
 def read(folder: Path) -> Programme:
@@ -43,7 +41,7 @@ def read(folder: Path) -> Programme:
     try:
         content = (folder / FILE).read_bytes()
         return Programme(msgspec.json.decode(content, type=tuple[Line, ...]))
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError):
         return Programme()
 
 
@@ -60,7 +58,7 @@ class Reader:
         """The programme as it is on disk."""
         try:
             status = (self._folder / FILE).stat()
-        except FileNotFoundError:
+        except OSError:
             return self._programme
         seen = status.st_ino, status.st_mtime_ns
         if seen != self._seen:

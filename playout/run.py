@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from playout.air import Air
+from playout.attempts import Attempts
 from playout.control import Control
 from playout.disk import AirFolder
 from playout.mounts import mounts
@@ -17,6 +18,7 @@ from station.errors import Refusal
 from station.settings import Settings
 
 ROUND_SECONDS = 0.25
+LEAVE_SECONDS = 5.0
 LOCK_FILE = "playout.lock"
 
 
@@ -37,7 +39,7 @@ class Playout:
             threading.Thread(target=self._keep_going, args=(step,), daemon=True)
             for step in (
                 self.air.round,
-                lambda: self.control.round(datetime.now(UTC)),
+                self._control,
                 lambda: self.now_playing.round(datetime.now(UTC)),
             )
         ]
@@ -66,15 +68,21 @@ class Playout:
     def leave(self) -> None:
         """End control alone: the engines stay on air, and the next playout takes them over."""
         self._ending.set()
+        # One may wait for a database that is gone: nobody waits for that one long.
+        deadline = time.monotonic() + LEAVE_SECONDS
         for thread in self._threads:
             if thread.is_alive():
-                thread.join()
+                thread.join(max(0.0, deadline - time.monotonic()))
         self.now_playing.close()
         self.control.close()
 
+    def _control(self) -> None:
+        self.control.round(datetime.now(UTC), clock_is_sure=self.air.clock_is_sure)
+
     def _keep_going(self, step: Callable[[], None]) -> None:
+        attempts = Attempts()
         while not self._ending.is_set():
-            step()
+            attempts.attempt("round", step)
             self._ending.wait(ROUND_SECONDS)
 
 

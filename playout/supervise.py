@@ -196,6 +196,10 @@ class Engine:
         recipe = self.recipe()
         return recipe.workplace / f"{recipe.name}.beat"
 
+    def let_go(self, slot: int) -> None:
+        """Have it take a slot off air. Raises Fault."""
+        client.takedown(self.socket, slot)
+
     def _look_at(self, running: Running, now: float) -> None:
         if not running.alive:
             self._note_death(now)
@@ -247,7 +251,13 @@ class Engine:
         self._tell_its_end()
 
     def _tell_its_end(self) -> None:
-        """Tell until when an engine that is gone made sound, once."""
+        """Tell until when an engine that is gone made sound, once; later if the disk is full."""
+        try:
+            self._write_its_end()
+        except OSError as problem:
+            logger.warning("end-not-told", engine=self.events_file.stem, problem=str(problem))
+
+    def _write_its_end(self) -> None:
         files = [file for file in (self._beat, self.events_file) if file.exists()]
         if self._beat in files:
             # After a clock was set back, the last sound would be in the future.

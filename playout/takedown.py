@@ -29,14 +29,19 @@ class Marker(msgspec.Struct, frozen=True):
 
 
 def mark(folder: AirFolder, place: Place, marker: Marker) -> bool:
-    """Put a marker in place, by one rename; whether there was none yet."""
+    """Put a marker in place, by one rename; whether there was none yet. Raises OSError."""
     file = _file(folder, place)
     if file.exists():
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.part")
-    part.write_bytes(msgspec.json.encode(marker))
-    part.replace(file)
+    try:
+        part.write_bytes(msgspec.json.encode(marker))
+        part.replace(file)
+    except OSError:
+        # A full disk takes an empty file where it takes no more bytes, and that is enough.
+        file.touch()
+        part.unlink(missing_ok=True)
     return True
 
 
@@ -50,26 +55,30 @@ def markers(folder: AirFolder) -> dict[Place, Marker]:
     return {place: _read(file) for place, file in _files(folder)}
 
 
-def from_tables(session: Session, folder: AirFolder, first: int) -> None:
-    """Mark on disk what was ordered in the tables, from slot `first` on."""
-    for one in takedowns.since(session, first):
-        marker = Marker(one.reason, round(one.at.timestamp() * 1000), one.account_id)
-        mark(folder, (one.channel, one.slot_number), marker)
+def ordered(session: Session, first: int) -> dict[Place, Marker]:
+    """What was ordered in the tables, from slot `first` on."""
+    return {
+        (one.channel, one.slot_number): Marker(
+            one.reason, round(one.at.timestamp() * 1000), one.account_id
+        )
+        for one in takedowns.since(session, first)
+    }
 
 
-def to_tables(session: Session, folder: AirFolder, first: int) -> None:
-    """Tell the tables what was ordered on this host, then clear markers of slots before `first`."""
+def to_tables(session: Session, folder: AirFolder) -> None:
+    """Tell the tables what was ordered on this host."""
     marked = markers(folder)
-    oldest = min((slot for _, slot in marked), default=first)
-    known = {(one.channel, one.slot_number) for one in takedowns.since(session, oldest)}
+    if not marked:
+        return
+    known = ordered(session, min(slot for _, slot in marked))
     for place, marker in marked.items():
         if place not in known:
             at = datetime.fromtimestamp(marker.at_ms / 1000, UTC)
             takedowns.order(session, *place, marker.reason, at, marker.account_id)
-    _clear_before(folder, first)
 
 
-def _clear_before(folder: AirFolder, slot_number: int) -> None:
+def clear_before(folder: AirFolder, slot_number: int) -> None:
+    """Delete the markers of slots before one."""
     for (_, slot), file in _files(folder):
         if slot < slot_number:
             file.unlink(missing_ok=True)

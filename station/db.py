@@ -36,6 +36,15 @@ Whole = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 STRICT = {"sqlite_strict": True}
 BUSY_SECONDS = 20
 
+# libpq's words for a server that fell silent: seconds, and milliseconds for the last.
+GONE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
 MOST_TRIES = 5
 LONGEST_PAUSE_SECONDS = 0.05
 
@@ -188,7 +197,7 @@ def compare_and_set(
 def connect(url: str) -> Database:
     """Open a database by its SQLAlchemy URL."""
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return Database(sa.create_engine(url, pool_pre_ping=True))
+        return Database(sa.create_engine(url, pool_pre_ping=True, connect_args=GONE))
     # Debian 12's own SQLite has the WAL-reset corruption bug (3.7.0 to 3.51.2).
     from pysqlite3 import dbapi2
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from playout import programme
-from playout.air import Air
+from playout.air import Air, was_set_ahead
 from playout.control import Control
 from playout.disk import AirFolder
 from playout.moves import SlotFile
-from station import schema
+from station import asrun, schema
 from station.airlog import AirLine, LineKind
 from station.db import connect
 from station.grid import Grid
@@ -112,3 +112,30 @@ def test_what_was_planned_before_does_not_air_in_the_stead_of_a_master_that_is_m
     master_at(settings.media_folder, stored).unlink()
     control.round(settings.slots.start(planned) - timedelta(hours=1))
     assert folder.placed() == set()
+
+
+def outcomes(settings):
+    database = connect(settings.database_url)
+    with database.reading() as session:
+        found = asrun.outcomes_of(session, "2026-W48")
+    database.close()
+    return found
+
+
+def test_nothing_is_over_by_the_word_of_a_clock_that_was_just_set_ahead(
+    settings, folder, planned, control
+):
+    starts = settings.slots.start(planned)
+    control.round(starts - timedelta(hours=1))
+    control.round(starts + timedelta(hours=6), clock_is_sure=False)
+    assert folder.placed()
+    assert outcomes(settings) == []
+    control.round(starts + timedelta(hours=6, seconds=SECONDS))
+    assert not folder.placed()
+    assert [outcome.kind for outcome in outcomes(settings)] == ["missed"]
+
+
+def test_a_clock_is_unsure_once_it_was_set_ahead():
+    assert was_set_ahead(1000.0, 1006.0)
+    assert not was_set_ahead(1000.0, 1004.0)
+    assert not was_set_ahead(1000.0, 10.0)

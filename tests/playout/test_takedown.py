@@ -1,6 +1,8 @@
 """A takedown reaches disk, engine and tables, whichever of them is away when it is ordered."""
 
 import json
+import resource
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,6 +102,27 @@ def test_a_takedown_is_told_to_the_tables_however_late(settings, folder, databas
     control.round(NOW + timedelta(days=2))
     with database.reading() as session:
         assert takedowns.of_slot(session, 0, slot).at == NOW
+
+
+def test_a_marker_stays_on_disk_until_the_tables_have_kept_it(settings, folder, database):
+    slot = settings.slots.number(NOW) - 10
+    takedown.mark(folder, (0, slot), Marker("no permission", round(NOW.timestamp() * 1000)))
+    with pytest.raises(RuntimeError), database.writing() as session:
+        takedown.to_tables(session, folder)
+        raise RuntimeError  # the commit fails
+    assert takedown.is_marked(folder, (0, slot))
+
+
+def test_a_full_disk_takes_a_marker_without_a_word(folder):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        assert takedown.mark(folder, (0, 5929), Marker("libel", 1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert takedown.is_marked(folder, (0, 5929))
 
 
 def test_a_slot_to_come_can_be_taken_down_by_command_once(settings, folder):
