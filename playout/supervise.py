@@ -4,12 +4,12 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 import structlog
 
 from playout import events, live_port, mounts, own_user
+from playout.care import Care, Seen, care_for, pause_after
 from playout.disk import AirFolder
 from playout.events import EngineEvent, EventKind
 from playout.liquidsoap import client
@@ -22,52 +22,7 @@ from station.settings import Settings
 SCRIPT = Path(__file__).parent / "liquidsoap" / "channel.liq"
 FALLBACK = "fallback"
 
-# Measured: 2 to 3 s from start to sound, 10 s on a busy machine, over 30 s on one with nine times
-# more to do than it can: whoever ends it then starts it for ever.
-START_SECONDS = 90.0
-HUNG_SECONDS = 4.0  # it was asked twice in vain
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 10.0
-STEADY_SECONDS = 5.0
-
 logger = structlog.get_logger()
-
-
-class Care(StrEnum):
-    """What an engine needs."""
-
-    NOTHING = "nothing"
-    START = "start"
-    KILL = "kill"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How an engine was found; times are monotonic seconds.
-
-    `moved_at` is when it last answered and had made more sound than before.
-    """
-
-    alive: bool
-    started_at: float
-    moved_at: float | None
-    start_after: float
-
-
-def care_for(seen: Seen, now: float) -> Care:
-    """What an engine needs now."""
-    if not seen.alive:
-        return Care.START if now >= seen.start_after else Care.NOTHING
-    if seen.moved_at is None:
-        return Care.KILL if now - seen.started_at > START_SECONDS else Care.NOTHING
-    return Care.KILL if now - seen.moved_at > HUNG_SECONDS else Care.NOTHING
-
-
-def pause_after(lived_seconds: float, pause_seconds: float) -> float:
-    """How long to wait before the next start: not at all, but longer when it keeps dying."""
-    if lived_seconds > STEADY_SECONDS:
-        return 0.0
-    return min(max(pause_seconds * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
 
 def channel_recipe(settings: Settings, folder: AirFolder, channel: int) -> Recipe:

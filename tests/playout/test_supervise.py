@@ -6,10 +6,11 @@ import time
 
 import pytest
 
+from playout.care import Care, Seen, care_for, pause_after
 from playout.disk import AirFolder
 from playout.events import EngineEvent, EventKind, read_from
 from playout.processes import Recipe, found, start, stop_all
-from playout.supervise import Care, Engine, Seen, care_for, channel_recipe, pause_after
+from playout.supervise import Engine, channel_recipe
 from station.errors import Fault
 
 

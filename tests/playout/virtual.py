@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from playout import takedown
+from playout.care import Care, Seen, care_for, pause_after
 from playout.disk import AirFolder
 from playout.flac import length_of
-from playout.supervise import Care, Seen, care_for, pause_after
 
 OPENING_SECONDS = 4
 
