@@ -25,6 +25,7 @@ SOURCE_TIMEOUT_SECONDS = 3  # a source sends fifty times a second
 HEADER_TIMEOUT_SECONDS = 15
 CLIENT_TIMEOUT_SECONDS = 30
 START_SECONDS = 10.0
+OWN_REQUESTS = 16  # titles and questions of ours at one time
 POLL_SECONDS = 0.05
 
 
@@ -142,10 +143,12 @@ def answers(settings: Settings) -> bool:
 
 def _limits(root: ET.Element, plan: IcecastPlan) -> None:
     sources = (plan.channels + 1) * len(plan.qualities)
+    # The watch listens to every public mount, and takes no listener's place.
+    own = sources + plan.channels * len(plan.qualities) + OWN_REQUESTS
     _section(
         root,
         "limits",
-        clients=plan.max_listeners + sources,
+        clients=plan.max_listeners + own,
         sources=sources,
         queue_size=QUEUE_BYTES,
         client_timeout=CLIENT_TIMEOUT_SECONDS,
