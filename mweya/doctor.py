@@ -167,8 +167,12 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("web", State.FINE, settings.web_url)
     if not settings.icecast.host.startswith(LOOPBACK):
-        says = f"streams are open to others on {settings.icecast.host}"
-        yield Finding("icecast", State.CAREFUL, says)
+        says = (
+            f"streams are open to others on {settings.icecast.host}, and so is the way in for "
+            "sources and Icecast's own pages, behind the station's passwords"
+        )
+        advice = "set icecast.host to 127.0.0.1, and name a proxy for GET in icecast.public_url"
+        yield Finding("icecast", State.CAREFUL, says, advice)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
