@@ -168,6 +168,7 @@ def _channel_status(settings: Settings, channel: int) -> dict[str, object]:
         "since": settings.slots.start(said.slot),
         "loaded": sorted(said.loaded),
         "clock_error_ms": said.clock_error_ms,
+        "presenters": said.presenters,
     }
 
 
@@ -177,7 +178,8 @@ def _status_line(settings: Settings, channel: dict[str, object]) -> str:
     at = datetime.now(UTC).astimezone(settings.zone)
     return (
         f"{channel['name']:<12} {channel['hears']} at {at:%H:%M:%S}, "
-        f"slot {channel['slot']}, clock off by {channel['clock_error_ms']} ms"
+        f"slot {channel['slot']}, clock off by {channel['clock_error_ms']} ms, "
+        f"presenters connected: {channel['presenters']}"
     )
 
 

@@ -11,9 +11,10 @@ from station.errors import Fault
 class EngineStatus(msgspec.Struct, frozen=True):
     """What a channel says of itself.
 
-    `event` is what is heard (`slot`, `fill`, `emergency`, `floor`) since slot `slot`; `even`
-    and `odd` are the slots that its two players hold (-1: none); `stream_ms` counts the sound
-    made since its start; `clock_error_ms` is how far the stream was from the wall clock.
+    `event` is what is heard (`slot`, `live`, `fill`, `emergency`, `floor`) since slot `slot`;
+    `even` and `odd` are the slots that its two players hold (-1: none); `stream_ms` counts the
+    sound made since its start; `clock_error_ms` is how far the stream was from the wall clock;
+    `presenters` is how many are connected, heard or not.
     """
 
     event: str
@@ -22,6 +23,7 @@ class EngineStatus(msgspec.Struct, frozen=True):
     odd: int
     stream_ms: int
     clock_error_ms: int
+    presenters: int = 0
 
     @property
     def loaded(self) -> frozenset[int]:

@@ -12,9 +12,11 @@ from click.testing import CliRunner
 
 from playout import takedown
 from playout.disk import AirFolder
+from playout.liquidsoap import client
 from playout.live_cli import live_group
 from playout.mounts import STANDARD, base_url
 from playout.run import Playout
+from playout.supervise import channel_socket
 from station import schema
 from station.asrun import AsRunEvent
 from station.db import connect
@@ -49,6 +51,7 @@ class Day:
     start: float = 0
     listener: Listener | None = None
     stalls: Stalls | None = None
+    connected: int = 0
     let_in: dict[str, bool] = field(default_factory=dict)
     events: list[AsRunEvent] = field(default_factory=list)
 
@@ -126,6 +129,7 @@ def _speak(found, playout):
     loud = Presenter(one, hertz(2), gain=LOUD)
     found.let_in["wrong"] = not wrong.refused_within(5)
     found.until(DROPPED)
+    found.connected = client.status(channel_socket(found.settings, 0)).presenters
     loud.drop()
     found.until(BACK)
     hung = Presenter(one, hertz(4))
@@ -168,6 +172,10 @@ def _read_events(found, database):
 def test_a_presenter_is_heard_from_the_first_instant_of_their_block(day):
     began, _ = day.first_of(2)
     assert abs(began) < DELAY + day.lost()
+
+
+def test_the_engine_tells_how_many_presenters_are_connected(day):
+    assert day.connected == 1
 
 
 def test_a_loud_presenter_is_no_louder_than_the_limit(day):
