@@ -201,7 +201,7 @@ class AlarmsSection(Struct, frozen=True, forbid_unknown_fields=True):
     zone, a test goes the same way.
     """
 
-    after_seconds: Annotated[float, Meta(ge=1, le=18)] = 15
+    after_seconds: Annotated[float, Meta(ge=1, le=16)] = 15
     mail_to: tuple[Annotated[str, Meta(pattern="^[^@\\s]+@[^@\\s]+$")], ...] = ()
     webhook: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
     test_hour: Annotated[int, Meta(ge=0, le=23)] = 10

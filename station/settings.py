@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -114,7 +115,7 @@ class Settings(SettingsFile, frozen=True, kw_only=True):
 
     @property
     def mail_folder(self) -> Path:
-        """A copy of every mail the station wrote."""
+        """What the station wrote while it had no mail server to take it."""
         return self.home / "mail"
 
     def daypart(self, name: str) -> Daypart:
@@ -209,6 +210,8 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
     if chosen.mail.security == "none" and chosen.mail.host not in LOOPBACK:
         problem = f"what is sent to {chosen.mail.host} must be encrypted"
         found.append(("mail.security", problem))
+    if problem := _webhook_problem(chosen.alarms.webhook):
+        found.append(("alarms.webhook", problem))
     clocks = {"rules.adult_from": chosen.rules.adult_from, "rules.adult_to": chosen.rules.adult_to}
     for name, part in chosen.dayparts.items():
         clocks |= {f"dayparts.{name}.from": part.start, f"dayparts.{name}.to": part.end}
@@ -218,6 +221,20 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
         except ValueError:
             found.append((setting, f"“{text}” is not a time of day like 06:00"))
     return found
+
+
+def _webhook_problem(address: str) -> str:
+    """Why nothing can be posted to an address; it may hold a secret, and is never shown."""
+    if any(c.isspace() or not c.isprintable() for c in address):
+        return "it must have no blanks"
+    try:
+        parts = urlsplit(address)
+        if parts.username is not None:
+            return "a name and password in it would be shown to others"
+        unusable = bool(address) and not (parts.hostname and parts.port != 0)
+    except ValueError:
+        unusable = True
+    return "it is no address that can be used" if unusable else ""
 
 
 def _clock(text: str) -> time:

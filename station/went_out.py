@@ -16,9 +16,8 @@ from station.rights import Request, RequestKind, local_text
 from station.settings import Settings
 
 HEARD = (OutcomeKind.AIRED, OutcomeKind.LATE, OutcomeKind.CUT)
-# What was heard is on disk by then, and what is older was decided before anybody wrote.
+# What was heard is on disk by then.
 AFTER = timedelta(seconds=30)
-WITHIN = timedelta(days=1)
 
 WENT_OUT = "Your {what} went out {moment} on channel {channel}"
 SAID = "{name} went out {at}, on channel {channel}."
@@ -43,7 +42,6 @@ def tell(session: Session, settings: Settings, now: datetime) -> int:
             Outcome.told_at.is_(None),
             Outcome.kind.in_((*HEARD, OutcomeKind.TAKEN_DOWN)),
             Outcome.decided_at <= now - AFTER,
-            Outcome.decided_at > now - WITHIN,
         )
         .order_by(Outcome.slot_number, Outcome.channel)
     )

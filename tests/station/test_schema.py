@@ -1,10 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from station import books, schema
+from station import books, schema, went_out
 from station.errors import Refusal
 from station.ledger import held
 from station.market import gifts, offers, sales
@@ -81,6 +83,12 @@ def test_an_upgrade_keeps_every_row_and_number(upgraded):
     assert after["form_posts"][0]["body_hash"] == ""
     money = [(row["kind"], row["reference"], row["cents"]) for row in after["money_entries"]]
     assert money == [("sale", "MWEYA-2", 150_00)]
+
+
+def test_nobody_is_told_of_what_went_out_before_anybody_was(upgraded, settings):
+    database, _ = upgraded
+    with database.writing() as session:
+        assert went_out.tell(session, settings, datetime.now(UTC)) == 0
 
 
 def test_what_was_to_be_faded_out_when_too_long_still_is(upgraded):

@@ -50,15 +50,20 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("[qualities.high]\ncodec = 'mp3'\nkilobits = 100\n", "qualities.high.kilobits"),
         ("[qualities.'../x']\ncodec = 'mp3'\nkilobits = 128\n", "qualities"),
         ("[mail]\nhost = 'mail.example.org'\nsecurity = 'none'\n", "mail.security"),
-        ("[alarms]\nafter_seconds = 30\n", "alarms.after_seconds"),
+        ("[alarms]\nafter_seconds = 16.1\n", "alarms.after_seconds"),
         ("[alarms]\nmail_to = ['nobody']\n", "alarms.mail_to"),
         ("[alarms]\nwebhook = 'file:///etc/passwd'\n", "alarms.webhook"),
+        ("[alarms]\nwebhook = 'https://user:s3cret@host/topic'\n", "alarms.webhook"),
+        ("[alarms]\nwebhook = 'https://host/s3cret topic'\n", "alarms.webhook"),
+        ("[alarms]\nwebhook = 'https://host:s3cret/topic'\n", "alarms.webhook"),
+        ("[alarms]\nwebhook = 'https:///s3cret'\n", "alarms.webhook"),
         ("[dayparts.tea]\nfrom = '16:00'\nto = 'late'\n", "dayparts.tea.to"),
     ],
 )
 def test_a_setting_that_cant_be_used_is_named_and_nothing_is_made(tmp_path, toml, named):
-    with pytest.raises(WrongInput, match=re.escape(named)):
+    with pytest.raises(WrongInput, match=re.escape(named)) as wrong:
         write_new(tmp_path / "a", toml)
+    assert "s3cret" not in str(wrong.value)
     assert not (tmp_path / "a").exists()
 
 

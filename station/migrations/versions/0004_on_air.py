@@ -74,3 +74,5 @@ def upgrade() -> None:
         sa.Column("similarity", sa.Double().with_variant(sa.REAL(), "sqlite"), nullable=True),
     )
     op.add_column("outcomes", sa.Column("told_at", WHOLE, nullable=True))
+    # Nobody wrote of what was decided until now, and nobody has to be told of it so late.
+    op.execute("UPDATE outcomes SET told_at = decided_at")
