@@ -46,7 +46,7 @@ def recoveries(run: Run, folder: Path, usual_ms: float) -> Iterator[Recovery]:
         until = min(at + LOOK_SECONDS, (run.first + min([*ends, run.slots])) * run.slot_seconds)
         for channel in range(run.channels):
             connections = received(folder, channel)
-            if not any(one.times[0] < at < one.times[-1] for one in connections):
+            if not connections or connections[-1].times[-1] < at:
                 continue  # not yet
             right = _right(run, folder, connections, channel, (at, until), usual_ms)
             wrong = [end - at for end, fits in right if not fits]
@@ -111,5 +111,5 @@ def _fits(block: Samples, wanted: Samples) -> bool:
 
 
 def _longest_wait(connections: Sequence[Received], at: float, until: float) -> float:
-    times = [t for one in connections for t in one.times if at - 1 < t < until]
+    times = [float(t) for one in connections for t in one.times if at - 1 < t < until]
     return round(max((after - before for before, after in pairwise(times)), default=0.0), 2)
