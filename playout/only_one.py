@@ -8,6 +8,7 @@ from typing import IO
 
 from station.settings import Settings
 
+PLAYOUT = "playout"
 WATCH = "watch"
 # Whoever only asks holds the lock for an instant.
 ATTEMPTS = 5

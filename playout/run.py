@@ -1,6 +1,5 @@
 """Playout runs as one process: threads keep it on air, bring it its plan, and say who speaks."""
 
-import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,13 +12,13 @@ from playout.control import Control
 from playout.disk import AirFolder
 from playout.mounts import mounts
 from playout.now_playing import NowPlaying
+from playout.only_one import PLAYOUT, holding
 from playout.watch import sounding
 from station.errors import Refusal
 from station.settings import Settings
 
 ROUND_SECONDS = 0.25
 LEAVE_SECONDS = 5.0
-LOCK_FILE = "playout.lock"
 
 
 class Playout:
@@ -89,10 +88,7 @@ class Playout:
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
     """Be the only playout of a station on this host. Raises Refusal `playout-runs`."""
-    settings.run_folder.mkdir(parents=True, exist_ok=True)
-    with (settings.run_folder / LOCK_FILE).open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refusal("playout-runs", home=settings.home) from None
+    with holding(settings, PLAYOUT) as free:
+        if not free:
+            raise Refusal("playout-runs", home=settings.home)
         yield
