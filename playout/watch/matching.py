@@ -25,10 +25,10 @@ HALVED = 0.9
 # Of peaks that are as good, the nearest counts: a steady tone is like itself at each of its waves.
 AS_GOOD = 0.03
 # What is quieter, or this far below the loudest part, can't be told from the codec's own noise.
-QUIET = 10 ** (-60 / 20)
+QUIET = 10 ** (-54 / 20)
 PAUSE = 10 ** (-40 / 20)
-# A mount's own noise over planned quiet stays below.
-HUSH = 10 ** (-50 / 20)
+# What is heard of such a part is not louder than twice that.
+HUSHED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def _compare(master: Samples, cut: Cut, lead: int, lag: int) -> _Windows:
     count = len(master) // WINDOW
     wanted = master[: count * WINDOW].reshape(count, WINDOW)
     loud = np.sqrt((wanted**2).mean(axis=1))
-    audible = loud > max(QUIET, PAUSE * float(loud.max(initial=0)))
+    least = max(QUIET, PAUSE * float(loud.max(initial=0)))
+    audible = loud > least
     hushed = np.zeros(count, np.bool_)
     likeness, strayed = np.zeros(count, np.float32), np.zeros(count, np.int64)
     for first in range(0, count, AT_ONCE):
@@ -89,7 +90,7 @@ def _compare(master: Samples, cut: Cut, lead: int, lag: int) -> _Windows:
         starts = lead + lag - REACH + WINDOW * np.arange(count)[some]
         around, received = _around(cut, starts)
         likeness[some], strayed[some] = _peaks(wanted[some], around)
-        hushed[some] = _is_hushed(around, received)
+        hushed[some] = _is_hushed(around, received, HUSHED * least)
     likeness[~audible] = hushed[~audible]
     return _Windows(likeness, strayed + lag, audible)
 
@@ -103,10 +104,10 @@ def _around(cut: Cut, starts: NDArray[np.int64]) -> tuple[Samples, NDArray[np.bo
     return np.where(received, cut.samples[index], 0), received
 
 
-def _is_hushed(around: Samples, received: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _is_hushed(around: Samples, received: NDArray[np.bool_], most: float) -> NDArray[np.bool_]:
     middle = around[:, CARRIED:-CARRIED]
     there = received[:, CARRIED:-CARRIED].mean(axis=1) > 1 / 2
-    hushed: NDArray[np.bool_] = (np.sqrt((middle**2).mean(axis=1)) < HUSH) & there
+    hushed: NDArray[np.bool_] = (np.sqrt((middle**2).mean(axis=1)) < most) & there
     return hushed
 
 

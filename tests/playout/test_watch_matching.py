@@ -84,6 +84,16 @@ def test_a_planned_silence_is_heard_as_quiet_and_not_as_fill():
     assert abs(told.heard_ms - 7000) <= 500
 
 
+@pytest.mark.parametrize("decibels", [-58, -53, -48, -43])
+@pytest.mark.parametrize("codec", ["mp3-128", "opus-32"])
+def test_a_faint_passage_of_a_piece_is_no_hole_in_it(codec, decibels):
+    piece = hiss(SECONDS)
+    faint = slice(5 * 48_000, 8 * 48_000)
+    piece[faint] *= 10 ** (decibels / 20) / np.sqrt((piece[faint] ** 2).mean())
+    told = found(as_watched(piece), heard_through(codec, around(piece)))
+    assert told.heard_ms == SECONDS * 1000
+
+
 def test_a_mount_that_sends_nothing_is_no_silence():
     heard = np.zeros((SECONDS + 2 * LEAD) * RATE_HZ, np.float32)
     silent = as_watched(quiet(SECONDS))
