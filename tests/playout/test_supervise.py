@@ -21,8 +21,8 @@ from station.errors import Fault
         (Seen(alive=False, started_at=0, moved_at=None, start_after=101), Care.NOTHING),
         (Seen(alive=True, started_at=11, moved_at=None, start_after=0), Care.NOTHING),
         (Seen(alive=True, started_at=9, moved_at=None, start_after=0), Care.KILL),
-        (Seen(alive=True, started_at=0, moved_at=97, start_after=0), Care.NOTHING),
-        (Seen(alive=True, started_at=0, moved_at=95, start_after=0), Care.KILL),
+        (Seen(alive=True, started_at=0, moved_at=95, start_after=0), Care.NOTHING),
+        (Seen(alive=True, started_at=0, moved_at=93, start_after=0), Care.KILL),
     ],
 )
 def test_an_engine_gets_what_it_needs(seen, care):
