@@ -26,7 +26,8 @@ class Attempts:
         except (Refusal, Fault) as trouble:
             self._tell(step, str(trouble))
         except Exception as trouble:  # noqa: BLE001  the station stays on air whatever breaks
-            self._tell(step, repr(trouble))
+            # Never all that it knows: it may carry a password.
+            self._tell(step, f"{type(trouble).__name__}: {trouble}")
         else:
             return True
         return False
