@@ -213,11 +213,15 @@ def _alarms(settings: Settings) -> Iterator[Finding]:
     else:
         says = "letters are shown and filed, and reach nobody"
         yield Finding("mail", State.CAREFUL, says, "name your server in mail.host")
-    if ways := alarms_told.ways(settings):
-        yield Finding("alarms", State.FINE, f"told to {', '.join(ways)}")
-    else:
+    ways = alarms_told.ways(settings)
+    if not ways:
         says = "dead air is told to the log alone"
         yield Finding("alarms", State.CAREFUL, says, "name an address in alarms.mail_to")
+    elif settings.alarms.mail_to and not settings.mail.host:
+        says = f"those for {', '.join(settings.alarms.mail_to)} are filed, and reach nobody"
+        yield Finding("alarms", State.CAREFUL, says, "name your server in mail.host")
+    else:
+        yield Finding("alarms", State.FINE, f"told to {', '.join(ways)}")
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:

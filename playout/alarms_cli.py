@@ -100,6 +100,9 @@ def _line(settings: Settings, alarm: Alarm) -> str:
 
 def _test_line(test: Alarm) -> str:
     lasted = (test.ended_at or datetime.now(UTC)) - test.began_at
+    this = f"The test of {test.began_at:%d %b %H:%M} UTC"
+    if problem := test.detail.get("problem"):
+        return f"{this} failed: {problem}."
     if test.ended_at is None:
-        return f"The test of {test.began_at:%d %b %H:%M} UTC has not reached everybody yet."
-    return f"The test of {test.began_at:%d %b %H:%M} UTC reached everybody in {lasted.seconds} s."
+        return f"{this} has not reached everybody yet."
+    return f"{this} reached everybody in {lasted.seconds} s."

@@ -42,6 +42,9 @@ def tell(settings: Settings, way: str, troubles: Sequence[Trouble]) -> None:
         raised_at = instant(troubles[0].raised_ms)
         mail = Mail(_name(way, troubles), "", way, *letter(settings, troubles), raised_at)
         send(settings, mail)
+        if not settings.mail.host:
+            problem = "no mail server is named in mail.host; it is filed, and reaches nobody"
+            raise Fault(problem, permanent=False)
 
 
 def letter(settings: Settings, troubles: Sequence[Trouble]) -> tuple[str, str]:
@@ -140,7 +143,10 @@ def _post(url: str, facts: dict[str, object]) -> None:
     except urllib.error.HTTPError as refused:
         refused.close()
         raise Fault(f"the webhook answered {refused.code}", permanent=False) from None
-    except (OSError, http.client.HTTPException, ValueError) as problem:
+    except (http.client.InvalidURL, ValueError):
+        # The address may hold a secret, and so may what is said of it.
+        raise Fault("the webhook's address can't be used", permanent=False) from None
+    except (OSError, http.client.HTTPException) as problem:
         raise Fault(f"the webhook can't be reached: {problem}", permanent=False) from None
 
 

@@ -48,11 +48,21 @@ def test_alarms_that_reach_nobody_but_the_log_say_so(ask):
 
 def test_a_test_names_whom_it_did_not_reach(ask, settings):
     # Nobody listens at port 9 here.
-    toml = '[alarms]\nmail_to = ["ops@example.org"]\nwebhook = "http://127.0.0.1:9/"\n'
+    toml = '[alarms]\nmail_to = ["ops@example.org", "<a@b>"]\nwebhook = "http://127.0.0.1:9/"\n'
     (settings.home / "station.toml").write_text(toml)
     code, said = ask("test")
     assert code == 1
-    assert "ops@example.org: reached" in said
+    # What is filed reaches nobody.
+    assert "ops@example.org: no mail server is named in mail.host" in said
+    assert "reached" not in said.replace("can't be reached", "")
     assert "webhook: the webhook can't be reached" in said
-    (mail,) = settings.mail_folder.iterdir()
-    assert "To: ops@example.org\nSubject: [Mweya] This is a test of the alarms" in mail.read_text()
+    mails = [mail.read_text() for mail in settings.mail_folder.iterdir()]
+    ours = "To: ops@example.org\nSubject: [Mweya] This is a test of the alarms"
+    assert [ours in mail for mail in mails].count(True) == 1
+
+
+def test_a_test_that_failed_is_told_as_such_though_it_is_over(ask, database, now):
+    failed = Raised(AlarmKind.TEST, None, "", now, now, now, {"problem": "nobody heard it"})
+    with database.writing() as session:
+        alarms.keep(session, failed)
+    assert "The test of 21 Nov 10:00 UTC failed: nobody heard it." in ask("list")[1]
