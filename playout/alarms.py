@@ -6,20 +6,21 @@ database that is away is tried again, and what waits for them survives a restart
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 
 from playout import alarms_book, alarms_due, alarms_told
 from playout.alarms_book import Book, Trouble
-from playout.alarms_due import Instant
+from playout.alarms_due import TEST_MOUNT, Heards, Instant
 from playout.attempts import Attempts
 from playout.mounts import mounts
 from playout.programme import Reader
 from playout.watch import quiet
-from playout.watch.quiet import Heard, Level
+from playout.watch.quiet import LEVEL_MS, Level
 from station import alarms as table
 from station.alarms import AlarmKind, Raised
 from station.db import Database
@@ -30,6 +31,7 @@ from station.settings import Settings
 ROUND_SECONDS = 0.5
 KEEP_SECONDS = 2.0
 LEAVE_SECONDS = 2.0
+MADE_DBFS = -90.0  # the quiet of a test, as a silence has it
 AWAY_SECONDS = 3.0  # who did not run for so long has heard nothing, and blames no mount
 
 logger = structlog.get_logger()
@@ -44,11 +46,12 @@ class Alarms:
         self.ways = alarms_told.ways(settings)
         now = _now()
         self.book = alarms_book.only(alarms_book.read(settings.air_folder), self.ways)
-        self._heard: Mapping[tuple[int, str], Heard] = {
+        self._heard: Heards = {
             (mount.channel, mount.quality): quiet.begin(now.monotonic) for mount in mounts(settings)
         }
         self._programme = Reader(settings.air_folder)
         self._went_round_at = now.monotonic
+        self._unwritten = self._agreed = False
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._attempts = Attempts()
@@ -81,6 +84,14 @@ class Alarms:
                 now = quiet.hear(before, levels, self._planned(channel), time.monotonic())
                 self._heard = {**self._heard, (channel, quality): now}
 
+    def hear_test(self) -> None:
+        """Take a level of the quiet that a test makes, as long as one goes on.
+
+        Whoever tells what is heard of the mounts tells this, so that a test is heard as they are.
+        """
+        at_ms = time.time_ns() // 1_000_000 - LEVEL_MS
+        self.hear(*TEST_MOUNT, [Level(at_ms, MADE_DBFS)])
+
     def round(self) -> None:
         """Look once at everything that was heard; raise and end what is due."""
         now, chosen = _now(), self.settings.alarms
@@ -88,13 +99,21 @@ class Alarms:
         with self._lock:
             self._forgive(now.monotonic)
             before = self.book
-            if alarms_due.wants_test(before, at, self.settings.zone, chosen.test_hour):
-                book, trouble = alarms_due.begin_test(before, now, chosen.after_seconds)
-                self._note(book, [trouble], now)
+            self._test(now, alarms_due.wants_test(before, at, self.settings.zone, chosen.test_hour))
             due = alarms_due.due(self.book, self._heard, now, chosen.after_seconds)
             self._note(self.book, due, now)
-            if self.book != before:
+            if self.book != before or self._unwritten:
                 self._write()
+
+    def _test(self, now: Instant, wanted: bool) -> None:
+        if wanted and TEST_MOUNT not in self._heard:
+            self._heard = alarms_due.begin_test(self._heard, now)
+        found = alarms_due.found_by_test(self._heard, now, self.settings.alarms.after_seconds)
+        if found is not None:
+            self._heard = {
+                mount: heard for mount, heard in self._heard.items() if mount != TEST_MOUNT
+            }
+            self._note(replace(self.book, tested_ms=now.unix_ms), [found], now)
 
     def _planned(self, channel: int) -> Callable[[int], bool]:
         programme, slots = self._programme.now(), self.settings.slots
@@ -133,8 +152,8 @@ class Alarms:
             return
         try:
             alarms_told.tell(self.settings, way, queue.waiting)
-        except Fault as fault:
-            problem = str(fault)
+        except Exception as fault:  # noqa: BLE001  whatever it is, this way did not work
+            problem = str(fault) if isinstance(fault, Fault) else type(fault).__name__
             logger.warning("alarm-not-told", way=way, problem=problem, tries=queue.tries + 1)
             self._change(lambda book: alarms_book.failed(book, way, problem, now.unix_ms))
         else:
@@ -144,7 +163,7 @@ class Alarms:
         """Bring the table what it lacks, and learn from it who has taken something on."""
         with self._lock:
             unkept, going_on = self.book.unkept, self.book.open
-        if not unkept and not going_on:
+        if self._agreed and not unkept and not going_on:
             return
         if self._database is None:
             self._database = open_station(self.settings)
@@ -154,8 +173,20 @@ class Alarms:
                     table.keep(session, _raised(trouble))
             self._change(lambda book: alarms_book.kept(book, unkept))
         with self._database.reading() as session:
-            on = [_named(alarm) for alarm in table.going_on(session) if alarm.acknowledged_at]
+            rows = table.going_on(session)
+        on = [_named(alarm) for alarm in rows if alarm.acknowledged_at]
         self._change(lambda book: alarms_book.taken(book, on))
+        self._end_forgotten(self._database, rows)
+        self._agreed = True
+
+    def _end_forgotten(self, database: Database, rows: Sequence[table.Alarm]) -> None:
+        """End what goes on in the table alone: its book was lost, or could not be written."""
+        with self._lock:
+            known = {alarms_book.name(one) for one in (*self.book.open, *self.book.unkept)}
+        forgotten = [alarm.id for alarm in rows if _named(alarm) not in known]
+        if forgotten:
+            with database.writing() as session:
+                table.end(session, forgotten, datetime.now(UTC))
 
     def _change(self, change: Callable[[Book], Book]) -> None:
         with self._lock:
@@ -167,8 +198,12 @@ class Alarms:
         try:
             alarms_book.write(self.settings.air_folder, self.book)
         except OSError as problem:
-            # Alarms go out from memory when the disk is full, too.
-            logger.warning("alarms-not-on-disk", problem=str(problem))
+            # Alarms go out from memory when the disk is full, too; each round tries again.
+            if not self._unwritten:
+                logger.warning("alarms-not-on-disk", problem=str(problem))
+            self._unwritten = True
+        else:
+            self._unwritten = False
 
     def _thread(self, name: str, step: Callable[[], None], seconds: float) -> threading.Thread:
         def keep_going() -> None:

@@ -119,11 +119,13 @@ def taken(book: Book, on: Collection[tuple[str, int | None, str, int]]) -> Book:
     """A book in which people have taken some alarms on: kind, channel, quality, beginning."""
     return replace(
         book,
-        open=tuple(
-            replace(one, taken=(one.kind, one.channel, one.quality, one.began_ms) in on)
-            for one in book.open
-        ),
+        open=tuple(replace(one, taken=name(one) in on) for one in book.open),
     )
+
+
+def name(trouble: Trouble) -> tuple[str, int | None, str, int]:
+    """What makes it one alarm: kind, channel, quality, beginning."""
+    return trouble.kind, trouble.channel, trouble.quality, trouble.began_ms
 
 
 def only(book: Book, ways: Sequence[str]) -> Book:

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from playout.alarms_book import Book, Trouble
-from playout.watch.quiet import Heard, Level, begin, dead, hear, is_back
+from playout.watch.quiet import Dead, Heard, dead, is_back
 from station.airtime import local_instant
 from station.alarms import AlarmKind
 
 UNTOLD_MS = 600_000  # what has not arrived for so long is an alarm itself
 AGAIN_MS = 900_000  # what goes on and nobody has taken on is told again so often
-QUIET_LEVEL = Level(0, -90.0)
+# No channel's: a test makes it up, lets it be quiet, and waits for so long to have it found.
+TEST_MOUNT = (-1, "test")
+FOUND_SECONDS = 5.0
 
 Heards = Mapping[tuple[int, str], Heard]  # by channel and quality
 
@@ -49,24 +51,40 @@ def wants_test(book: Book, now: datetime, zone: ZoneInfo, hour: int) -> bool:
     latest = local_instant(monday, time(hour), zone)
     if latest > now:
         latest = local_instant(monday - timedelta(days=7), time(hour), zone)
-    return book.tested_ms < latest.timestamp() * 1000
+    return not latest.timestamp() * 1000 <= book.tested_ms <= now.timestamp() * 1000
 
 
-def begin_test(book: Book, now: Instant, after_seconds: float) -> tuple[Book, Trouble]:
-    """A book with a test begun, and its alarm: found as dead air is, in quiet made for it."""
-    then = now.monotonic - after_seconds
-    heard = hear(begin(then), [QUIET_LEVEL], lambda _: False, then)
-    problem = (
-        "" if dead(heard, now.monotonic, after_seconds) else "quiet was not found to be dead air"
-    )
-    trouble = Trouble(AlarmKind.TEST, None, "", now.unix_ms, now.unix_ms, problem=problem)
-    return replace(book, tested_ms=now.unix_ms), trouble
+def begin_test(heard: Heards, now: Instant) -> Heards:
+    """What is heard with a mount made up for a test, which sounded until now."""
+    then = now.monotonic
+    return {**heard, TEST_MOUNT: Heard(came_at=then, sounded_at=then, back_since=then)}
+
+
+def found_by_test(heard: Heards, now: Instant, after_seconds: float) -> Trouble | None:
+    """What a test found, once it did, or should have: the made quiet is dead air like any other."""
+    one = heard.get(TEST_MOUNT)
+    if one is None:
+        return None
+    lasted = now.monotonic - one.back_since
+    match dead(one, now.monotonic, after_seconds):
+        case Dead.QUIET:
+            problem = ""
+        case Dead.GONE:
+            problem = "nobody heard the quiet that was made"
+        case None if lasted > after_seconds + FOUND_SECONDS:
+            problem = "quiet was not found to be dead air"
+        case None:
+            return None
+    began_ms = now.ms_ago(lasted)
+    return Trouble(AlarmKind.TEST, None, "", began_ms, now.unix_ms, problem=problem)
 
 
 def _raised(book: Book, heard: Heards, now: Instant, after_seconds: float) -> list[Trouble]:
     troubled = {(one.channel, one.quality) for one in book.open}
     found = []
     for (channel, quality), one in heard.items():
+        if (channel, quality) == TEST_MOUNT:
+            continue
         how = dead(one, now.monotonic, after_seconds)
         if how is not None and (channel, quality) not in troubled:
             began_ms = now.ms_ago(now.monotonic - one.sounded_at)
@@ -94,7 +112,7 @@ def _ended(book: Book, heard: Heards, now: Instant) -> list[Trouble]:
 def _is_waited_for(book: Book, trouble: Trouble) -> bool:
     """Whether a test still has somebody to reach, or a way has still something to carry."""
     if trouble.kind == AlarmKind.TEST:
-        return bool(trouble.problem) or any(trouble in queue.waiting for queue in book.queues)
+        return any(trouble in queue.waiting for queue in book.queues)
     return bool(book.queue(trouble.quality).waiting)
 
 
@@ -105,7 +123,7 @@ def _again(book: Book, now: Instant) -> list[Trouble]:
         for one in book.open
         if not one.taken
         and one.kind != AlarmKind.TEST
-        and now.unix_ms - max(one.raised_ms, one.again_ms) > AGAIN_MS
+        and _is_past(one.again_ms or one.raised_ms, AGAIN_MS, now)
     ]
 
 
@@ -121,5 +139,13 @@ def _untold(book: Book, now: Instant) -> list[Trouble]:
             problem=queue.problem,
         )
         for queue in book.queues
-        if queue.waiting and queue.way not in told_of and now.unix_ms - queue.since_ms > UNTOLD_MS
+        if queue.waiting
+        and queue.tries
+        and queue.way not in told_of
+        and _is_past(queue.since_ms, UNTOLD_MS, now)
     ]
+
+
+def _is_past(since_ms: int, lasting_ms: int, now: Instant) -> bool:
+    """Whether a time is over that began then; so it is when the clock was set back to before it."""
+    return not 0 <= now.unix_ms - since_ms <= lasting_ms

@@ -1,5 +1,6 @@
 """An alarm is raised once for each trouble on air, acknowledged by a person, ended by itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -100,6 +101,12 @@ def acknowledge(session: Session, alarm_id: int, person: Person, now: datetime) 
         raise Refusal("alarm-acknowledged", number=alarm_id)
     session.refresh(alarm)
     return alarm
+
+
+def end(session: Session, alarm_ids: Sequence[int], now: datetime) -> None:
+    """End alarms that whoever watches knows nothing of any more."""
+    these = Alarm.id.in_(alarm_ids), Alarm.ended_at.is_(None)
+    session.execute(sa.update(Alarm).where(*these).values(ended_at=now))
 
 
 def going_on(session: Session) -> list[Alarm]:

@@ -67,7 +67,7 @@ class Watch:
         self._ending = threading.Event()
         self._threads = [
             threading.Thread(target=self._keep_going, args=(step,), daemon=True)
-            for step in (self._look, self._judge)
+            for step in (self._look, self._record, self._judge)
         ]
 
     def start(self) -> None:
@@ -99,6 +99,10 @@ class Watch:
                 "alarms",
                 lambda: self.alarms.hear(place.channel, place.quality, levels),  # noqa: B023
             )
+        self._attempts.attempt("alarms", self.alarms.hear_test)
+
+    def _record(self) -> None:
+        """On a thread of its own: what a slow disk holds up is not heard to be missing."""
         for recorder in self.recorders:
             self._attempts.attempt(f"recording {recorder.place.channel}", recorder.keep)
 

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from playout.alarms_book import (
     LONGEST_PAUSE_MS,
+    TOGETHER_MS,
     Book,
     Trouble,
     failed,
@@ -17,8 +19,19 @@ from playout.alarms_book import (
     taken,
     write,
 )
-from playout.alarms_due import AGAIN_MS, UNTOLD_MS, Instant, begin_test, due, wants_test
-from playout.watch.quiet import Level, begin, hear
+from playout.alarms_due import (
+    AGAIN_MS,
+    FOUND_SECONDS,
+    TEST_MOUNT,
+    UNTOLD_MS,
+    Instant,
+    begin_test,
+    due,
+    found_by_test,
+    wants_test,
+)
+from playout.alarms_told import instant
+from playout.watch.quiet import Level, begin, forgive, hear
 from station.alarms import AlarmKind
 
 MAIL, HOOK = "ops@example.org", "webhook"
@@ -68,10 +81,13 @@ def test_dead_air_is_raised_once_and_ended_once():
 def test_mounts_that_die_together_are_told_of_together():
     night = Night(*[(channel, quality) for channel in range(3) for quality in ("low", "standard")])
     night.goes_on(60, *SOUND)
-    night.goes_on(20)
-    queue = night.book.queue(MAIL)
-    assert is_due(queue, night.now.unix_ms)
-    assert len(queue.waiting) == 6
+    # One of them was heard a little longer than the others.
+    last = night.heard[0, "low"]
+    night.heard[0, "low"] = forgive(last, (TOGETHER_MS - 500) / 1000, night.now.monotonic + 9)
+    while not is_due(night.book.queue(MAIL), night.now.unix_ms):
+        night.goes_on(0.5)
+    assert len({trouble.raised_ms for trouble in night.raised}) == 2
+    assert len(night.book.queue(MAIL).waiting) == 6
 
 
 def test_a_restart_tells_nobody_twice_and_ends_what_has_ended(tmp_path):
@@ -80,7 +96,8 @@ def test_a_restart_tells_nobody_twice_and_ends_what_has_ended(tmp_path):
     night.goes_on(30, *QUIET)
     write(tmp_path, night.book)
     again = Night()
-    again.book = read(tmp_path)
+    again.now, again.book = night.now, read(tmp_path)
+    again.heard = {ONE: begin(again.now.monotonic)}
     again.goes_on(30, *QUIET)
     assert again.raised == []
     again.goes_on(10, *SOUND)
@@ -153,11 +170,15 @@ def test_what_goes_on_is_told_again_until_somebody_takes_it_on():
     assert [one.ended_ms is not None for one in night.raised] == [False, False, True]
 
 
-def test_a_test_ends_when_everybody_was_reached_and_nobody_hears_of_its_end():
+def a_test(night):
+    return Trouble(AlarmKind.TEST, None, "", night.now.unix_ms - AFTER * 1000, night.now.unix_ms)
+
+
+@pytest.mark.parametrize("problem", ["", "nobody heard the quiet that was made"])
+def test_a_test_ends_when_everybody_was_told_and_nobody_hears_of_its_end(problem):
     night = Night()
-    book, trouble = begin_test(night.book, night.now, AFTER)
-    assert (trouble.kind, trouble.problem) == (AlarmKind.TEST, "")
-    night.book = noted(book, [trouble], WAYS, night.now.unix_ms)
+    trouble = replace(a_test(night), problem=problem)
+    night.book = noted(night.book, [trouble], WAYS, night.now.unix_ms)
     night.goes_on(2, *SOUND)
     assert night.book.open == (trouble,)
     for way in WAYS:
@@ -168,14 +189,59 @@ def test_a_test_ends_when_everybody_was_reached_and_nobody_hears_of_its_end():
     assert [night.book.queue(way).waiting for way in WAYS] == [(), ()]
 
 
+@pytest.mark.parametrize("after_seconds", [1, 1.1, 10.1, 12.3, 15, 16])
+@pytest.mark.parametrize(
+    ("levels", "problem"),
+    [
+        (QUIET, ""),
+        ([], "nobody heard the quiet that was made"),
+        (SOUND, "quiet was not found to be dead air"),
+    ],
+)
+def test_a_test_succeeds_only_when_quiet_is_heard_and_found(after_seconds, levels, problem):
+    now = Instant(1000.3, 1_800_000_000_000)
+    heard, found = begin_test({}, now), None
+    while found is None:
+        now = Instant(now.monotonic + 0.25, now.unix_ms + 250)
+        one = hear(heard[TEST_MOUNT], levels, lambda _: False, now.monotonic)
+        assert due(Book(), {TEST_MOUNT: one}, now, after_seconds) == []
+        heard = {TEST_MOUNT: one}
+        found = found_by_test(heard, now, after_seconds)
+    assert (found.kind, found.problem) == (AlarmKind.TEST, problem)
+    lasted = (found.raised_ms - found.began_ms) / 1000
+    assert after_seconds <= lasted <= after_seconds + FOUND_SECONDS + 0.5
+
+
 def test_a_test_that_reaches_nobody_is_told_of():
     night = Night()
-    book, trouble = begin_test(night.book, night.now, AFTER)
-    night.book = noted(book, [trouble], [MAIL], night.now.unix_ms)
+    trouble = a_test(night)
+    night.book = noted(night.book, [trouble], [MAIL], night.now.unix_ms)
     night.book = failed(night.book, MAIL, "no route to host", night.now.unix_ms)
     night.goes_on(UNTOLD_MS / 1000 + 5, *SOUND)
     assert night.kinds() == [(AlarmKind.UNTOLD, False)]
     assert trouble in night.book.open
+
+
+def test_a_clock_that_was_set_back_silences_nothing():
+    night = Night()
+    night.goes_on(60)
+    for way in WAYS:
+        night.book = sent(night.book, way, night.book.queue(way).waiting)
+    night.book = replace(night.book, tested_ms=night.now.unix_ms)
+    night.now = Instant(night.now.monotonic, night.now.unix_ms - 86_400_000)
+    assert wants_test(night.book, instant(night.now.unix_ms), ZoneInfo("UTC"), hour=2)
+    night.goes_on(60)
+    # Told again once, and from then on by the new time.
+    assert [one.again_ms > 0 for one in night.raised] == [False, True]
+    assert night.book.queue(MAIL).waiting
+
+
+def test_a_clock_that_was_set_forward_blames_no_way_that_was_not_tried():
+    night = Night()
+    night.goes_on(60)
+    night.now = Instant(night.now.monotonic, night.now.unix_ms + 86_400_000)
+    night.goes_on(5)
+    assert AlarmKind.UNTOLD not in {one.kind for one in night.raised}
 
 
 @pytest.mark.parametrize("zone", ["Africa/Johannesburg", "America/New_York", "Europe/London"])
@@ -185,7 +251,7 @@ def test_every_week_of_a_year_has_its_test_on_monday_and_one_alone(zone):
     tests = []
     while at < datetime(2027, 1, 7, tzinfo=UTC):
         if wants_test(book, at, local, hour=2):
-            book, _ = begin_test(book, Instant(0.0, round(at.timestamp() * 1000)), AFTER)
+            book = replace(book, tested_ms=round(at.timestamp() * 1000))
             tests.append(at.astimezone(local))
         at += timedelta(minutes=20)
     # The first at once, and from then on each Monday, though the clocks change twice.

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from playout.alarms import Alarms
-from playout.alarms_book import read
+from playout.alarms_book import Book, Queue, Trouble, read
+from playout.alarms_book import write as write_book
 from playout.compose import Line
 from playout.programme import Programme, write
 from playout.watch.quiet import Level
@@ -116,6 +117,7 @@ def listening(station):
                 for quality in ("standard", "low"):
                     at_ms = time.time_ns() // 1_000_000
                     alarms.hear(0, quality, [Level(at_ms, dbfs)] * 5)
+                alarms.hear_test()
                 time.sleep(0.1)
 
         return alarms, plays
@@ -155,24 +157,40 @@ def test_an_alarm_goes_every_way_without_the_database_and_is_kept_when_it_is_bac
         assert table.newest_test(session).ended_at is not None
 
 
+@pytest.fixture
+def going_on(database):
+    def ask():
+        with database[0].reading() as session:
+            return table.going_on(session)
+
+    return ask
+
+
 def test_an_alarm_that_somebody_takes_on_in_the_table_is_not_told_again(
-    station, mails, webhook, listening, database, now
+    station, mails, webhook, listening, database, going_on, now
 ):
     opened, comes_back = database
     comes_back()
     alarms, plays = listening()
     with opened.writing() as session:
         janet = admit(session, Applicant("Janet", "janet@example.org"), now)
-
-    def going_on():
-        with opened.reading() as session:
-            return table.going_on(session)
-
     plays(QUIET, lambda: len(going_on()) == 2)
     with opened.writing() as session:
         for alarm in going_on():
             table.acknowledge(session, alarm.id, janet, now)
     plays(QUIET, lambda: alarms.book.open and all(one.taken for one in alarms.book.open))
+
+
+def test_an_alarm_whose_book_was_lost_ends_in_the_table(
+    station, mails, webhook, listening, database, going_on
+):
+    database[1]()
+    alarms, plays = listening()
+    plays(QUIET, lambda: len(going_on()) == 2)
+    alarms.stop()
+    (station.air_folder / "alarms.json").unlink()
+    _, plays = listening()
+    plays(SOUND, lambda: going_on() == [])
 
 
 def test_what_was_not_told_is_told_after_a_restart_as_the_same_mail(
@@ -185,7 +203,19 @@ def test_what_was_not_told_is_told_after_a_restart_as_the_same_mail(
     assert read(station.air_folder).queue("ops@example.org").waiting
     _, plays = listening()
     plays(SOUND, lambda: mails.mails)
-    assert len(mails.mails) == 1
+    (refused,), (taken,) = mails.refused, mails.mails
+    assert taken["Message-ID"] == refused["Message-ID"]
+
+
+def test_what_cant_even_be_written_down_is_tried_again_later(station, webhook, mails, listening):
+    never = Trouble(AlarmKind.TEST, None, "", 10**17, 10**17)
+    way = "ops@example.org"
+    write_book(station.air_folder, Book(queues=(Queue(way, (never,)),)))
+    alarms, plays = listening()
+    plays(SOUND, lambda: alarms.book.queue(way).tries)
+    queue = alarms.book.queue(way)
+    assert (queue.tries, queue.problem) == (1, "ValueError")
+    assert queue.due_ms > time.time() * 1000
 
 
 def test_a_webhook_that_leads_elsewhere_was_not_reached(station, webhook, mails, listening):
@@ -209,5 +239,8 @@ def test_a_planned_silence_raises_nothing(station, webhook, mails, listening):
 def test_a_full_disk_keeps_no_alarm_from_going_out(station, webhook, mails, listening):
     # What can't be replaced by a file can't be written.
     (station.air_folder / "alarms.json").mkdir()
-    _, plays = listening()
-    plays(SOUND, lambda: mails.mails and webhook.posted)
+    alarms, plays = listening()
+    plays(SOUND, lambda: mails.mails and webhook.posted and not alarms.book.open)
+    # Once there is room again the book is written, though nothing new has happened.
+    (station.air_folder / "alarms.json").rmdir()
+    plays(SOUND, lambda: read(station.air_folder) == alarms.book)
