@@ -32,6 +32,8 @@ codec = "opus"
 kilobits = 24
 """
 MANY_LISTENERS = "[icecast]\nmax_listeners = 20000\n"
+# Of the time that listeners stay, once all are there.
+MEASURED_SHARE = 0.8
 KIBI = 1024
 
 
@@ -103,10 +105,11 @@ def crowd_cost(folder: Path, listeners: int, seconds: float) -> tuple[Served, Co
     folder.mkdir(parents=True)
     with on_air(folder, 1, MANY_LISTENERS) as (station, parts):
         crowd = (sys.executable, "-m", "bench.playout_crowd", urls(station)[0], str(listeners))
-        with subprocess.Popen([*crowd, str(seconds)], stdout=subprocess.PIPE) as process:
-            time.sleep(seconds / 2)
-            took = costs_of(station, parts, seconds / 4)
-            said, _ = process.communicate()
+        with subprocess.Popen([*crowd, str(seconds)], stdout=subprocess.PIPE, text=True) as here:
+            if here.stdout is not None:
+                here.stdout.readline()
+            took = costs_of(station, parts, seconds * MEASURED_SHARE)
+            said, _ = here.communicate()
     icecast = next(cost for cost in took if cost.name == "icecast")
     return msgspec.json.decode(said, type=Served), icecast
 

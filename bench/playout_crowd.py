@@ -47,6 +47,7 @@ def listen(url: str, count: int, seconds: float) -> Served:
         _take(selector, 5.0)
         for ear in ears:
             ear.taken, ear.longest, ear.last = 0, 0.0, time.monotonic()
+        print("All are here.", flush=True)
         began = time.monotonic()
         _take(selector, seconds)
         took = time.monotonic() - began
