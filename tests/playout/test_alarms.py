@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from playout.alarms_book import (
     LONGEST_PAUSE_MS,
-    TOGETHER_MS,
     Book,
     Trouble,
     failed,
@@ -81,9 +80,9 @@ def test_dead_air_is_raised_once_and_ended_once():
 def test_mounts_that_die_together_are_told_of_together():
     night = Night(*[(channel, quality) for channel in range(3) for quality in ("low", "standard")])
     night.goes_on(60, *SOUND)
-    # One of them was heard a little longer than the others.
+    # One of them was heard half a second longer than the others.
     last = night.heard[0, "low"]
-    night.heard[0, "low"] = forgive(last, (TOGETHER_MS - 500) / 1000, night.now.monotonic + 9)
+    night.heard[0, "low"] = forgive(last, 0.5, night.now.monotonic + 9)
     while not is_due(night.book.queue(MAIL), night.now.unix_ms):
         night.goes_on(0.5)
     assert len({trouble.raised_ms for trouble in night.raised}) == 2
