@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from playout import icy
 from playout.mounts import Quality, forget_port, icecast_port, is_free, qualities
 from playout.processes import Recipe, Running, found, start
 from station.errors import Fault, Refusal
@@ -31,11 +32,15 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class IcecastPlan:
-    """All that Icecast is told; `user` is whom it becomes, when root starts it."""
+    """All that Icecast is told; `user` is whom it becomes, when root starts it.
+
+    Listeners' players show the station's name and the channel's, each on one line.
+    """
 
     host: str
     port: int
-    channels: int
+    station: str
+    channels: tuple[str, ...]
     qualities: tuple[Quality, ...]
     max_listeners: int
     source_password: str
@@ -49,7 +54,8 @@ def plan(settings: Settings) -> IcecastPlan:
     return IcecastPlan(
         host=settings.icecast.host,
         port=icecast_port(settings),
-        channels=settings.channels,
+        station=icy.clean(settings.station.name),
+        channels=tuple(icy.clean(name) for name in settings.station.channels),
         qualities=qualities(settings),
         max_listeners=settings.icecast.max_listeners,
         source_password=settings.secrets.icecast_source,
@@ -142,9 +148,9 @@ def answers(settings: Settings) -> bool:
 
 
 def _limits(root: ET.Element, plan: IcecastPlan) -> None:
-    sources = (plan.channels + 1) * len(plan.qualities)
+    sources = (len(plan.channels) + 1) * len(plan.qualities)
     # The watch listens to every public mount, and takes no listener's place.
-    own = sources + plan.channels * len(plan.qualities) + OWN_REQUESTS
+    own = sources + len(plan.channels) * len(plan.qualities) + OWN_REQUESTS
     _section(
         root,
         "limits",
@@ -159,17 +165,18 @@ def _limits(root: ET.Element, plan: IcecastPlan) -> None:
 
 def _mounts(root: ET.Element, plan: IcecastPlan) -> None:
     for quality in plan.qualities:
-        for channel in range(plan.channels):
-            mount = _mount(root, quality.path(channel), quality)
+        for channel, name in enumerate(plan.channels):
+            mount = _mount(root, quality.path(channel), quality, f"{plan.station}, {name}")
             _add(mount, fallback_mount=quality.fallback_path, fallback_override=1)
-        _add(_mount(root, quality.fallback_path, quality), hidden=1)
+        _add(_mount(root, quality.fallback_path, quality, plan.station), hidden=1)
 
 
-def _mount(root: ET.Element, path: str, quality: Quality) -> ET.Element:
+def _mount(root: ET.Element, path: str, quality: Quality, name: str) -> ET.Element:
     mount = _section(
         root,
         "mount",
         mount_name=path,
+        stream_name=name,
         burst_size=quality.kilobits * 1000 // 8 * BURST_SECONDS,
         public=0,
     )
@@ -179,6 +186,8 @@ def _mount(root: ET.Element, path: str, quality: Quality) -> ET.Element:
     headers = _section(mount, "http-headers")
     # The listeners' page is served from another port, which is another origin to a browser.
     ET.SubElement(headers, "header", name="Access-Control-Allow-Origin", value="*")
+    # Players show it; engines know no names.
+    ET.SubElement(headers, "header", name="icy-name", value=name)
     return mount
 
 

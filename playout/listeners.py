@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from playout.mounts import WATCH_AGENT
 from station.airtime import HOUR_SECONDS
 from station.worth import DAYS, HOURS, MOST_WORTH
 
@@ -20,7 +21,8 @@ ONE_MORE = 1.0
 AN_HOUR = timedelta(seconds=HOUR_SECONDS)
 
 _LINE = re.compile(
-    r'\[(?P<left>[^\]]+)\] "GET (?P<path>\S+)[^"]*" 200 \d+ "[^"]*" "[^"]*" (?P<seconds>\d+)\s*$'
+    r'\[(?P<left>[^\]]+)\] "GET (?P<path>\S+)[^"]*" 200 \d+ '
+    r'"[^"]*" "(?P<agent>[^"]*)" (?P<seconds>\d+)\s*$'
 )
 
 Hour = tuple[int, int]  # ISO weekday and local hour
@@ -43,7 +45,9 @@ def visits(lines: Iterable[str], mounts: Mapping[str, int]) -> Iterator[Visit]:
     for line in lines:
         found = _LINE.search(line)
         channel = mounts.get(found["path"].partition("?")[0]) if found else None
-        if found is None or channel is None or int(found["seconds"]) < SHORTEST_SECONDS:
+        if found is None or channel is None or found["agent"] == WATCH_AGENT:
+            continue
+        if int(found["seconds"]) < SHORTEST_SECONDS:
             continue
         left = _instant(found["left"])
         if left is not None:

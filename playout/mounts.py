@@ -9,6 +9,8 @@ from pathlib import Path
 from station.settings import Settings
 
 PORT_FILE = "icecast.port"
+# How the station's own listener names itself, so that nobody counts it.
+WATCH_AGENT = "mweya-watch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Each channel's engine is kept running: one that dies or hangs is started again."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -58,6 +60,12 @@ def _user(settings: Settings) -> str | None:
     return own_user.engine_user(air if air.exists() else settings.home, SCRIPT.parent)
 
 
+@cache
+def _script_hash() -> str:
+    scripts = sorted(SCRIPT.parent.glob("*.liq"))
+    return hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()
+
+
 def _recipe(
     settings: Settings,
     folder: AirFolder,
@@ -79,6 +87,8 @@ def _recipe(
         "MWEYA_EVENTS_FILE": str(folder.events(name)),
         "MWEYA_BEAT_FILE": f"{name}.beat",
         "MWEYA_AIRED_FILE": f"{name}.aired",
+        # Another version of the script needs a new start, too.
+        "MWEYA_SCRIPT": _script_hash(),
         "MWEYA_ICECAST_HOST": settings.icecast.host,
         "MWEYA_ICECAST_PORT": str(mounts.icecast_port(settings)),
         "MWEYA_ICECAST_PASSWORD": settings.secrets.icecast_source,

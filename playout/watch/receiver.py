@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playout.attempts import Attempts
+from playout.mounts import WATCH_AGENT
 from playout.watch import sounding
 from playout.watch.quiet import LEVEL_MS, Level
 from playout.watch.tape import RATE_HZ, Tape
@@ -129,6 +130,7 @@ def command(url: str, codec: str) -> list[str]:
         url,
         f=FORMATS[codec],
         icy=0,
+        user_agent=WATCH_AGENT,
         rw_timeout=LOST_MICROSECONDS,
         fflags="nobuffer",
         probesize=32,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import ffmpeg
 
+from playout.mounts import WATCH_AGENT
 from playout.watch.receiver import FORMATS, LOST_MICROSECONDS, WITH_US, Place
 from station.recordings import recording_at
 
@@ -75,7 +76,11 @@ class Recorder:
 def command(place: Place, address: str, slot_seconds: int) -> list[str]:
     """The ffmpeg that keeps a mount in its working folder, cut where slots begin."""
     heard = ffmpeg.input(
-        address + place.path, f=FORMATS[place.codec], icy=0, rw_timeout=LOST_MICROSECONDS
+        address + place.path,
+        f=FORMATS[place.codec],
+        icy=0,
+        user_agent=WATCH_AGENT,
+        rw_timeout=LOST_MICROSECONDS,
     )
     kept = heard.output(
         f"%s{PART}.{place.codec}",

@@ -14,7 +14,8 @@ from playout.mounts import LOW, STANDARD, Quality
 PLAN = IcecastPlan(
     host="127.0.0.1",
     port=8123,
-    channels=3,
+    station="Radio <Ubuntu> & Friends",
+    channels=("One", "Two", "Three"),
     qualities=(STANDARD, LOW, Quality("high", "mp3", "audio/mpeg", 320)),
     max_listeners=2000,
     source_password="s3cret-source",
@@ -58,6 +59,14 @@ def test_every_channel_has_each_quality_and_falls_back_in_its_own_codec():
         "/fallback-high.mp3": None,
         "/fallback-low.opus": None,
     }
+
+
+def test_players_show_the_station_and_the_channel():
+    names = {
+        m.findtext("mount-name"): m.findtext("stream-name") for m in parsed(PLAN).iter("mount")
+    }
+    assert names["/1-low.opus"] == "Radio <Ubuntu> & Friends, Two"
+    assert names["/fallback-standard.mp3"] == "Radio <Ubuntu> & Friends"
 
 
 def test_it_listens_where_the_settings_say_and_lets_that_many_in():

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from playout.icecast import log_file
 from playout.listeners import Visit, learned, listened, visits
 from playout.listeners_cli import listeners
-from playout.mounts import channel_paths
+from playout.mounts import WATCH_AGENT, channel_paths
 from station import worth
 
 ZONE = ZoneInfo("Africa/Johannesburg")
@@ -36,6 +36,7 @@ def test_a_listener_is_seen_with_channel_and_stay(settings):
         line("/3-standard.mp3"),
         line(status=404),
         line(seconds=29),
+        line().replace("Radio/1.0 (Android)", WATCH_AGENT),
         "[2026-11-23  18:00:00] INFO main/main Icecast 2.4.4 server started",
         line().replace("23/Nov", "23/Foo"),
         "",
