@@ -30,7 +30,7 @@ class House:
         """Run one `mweya` command to its end."""
         return subprocess.run(
             [*MWEYA, *map(str, arguments)],
-            env=self._environment(),
+            env=self.variables(),
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,
@@ -41,7 +41,7 @@ class House:
         """Start one `mweya` command, which runs on; what it says is appended to a file."""
         with said.open("ab") as output:
             return subprocess.Popen(
-                [*MWEYA, *arguments], env=self._environment(), stdout=output, stderr=output
+                [*MWEYA, *arguments], env=self.variables(), stdout=output, stderr=output
             )
 
     def ask(self, *arguments: object) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class House:
         with said.open("w") as output:
             process = subprocess.Popen(
                 [*MWEYA, "up", "--port", str(free_port()), "--ready-file", str(ready)],
-                env=self._environment(),
+                env=self.variables(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -93,7 +93,8 @@ class House:
         wait_until(found, 30)
         return found()[-1]
 
-    def _environment(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """The environment of its commands."""
         return {**os.environ, **self.environment, "MWEYA_HOME": str(self.home)}
 
 
