@@ -6,6 +6,7 @@ import structlog
 
 from playout import icecast, live_port, own_user
 from playout.attempts import Attempts
+from playout.clock import Doubt, clock_offset, was_set_ahead, was_set_back
 from playout.disk import AirFolder
 from playout.mounts import icecast_port
 from playout.processes import Recipe, Running, stop_all
@@ -16,28 +17,8 @@ from station.settings import Settings
 ICECAST_SECONDS = 2.0
 ICECAST_HUNG_SECONDS = 10.0
 PATIENCE_SECONDS = 20.0
-# A listener's own buffer hides a shorter wait.
-SET_BACK_SECONDS = 1.0
-# A clock that was set ahead may be wrong. Until so long after, nothing is over by its word alone.
-SET_AHEAD_SECONDS = 5.0
-UNSURE_SECONDS = 600.0
 
 logger = structlog.get_logger()
-
-
-def clock_offset() -> float:
-    """Seconds that change only when somebody sets the clock, or the machine sleeps."""
-    return time.time() - time.monotonic()
-
-
-def was_set_back(before: float, after: float) -> bool:
-    """Whether the clock was set back so far, between two offsets, that listeners would notice."""
-    return before - after > SET_BACK_SECONDS
-
-
-def was_set_ahead(before: float, after: float) -> bool:
-    """Whether the clock was set ahead, or the machine slept, between two offsets."""
-    return after - before > SET_AHEAD_SECONDS
 
 
 class Air:
@@ -55,7 +36,7 @@ class Air:
         self._began_at = time.monotonic()
         self._attempts = Attempts()
         self._clock_offset = clock_offset()
-        self._unsure_until = float("-inf")
+        self._doubt = Doubt(settings.run_folder / "clock-set-ahead")
         self._fallback_waits = False
         own_user.let_through(settings.home)
         for engine in (*self.channels, self.fallback):
@@ -64,7 +45,7 @@ class Air:
     @property
     def clock_is_sure(self) -> bool:
         """Whether what is over by the clock is over: it was not set ahead a while ago."""
-        return time.monotonic() >= self._unsure_until
+        return not self._doubt.lasts(time.monotonic())
 
     def round(self) -> None:
         """Look at everything once. A part that fails is told of and tried again next time."""
@@ -82,13 +63,13 @@ class Air:
         before, self._clock_offset = self._clock_offset, clock_offset()
         if was_set_back(before, self._clock_offset):
             logger.warning("clock-set-back", seconds=round(before - self._clock_offset, 1))
-            self._unsure_until = float("-inf")
+            self._doubt.end()
             self._fallback_waits = True
             for engine in self.channels:
                 self._attempts.attempt(engine.events_file.stem, engine.restart)
         elif was_set_ahead(before, self._clock_offset):
             logger.warning("clock-set-ahead", seconds=round(self._clock_offset - before, 1))
-            self._unsure_until = time.monotonic() + UNSURE_SECONDS
+            self._doubt.begin(time.monotonic())
         elif self._fallback_waits and all(engine.on_air for engine in self.channels):
             self.fallback.restart()
             self._fallback_waits = False

@@ -9,6 +9,9 @@ from pathlib import Path
 # The user and group that Debian's package makes.
 USER = "liquidsoap"
 PRIVATE, PASSABLE = 0o700, 0o710
+CLOSED = (PRIVATE, PASSABLE)
+# What it passes in a station's folder: its slots, and the way to its own place.
+PASSED = ("air", "run")
 
 
 def known() -> bool:
@@ -35,10 +38,15 @@ def can_enter(folder: Path) -> bool:
 
 
 def let_through(home: Path) -> None:
-    """Let that user pass through a station's closed folder, and look at nothing."""
-    if os.geteuid() == 0 and known() and stat.S_IMODE(home.stat().st_mode) == PRIVATE:
-        shutil.chown(home, group=USER)
-        home.chmod(PASSABLE)
+    """Let that user pass through a station's closed folder, and read what it plays alone."""
+    if os.geteuid() != 0 or not known() or stat.S_IMODE(home.stat().st_mode) not in CLOSED:
+        return
+    closed = [entry for entry in home.iterdir() if entry.name not in PASSED]
+    for entry in (*closed, home / "run" / "log"):
+        if entry.exists() and not entry.is_symlink():
+            entry.chmod(stat.S_IMODE(entry.stat().st_mode) & PRIVATE)
+    shutil.chown(home, group=USER)
+    home.chmod(PASSABLE)
 
 
 def give(user: str, workplace: Path, events_file: Path, slots: Path) -> None:

@@ -22,6 +22,8 @@ SLOTS_LOOKED_BACK = 4
 # A watch that listens says of a slot within a few seconds what it heard; after this long it won't.
 WATCH_MAY_TAKE = timedelta(seconds=30)
 HEARD = "heard"
+# What has no outcome by then was settled without one, when its week ended.
+NOT_BEFORE = timedelta(days=15)
 
 
 def append_events(session: Session, channel: int, events: Sequence[EngineEvent]) -> None:
@@ -89,7 +91,9 @@ def conclude(
         Outcome.channel == AirLine.channel, Outcome.slot_number == AirLine.slot_number
     )
     over = sa.select(AirLine).where(
-        AirLine.slot_number <= last_over(settings, now),
+        AirLine.slot_number.between(
+            last_over(settings, now - NOT_BEFORE), last_over(settings, now)
+        ),
         AirLine.kind.in_((LineKind.SEGMENT, LineKind.SILENCE)),
         ~decided.exists(),
     )

@@ -28,7 +28,7 @@ class AirLine(Base):
     __tablename__ = "air_lines"
 
     channel: Mapped[int] = mapped_column(primary_key=True)
-    slot_number: Mapped[int] = mapped_column(primary_key=True)
+    slot_number: Mapped[int] = mapped_column(primary_key=True, index=True)
     week: Mapped[str] = mapped_column(index=True)
     grid_id: Mapped[int] = mapped_column(sa.ForeignKey("grids.id"))
     kind: Mapped[str]

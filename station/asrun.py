@@ -36,7 +36,11 @@ class AsRunEvent(Base):
     """One thing that happened on a channel."""
 
     __tablename__ = "as_run_events"
-    __table_args__ = (sa.Index("ix_as_run_events_slot", "channel", "slot_number"), STRICT)
+    __table_args__ = (
+        sa.Index("ix_as_run_events_slot", "channel", "slot_number"),
+        sa.Index("ix_as_run_events_at", "channel", "at"),
+        STRICT,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str]
@@ -65,7 +69,7 @@ class Outcome(Base):
     reason: Mapped[str] = mapped_column(default="")
     similarity: Mapped[float | None]
     decided_at: Mapped[datetime]
-    told_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 def append(session: Session, events: list[AsRunEvent]) -> None:

@@ -12,6 +12,7 @@ from station.airtime import Span, Week
 from station.db import Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.grid import ReservedBlock, reserved_blocks
+from station.ledger import lock
 from station.settings import Settings
 
 LONGEST_NAME = 100
@@ -56,6 +57,8 @@ def open_show(session: Session, settings: Settings, booking: Booking, now: datet
     _require_name("presenter", booking.presenter)
     _require_name("title", booking.title)
     week, block = _block_of(settings, booking, now)
+    # Who asks at the same time sees what the other has reserved.
+    lock(session)
     others = shows_between(session, settings, booking.span)
     for other in reserved_blocks(session, week):
         if _is_same(other, block) and all(show.block_id != other.id for show in others):

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from playout import programme
-from playout.air import Air, was_set_ahead
+from playout.air import Air
+from playout.clock import UNSURE_SECONDS, Doubt, was_set_ahead
 from playout.control import Control
 from playout.disk import AirFolder
 from playout.moves import SlotFile
@@ -139,3 +140,14 @@ def test_a_clock_is_unsure_once_it_was_set_ahead():
     assert was_set_ahead(1000.0, 1006.0)
     assert not was_set_ahead(1000.0, 1004.0)
     assert not was_set_ahead(1000.0, 10.0)
+
+
+def test_the_doubt_about_a_clock_outlives_a_playout_and_no_machine(tmp_path):
+    file = tmp_path / "run" / "clock-set-ahead"
+    Doubt(file).begin(1000.0)
+    another = Doubt(file)
+    assert another.lasts(1000.0 + UNSURE_SECONDS - 1)
+    assert not another.lasts(1000.0 + UNSURE_SECONDS)
+    assert not another.lasts(5.0)  # the machine was started anew
+    another.end()
+    assert not another.lasts(1001.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from playout.air import was_set_back
+from playout.clock import was_set_back
 from playout.events import EngineEvent, EventKind
 from station.settings import load, write_new
 from tests.playout.engines import Rig, rig, wait_until

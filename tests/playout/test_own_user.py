@@ -61,10 +61,30 @@ def test_an_engine_plays_as_its_own_user_and_may_write_next_to_nothing(settings)
         air.stop()
 
 
+@pytest.mark.parametrize("secret", ["station.db", "station.db-wal", "media/a/upload", "run/log/up"])
+def test_that_user_reads_nothing_of_the_station_but_what_it_plays(settings, secret):
+    for place in (secret, "air/0/7.flac"):
+        file = settings.home / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(place)
+    own_user.let_through(settings.home)
+    if user := own_user.engine_user(settings.air_folder):
+        assert reads(settings.home / "air/0/7.flac", user)
+        assert not reads(settings.home / secret, user)
+
+
 def test_a_folder_that_is_closed_to_that_user_is_found_to_be(tmp_path):
     (tmp_path / "closed").mkdir(mode=0o700)
     assert not own_user.can_enter(tmp_path / "closed")
     assert own_user.can_enter(Path("/usr/lib"))
+
+
+def reads(file: Path, user: str) -> bool:
+    command = ["cat", str(file)]
+    ran = subprocess.run(
+        command, user=user, group=user, extra_groups=(), capture_output=True, check=False
+    )
+    return ran.returncode == 0
 
 
 def is_heard(engine: Engine) -> bool:

@@ -76,3 +76,7 @@ def upgrade() -> None:
     op.add_column("outcomes", sa.Column("told_at", WHOLE, nullable=True))
     # Nobody wrote of what was decided until now, and nobody has to be told of it so late.
     op.execute("UPDATE outcomes SET told_at = decided_at")
+    # What is looked for by its time alone, on every round, is found among years of it.
+    op.create_index("ix_as_run_events_at", "as_run_events", ["channel", "at"])
+    op.create_index(op.f("ix_air_lines_slot_number"), "air_lines", ["slot_number"])
+    op.create_index(op.f("ix_outcomes_told_at"), "outcomes", ["told_at"])
