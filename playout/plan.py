@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from playout.compose import Block, Line, Piece, WeekFacts, compose
 from playout.moves import SlotFile
@@ -15,7 +15,7 @@ from station.airlog import AirLine
 from station.airtime import Week
 from station.grid import Grid, Placement
 from station.members import Person
-from station.recordings import MasterKind
+from station.recordings import Master, MasterKind
 from station.rights import Request, RequestKind
 from station.settings import Settings
 
@@ -168,25 +168,35 @@ def _as_line(row: AirLine) -> Line:
 
 
 def _pieces(session: Session, settings: Settings, published: Grid) -> Iterable[Piece]:
-    placements = session.scalars(
-        sa.select(Placement)
+    # Columns, not objects: a full week has thousands of pieces, and this is read again and again.
+    query = (
+        sa.select(
+            Placement.channel,
+            Placement.start,
+            Request.id,
+            Request.kind,
+            Request.title,
+            Request.master_sha256,
+            Master.duration_ms,
+            Person.name,
+        )
+        .join(Request, Request.id == Placement.request_id)
+        .outerjoin(Master, Master.sha256 == Request.master_sha256)
+        .outerjoin(Person, Person.account_id == Request.account_id)
         .where(Placement.grid_id == published.id)
-        .options(joinedload(Placement.request).joinedload(Request.master))
     )
-    people = session.execute(sa.select(Person.account_id, Person.name))
-    names = {account_id: name for account_id, name in people.all()}  # noqa: C416  typed
     slot_ms = settings.station.slot_seconds * 1000
-    for placement in placements:
-        request = placement.request
-        fits = request.master is not None and request.master.duration_ms == slot_ms
+    for channel, start, request_id, kind, title, sha256, duration_ms, name in session.execute(
+        query
+    ):
         yield Piece(
-            request_id=request.id,
-            channel=placement.channel,
-            start=placement.start,
-            silence=request.kind == RequestKind.SILENCE,
-            master_sha256=request.master_sha256 if fits else None,
-            title=request.title,
-            speaker=names.get(request.account_id, ""),
+            request_id=request_id,
+            channel=channel,
+            start=start,
+            silence=kind == RequestKind.SILENCE,
+            master_sha256=sha256 if duration_ms == slot_ms else None,
+            title=title,
+            speaker=name or "",
         )
 
 
