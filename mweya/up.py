@@ -41,7 +41,7 @@ logger = structlog.get_logger()
 )
 @answers
 def up(port: int | None, ready_file: Path | None) -> Answer:
-    """Run the station in the foreground: Icecast, Liquidsoap, playout, worker and web.
+    """Run the station in the foreground: Icecast, Liquidsoap, playout, its watch, worker and web.
 
     Ctrl-C stops all of it.
     """
