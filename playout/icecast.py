@@ -1,9 +1,12 @@
 """Icecast serves the mounts: its configuration is made from the settings, with our own secrets."""
 
+import contextlib
 import os
+import resource
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -26,7 +29,8 @@ SOURCE_TIMEOUT_SECONDS = 3  # a source sends fifty times a second
 HEADER_TIMEOUT_SECONDS = 15
 CLIENT_TIMEOUT_SECONDS = 30
 START_SECONDS = 10.0
-OWN_REQUESTS = 16  # titles and questions of ours at one time
+# Titles and questions of ours, and those whom a full mount sends away: a place each, for a moment.
+PASSING = 200
 POLL_SECONDS = 0.05
 
 
@@ -127,7 +131,8 @@ def run(settings: Settings) -> Running:
             raise Refusal("icecast-port-taken", port=settings.icecast.port)
         forget_port(settings)
         wanted = recipe(settings)
-    running = start(wanted)
+    with _many_files():
+        running = start(wanted)
     deadline = time.monotonic() + START_SECONDS
     while running.alive and time.monotonic() < deadline:
         if answers(settings):
@@ -147,14 +152,25 @@ def answers(settings: Settings) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def _many_files() -> Iterator[None]:
+    """Each listener is an open file: without any left, a source that comes back is refused, too."""
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+
+
 def _limits(root: ET.Element, plan: IcecastPlan) -> None:
+    # Icecast counts its sources among its clients: a full house would refuse an engine, too.
+    # So each mount has its own limit, and all of them together leave places.
     sources = (len(plan.channels) + 1) * len(plan.qualities)
-    # The watch listens to every public mount, and takes no listener's place.
-    own = sources + len(plan.channels) * len(plan.qualities) + OWN_REQUESTS
     _section(
         root,
         "limits",
-        clients=plan.max_listeners + own,
+        clients=sources * (_places(plan) + 1) + PASSING,
         sources=sources,
         queue_size=QUEUE_BYTES,
         client_timeout=CLIENT_TIMEOUT_SECONDS,
@@ -163,12 +179,19 @@ def _limits(root: ET.Element, plan: IcecastPlan) -> None:
     )
 
 
+def _places(plan: IcecastPlan) -> int:
+    """How many may listen to one mount; the watch takes no listener's place."""
+    return plan.max_listeners + 1
+
+
 def _mounts(root: ET.Element, plan: IcecastPlan) -> None:
     for quality in plan.qualities:
         for channel, name in enumerate(plan.channels):
             mount = _mount(root, quality.path(channel), quality, f"{plan.station}, {name}")
             _add(mount, fallback_mount=quality.fallback_path, fallback_override=1)
         _add(_mount(root, quality.fallback_path, quality, plan.station), hidden=1)
+    for mount in root.iter("mount"):
+        _add(mount, max_listeners=_places(plan))
 
 
 def _mount(root: ET.Element, path: str, quality: Quality, name: str) -> ET.Element:

@@ -69,11 +69,18 @@ def test_players_show_the_station_and_the_channel():
     assert names["/fallback-standard.mp3"] == "Radio <Ubuntu> & Friends"
 
 
-def test_it_listens_where_the_settings_say_and_lets_that_many_in():
+def test_it_listens_where_the_settings_say_and_lets_that_many_in_a_mount():
     root = parsed(PLAN)
     assert root.findtext("listen-socket/bind-address") == "127.0.0.1"
-    assert int(root.findtext("limits/clients") or 0) >= 2000 + 12 + 9
+    places = [int(mount.findtext("max-listeners") or 0) for mount in root.iter("mount")]
+    assert places == [2001] * 12  # and the watch
     assert int(root.findtext("limits/sources") or 0) == 12
+
+
+def test_listeners_in_every_place_leave_room_for_each_source_and_for_requests():
+    root = parsed(PLAN)
+    places = sum(int(mount.findtext("max-listeners") or 0) for mount in root.iter("mount"))
+    assert int(root.findtext("limits/clients") or 0) >= places + 12 + 100
 
 
 def test_root_lets_it_become_somebody_else_and_others_do_not_ask():
