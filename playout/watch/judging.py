@@ -1,6 +1,7 @@
 """Each slot that is over is judged by what came from each mount, and by its master alone."""
 
 import time
+from functools import cache
 
 import numpy as np
 import structlog
@@ -11,7 +12,7 @@ from playout.compose import Line
 from playout.disk import AirFolder
 from playout.watch import finding
 from playout.watch.finding import Finding
-from playout.watch.matching import match
+from playout.watch.matching import WINDOW, Match, Samples, like, match
 from playout.watch.receiver import Receiver
 from playout.watch.reference import sound_of
 from playout.watch.tape import LOOK_AHEAD_SECONDS, RATE_HZ
@@ -63,32 +64,37 @@ class Judge:
             return
         began = time.monotonic()
         found = [
-            self._finding(receiver, slot, master)
+            one
             for line in self._lines(slot)
             if (master := self._masters.get((line.channel, slot))) is not None
-            for receiver in self.receivers
-            if receiver.place.channel == line.channel
-            and receiver.failed_at < slot * self.slot_seconds - AROUND_SECONDS
+            for one in self._of_channel(line.channel, slot, _floats(master))
         ]
         finding.append(self.folder.events(finding.FILE), found)
         heard = {f"{one.channel}-{one.quality}": one.heard_ms for one in found}
         took = round(time.monotonic() - began, 2)
         logger.info("slot-judged", slot=slot, heard_ms=heard, took_seconds=took)
 
-    def _finding(self, receiver: Receiver, slot: int, master: NDArray[np.int16]) -> Finding:
+    def _of_channel(self, channel: int, slot: int, master: Samples) -> list[Finding]:
         begins = slot * self.slot_seconds - AROUND_SECONDS
-        cut = receiver.tape.cut(begins, self.slot_seconds + 2 * AROUND_SECONDS)
-        samples = (master / np.float32(32768)).astype(np.float32)
-        matched = match(samples, cut, round(AROUND_SECONDS * RATE_HZ))
-        return Finding(
-            channel=receiver.place.channel,
-            quality=receiver.place.quality,
-            slot=slot,
-            similarity=matched.similarity,
-            start_error_ms=matched.start_error_ms,
-            heard_ms=matched.heard_ms,
-            parts=matched.parts,
-        )
+        common = cache(lambda: self._common(master))  # asked for once by all mounts, or not at all
+        found = []
+        for receiver in self.receivers:
+            if receiver.place.channel == channel and receiver.failed_at < begins:
+                cut = receiver.tape.cut(begins, self.slot_seconds + 2 * AROUND_SECONDS)
+                matched = match(master, cut, round(AROUND_SECONDS * RATE_HZ), common)
+                found.append(_finding(receiver, slot, matched))
+        return found
+
+    def _common(self, master: Samples) -> NDArray[np.bool_]:
+        """Which windows of a master are in the station's own pieces too, as a bed is."""
+        pieces = {file.stem for file in self.folder.fill.glob("*.flac")}
+        pieces |= {file.stem for file in self.folder.emergency.glob("*.flac")}
+        common = np.zeros(len(master) // WINDOW, np.bool_)
+        for piece in sorted(pieces):
+            sound = self._sound(piece)
+            if sound is not None:
+                common |= like(master, _floats(sound))
+        return common
 
     def _sound(self, sha256: str) -> NDArray[np.int16] | None:
         ours = self.folder.masters / f"{sha256}.flac"
@@ -104,3 +110,19 @@ class Judge:
         lines = [planned.line(channel, slot) for channel in range(self.settings.channels)]
         kinds = LineKind.SEGMENT, LineKind.SILENCE
         return [line for line in lines if line is not None and line.kind in kinds]
+
+
+def _finding(receiver: Receiver, slot: int, matched: Match) -> Finding:
+    return Finding(
+        channel=receiver.place.channel,
+        quality=receiver.place.quality,
+        slot=slot,
+        similarity=matched.similarity,
+        start_error_ms=matched.start_error_ms,
+        heard_ms=matched.heard_ms,
+        parts=matched.parts,
+    )
+
+
+def _floats(samples: NDArray[np.int16]) -> Samples:
+    return (samples / np.float32(32768)).astype(np.float32)

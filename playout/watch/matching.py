@@ -1,5 +1,6 @@
 """A slot's master is found again in what a listener heard, by correlation and by nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ CARRIED = 3 * REACH  # samples at each end in which planned quiet may not have c
 SCRAP = RATE_HZ // 20  # edges are found as finely as this
 AT_ONCE = 64  # windows, which bounds the memory
 # Measured through MP3 at 96 and 128 kbit/s and Opus at 24 and 32: a master is like itself to 0.88
-# and more, and like any other sound to 0.06 at most.
+# and more, and like sound that has nothing in common with it to 0.06 at most.
 LIKE = 0.6
 # Enough between two windows that are like it.
 LIKELY = 0.3
@@ -29,6 +30,12 @@ QUIET = 10 ** (-54 / 20)
 PAUSE = 10 ** (-40 / 20)
 # What is heard of such a part is not louder than twice that.
 HUSHED = 2
+# A whole stream may be so late. Whatever is farther off has to be heard from its beginning: a bed
+# is like itself at each of its laps.
+NEAR = 2 * RATE_HZ
+BEGINNING = 10  # windows
+# Of less than this a piece's own can't be told from chance.
+LEAST_OWN = 10  # windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +65,52 @@ class _Windows:
     audible: NDArray[np.bool_]
 
 
-def match(master: Samples, cut: Cut, lead: int) -> Match:
+def match(
+    master: Samples, cut: Cut, lead: int, common: Callable[[], NDArray[np.bool_]] | None = None
+) -> Match:
     """Find a master in a cut whose sample `lead` stands at the slot's start.
 
     The cut reaches beyond the slot at both ends. What was heard is looked for where the whole of it
-    fits best, and at its time.
+    fits best, and at its time. `common` is asked only where some was heard and some was not: which
+    windows of the master are no sound of its own, as `like` tells.
     """
     best = _best_lag(master, cut.samples, lead)
     windows = _compare(master, cut, lead, best)
     if abs(best) > REACH:
-        windows = _better(_compare(master, cut, lead, 0), windows)
+        there = abs(best) <= NEAR or _begins(windows)
+        at_its_time = _compare(master, cut, lead, 0)
+        windows = _better(at_its_time, windows) if there else at_its_time
     heard = _heard(windows)
+    if common is not None and heard.any() and not heard.all():
+        heard = _vouched_for(heard, ~common())
     parts = _parts(master, cut, lead, windows, heard)
     return Match(
         similarity=round(float(np.clip(windows.likeness, 0, 1).mean()), 3),
         start_error_ms=_start_error_ms(windows, heard, parts),
         parts=tuple((_ms(first), _ms(last)) for first, last in parts),
     )
+
+
+def like(master: Samples, sound: Samples) -> NDArray[np.bool_]:
+    """Which windows of a master are much the same in another sound, where the two fit best."""
+    twice = np.r_[sound, sound]  # its end may fit the master's beginning
+    cut = Cut(twice, np.ones(len(twice), np.bool_))
+    windows = _compare(master, cut, 0, _best_lag(master, twice, 0))
+    alike: NDArray[np.bool_] = windows.audible & (windows.likeness >= LIKELY)
+    return alike
+
+
+def _begins(windows: _Windows) -> bool:
+    """Whether the first sound of a master was heard."""
+    first = np.flatnonzero(windows.audible)[:BEGINNING]
+    return bool(len(first)) and float((windows.likeness[first] >= LIKE).mean()) > 1 / 2
+
+
+def _vouched_for(heard: NDArray[np.bool_], own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is common to many counts only with most of what is a piece's own."""
+    if own.sum() < LEAST_OWN or heard[own].mean() > 1 / 2:
+        return heard
+    return heard & own
 
 
 def _compare(master: Samples, cut: Cut, lead: int, lag: int) -> _Windows:

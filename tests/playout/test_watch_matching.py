@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from playout.watch.matching import match
+from media.bed import bed
+from playout.watch.matching import like, match
 from playout.watch.tape import RATE_HZ, Cut
 from tests.playout.sounds import CODECS, as_watched, heard_through, hiss, quiet, tune
 
 SECONDS = 12
 LEAD = 2
+# A bed begins anew after 16 s.
+BEDDED_SECONDS = 60
 # Of the MP3 encoder and decoder; the receiver takes it off.
 DELAY_MS = {"mp3-128": 23, "opus-32": 0, "opus-24": 0}
 
@@ -19,6 +22,22 @@ def found(master, heard, late_ms=0, received=None):
     samples = np.roll(heard, shift) if shift else heard
     there = np.ones(len(samples), np.bool_) if received is None else received
     return match(master, Cut(samples, there), LEAD * RATE_HZ)
+
+
+def followed_by_bed(talk, of=hiss):
+    """A piece, and the station's bed to the slot's end."""
+    return np.concatenate([of(talk), bedding(BEDDED_SECONDS - talk)])
+
+
+def bedding(seconds):
+    return bed(seconds, -20.0, 3)[:, 0]
+
+
+def found_beside_fill(piece, heard):
+    """Match a piece, where the station's fill is the very bed that follows the piece."""
+    master, fill = as_watched(piece), as_watched(bedding(BEDDED_SECONDS))
+    cut = Cut(heard, np.ones(len(heard), np.bool_))
+    return match(master, cut, LEAD * RATE_HZ, lambda: like(master, fill))
 
 
 def around(samples, before=None, after=None):
@@ -99,3 +118,33 @@ def test_a_mount_that_sends_nothing_is_no_silence():
     silent = as_watched(quiet(SECONDS))
     assert found(silent, heard).heard_ms == SECONDS * 1000
     assert found(silent, heard, received=np.zeros(len(heard), np.bool_)).heard_ms == 0
+
+
+@pytest.mark.parametrize("talk", [16, 17, 27.5])
+def test_a_piece_is_not_heard_in_fill_that_has_its_bed(talk):
+    fill = heard_through("opus-32", around(bedding(BEDDED_SECONDS)))
+    told = found_beside_fill(followed_by_bed(talk), fill)
+    assert (told.heard_ms, told.start_error_ms) == (0, None)
+
+
+def test_a_piece_is_not_heard_in_another_that_has_its_bed():
+    other = followed_by_bed(25, of=lambda seconds: hiss(seconds, seed=5))
+    told = found(as_watched(followed_by_bed(20)), as_watched(around(other)))
+    assert (told.heard_ms, told.start_error_ms) == (0, None)
+
+
+@pytest.mark.parametrize("late_seconds", [0, 6])
+def test_a_piece_and_its_bed_are_heard_whole_even_when_they_come_late(late_seconds):
+    piece = followed_by_bed(20)
+    sent = np.concatenate([bedding(late_seconds), piece])[: len(piece)]
+    told = found_beside_fill(piece, heard_through("opus-32", around(sent)))
+    assert abs(told.heard_ms - (BEDDED_SECONDS - late_seconds) * 1000) <= 2000
+    assert abs(told.start_error_ms - late_seconds * 1000) <= 10
+
+
+@pytest.mark.parametrize(("joined", "heard"), [(6, 54), (16, 4), (24, 0)])
+def test_a_bed_counts_only_with_most_of_what_it_follows(joined, heard):
+    piece = followed_by_bed(20)
+    sent = np.concatenate([bedding(joined), piece[joined * 48_000 :]])
+    told = found_beside_fill(piece, as_watched(around(sent)))
+    assert abs(told.heard_ms - heard * 1000) <= 1000
