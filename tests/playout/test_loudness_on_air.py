@@ -78,6 +78,9 @@ class Station:
         quiet = tones.own_master(self.folder, tones.QUIET_HZ, SLOT_SECONDS)
         script = self.folder / "channel.liq"
         script.write_text(_into_files(SCRIPT.read_text(), self.folder / "out"))
+        for part in SCRIPT.parent.glob("*.liq"):
+            if part != SCRIPT:
+                (self.folder / part.name).symlink_to(part)
         settings = {
             "MWEYA_ALLOW_ROOT": "1" if os.geteuid() == 0 else "0",
             "MWEYA_SOCKET": str(self.folder / "engine.sock"),
@@ -86,6 +89,8 @@ class Station:
             "MWEYA_FILL_FOLDER": str(self.folder / "fill"),
             "MWEYA_EMERGENCY_FILE": str(quiet),
             "MWEYA_EVENTS_FILE": str(self.folder / "events"),
+            "MWEYA_BEAT_FILE": str(self.folder / "beat"),
+            "MWEYA_AIRED_FILE": str(self.folder / "aired"),
             "MWEYA_ICECAST_PORT": "0",
             "MWEYA_MOUNTS": "mp3-128=/standard opus-32=/low",
         }

@@ -35,6 +35,7 @@ PLAN += [("silence", "silence"), ("music", "music")]
 SPEECH, MUSIC, SWAPPED, LOST, SILENCE, LAST = range(len(PLAN))
 # The way through encoder, Icecast and decoder, on a busy machine.
 ON_THE_WAY_MS = 250
+LEAD_MS = 60  # an engine sends so much sooner, since the coder takes it
 JUDGED_SECONDS = 40
 HEAD_START_SLOTS = 3
 
@@ -164,7 +165,7 @@ def test_a_piece_that_went_out_is_heard_whole_on_every_mount(heard, offset):
     for one in heard.findings[offset].values():
         assert one.heard_ms >= WHOLE_MS - heard.stalled_ms
         assert one.similarity > 0.8 or heard.stalled_ms > WHOLE_MS
-        assert one.start_error_ms + heard.stalled_ms >= 0
+        assert one.start_error_ms + heard.stalled_ms >= -LEAD_MS
         assert one.start_error_ms - heard.stalled_ms < ON_THE_WAY_MS
 
 
