@@ -18,7 +18,10 @@ def port_file(settings: Settings, channel: int) -> Path:
 
 
 def choose(settings: Settings, channel: int) -> int:
-    """Write down the port for an engine that is about to start; 0 when the one set is taken."""
+    """Write down the port for an engine that is about to start.
+
+    0 when the one set is taken, or the disk is full: nobody connects then.
+    """
     host, port = settings.live.host, port_of(settings, channel)
     if settings.live.port:
         port = settings.live.port + channel
@@ -29,10 +32,9 @@ def choose(settings: Settings, channel: int) -> int:
         with socket.socket() as probe:
             probe.bind((host, 0))
             port = int(probe.getsockname()[1])
-    file = port_file(settings, channel)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"{port}\n")
-    return port
+    if port == port_of(settings, channel) or _keep(port_file(settings, channel), port):
+        return port
+    return 0
 
 
 def port_of(settings: Settings, channel: int) -> int:
@@ -41,6 +43,22 @@ def port_of(settings: Settings, channel: int) -> int:
         return int(port_file(settings, channel).read_text())
     except (FileNotFoundError, ValueError):
         return 0
+
+
+def _keep(file: Path, port: int) -> bool:
+    """Whether a port could be written down: a full disk keeps presenters out, and no engine."""
+    part = file.with_suffix(".part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(f"{port}\n")
+        part.replace(file)
+    except OSError as problem:
+        logger.warning("live-port-not-kept", file=file.name, problem=problem.strerror)
+        # The port that stands there is no longer free.
+        for left in (part, file):
+            left.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def address(settings: Settings, show: LiveShow) -> str:

@@ -2,7 +2,10 @@
 
 import json
 import os
+import resource
+import signal
 import socket
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -108,6 +111,32 @@ def test_a_port_that_is_taken_keeps_no_channel_off_air(make_settings):
         first = taken.getsockname()[1] - 1
         settings = make_settings(f"[live]\nport = {first}\n")
         assert live_port.choose(settings, 1) == 0
+
+
+@contextmanager
+def no_room():
+    """Every write fails, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+def test_a_full_disk_keeps_presenters_out_at_most_and_no_channel_off_air(settings, capsys):
+    # What is logged is captured in memory (capsys), where the disk has no say.
+    with no_room():
+        assert live_port.choose(settings, 0) == 0
+    kept = live_port.choose(settings, 0)
+    with no_room():
+        assert live_port.choose(settings, 0) == live_port.port_of(settings, 0) == kept > 0
+        with socket.socket() as taken:
+            taken.bind((settings.live.host, kept))
+            taken.listen()
+            assert live_port.choose(settings, 0) == live_port.port_of(settings, 0) == 0
 
 
 def test_an_operator_opens_lists_and_closes_a_show(database, settings, now):
