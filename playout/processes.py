@@ -92,9 +92,14 @@ class Running(msgspec.Struct, frozen=True):
             self.kill()
 
     def kill(self) -> None:
-        """End its whole group at once."""
+        """End its whole group at once.
+
+        The kernel may keep one that waits for a disk for ever, and then it lives on until that
+        answers: nobody else waits for it longer than 3 s.
+        """
         self.signal(signal.SIGKILL)
-        while self.alive:
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.alive and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
 
     def signal(self, number: signal.Signals) -> None:

@@ -2,14 +2,16 @@
 
 import os
 import signal
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from playout.care import Care, Seen, care_for, pause_after
 from playout.disk import AirFolder
 from playout.events import EngineEvent, EventKind, read_from
-from playout.processes import Recipe, found, start, stop_all
+from playout.processes import Recipe, Running, found, start, stop_all
 from playout.supervise import Engine, channel_recipe
 from station.errors import Fault
 
@@ -78,6 +80,22 @@ def test_a_process_that_will_not_end_is_ended_within_some_seconds(tmp_path):
     stop_all([started])
     assert not started.alive
     assert time.monotonic() - began < 20  # it would have gone on for a minute
+
+
+def test_nobody_waits_for_ever_for_a_process_that_nothing_ends():
+    # It leads no group, so that no signal reaches it: one that hangs in the kernel is like that.
+    child = subprocess.Popen(["sleep", "60"])
+    try:
+        stat = Path(f"/proc/{child.pid}/stat").read_text()
+        started = int(stat.rpartition(")")[2].split()[19])
+        stuck = Running(child.pid, started, "")
+        began = time.monotonic()
+        stuck.stop(seconds=0.1)
+        assert stuck.alive
+        assert time.monotonic() - began < 10
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_a_process_that_was_killed_is_seen_to_be_gone(sleeper):
