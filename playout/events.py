@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 LONGEST_READ = 4_000_000
+BEGINNING = b'{"'
 
 Line = TypeVar("Line", bound=msgspec.Struct)
 
@@ -54,7 +55,8 @@ def read_from(file: Path, position: int) -> tuple[list[EngineEvent], int]:
 def lines_from(file: Path, position: int, kind: type[Line]) -> tuple[list[Line], int]:
     """The whole lines after a byte position, and the position after them.
 
-    A line that can't be read is passed over: it must not hide those that follow.
+    A line that can't be read is passed over: it must not hide those that follow. Nor may half a
+    line that a full disk left, and behind which the next writer began.
     """
     try:
         with file.open("rb") as opened:
@@ -63,8 +65,9 @@ def lines_from(file: Path, position: int, kind: type[Line]) -> tuple[list[Line],
     except FileNotFoundError:
         return [], position
     whole = content.rfind(b"\n") + 1
-    lines = [line for text in content[:whole].splitlines() if (line := _parsed(text, kind))]
-    return lines, position + whole
+    # No line holds an object within another, so each of these begins one, also behind a half.
+    texts = content[:whole].replace(BEGINNING, b"\n" + BEGINNING).splitlines()
+    return [line for text in texts if (line := _parsed(text, kind))], position + whole
 
 
 def events_read(file: Path) -> int:

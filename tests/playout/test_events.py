@@ -35,6 +35,20 @@ def test_a_line_that_is_not_an_event_is_passed_over(tmp_path):
     assert [event.event for event in read_from(file, 0)[0]] == ["up"]
 
 
+def test_half_a_line_of_a_full_disk_swallows_no_later_one(tmp_path):
+    file = tmp_path / "events.jsonl"
+    slot, down = EngineEvent(EventKind.SLOT, 1, 7, 0), EngineEvent(EventKind.DOWN, 3, -1, 0)
+    append(file, slot)
+    line = file.read_bytes()
+    # Wherever it was cut: in its middle, or before its last byte.
+    for half in range(len(line)):
+        file.write_bytes(line + line[:half])
+        append(file, down)
+        events, position = read_from(file, 0)
+        assert (events[0], events[-1]) == (slot, down)
+        assert position == file.stat().st_size
+
+
 def test_an_engine_that_never_ran_has_no_events(tmp_path):
     assert read_from(tmp_path / "none.jsonl", 0) == ([], 0)
 
