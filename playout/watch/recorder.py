@@ -22,6 +22,9 @@ SETTLE_SECONDS = 3.0
 SHORT_LIFE_SECONDS = 5.0
 PAUSE_SECONDS = 5.0
 PART = ".part"
+JOINING = ".joining"
+# All of it is there: its parts are deleted, and then it is the slot's.
+JOINED = ".joined"
 
 
 class Recorder:
@@ -61,16 +64,21 @@ class Recorder:
             self._process.wait()
 
     def tidy(self, now: float, keep_seconds: float) -> None:
-        """Join what belongs to slots that are over at `now` (Unix time), and delete what is old."""
+        """Delete what is old at `now` (Unix time), and join what belongs to slots that are over.
+
+        Raises OSError, on a full disk after it made what room it can.
+        """
         folder = self.folder / str(self.place.channel)
         codec = self.place.codec
-        parts = sorted(folder.glob(f"*{PART}.{codec}"), key=lambda file: int(_stem(file)))
-        for slot, of_slot in slots_over(parts, self.slot_seconds, now).items():
-            _join(of_slot, recording_at(self.folder, self.place.channel, slot, codec))
         oldest = (now - keep_seconds) / self.slot_seconds
         for file in folder.glob(f"*.{codec}"):
             if file.stem.isdecimal() and int(file.stem) < oldest:
                 file.unlink()
+        parts = sorted(folder.glob(f"*{PART}.{codec}"), key=lambda file: int(_stem(file)))
+        for slot, of_slot in slots_over(parts, self.slot_seconds, now).items():
+            _join(of_slot, recording_at(self.folder, self.place.channel, slot, codec))
+        for joined in folder.glob(f"*{JOINED}.{codec}"):  # by one who was killed over the last part
+            joined.replace(joined.with_name(f"{_stem(joined)}.{codec}"))
 
 
 def command(place: Place, address: str, slot_seconds: int) -> list[str]:
@@ -110,12 +118,26 @@ def _stem(file: Path) -> str:
 
 
 def _join(parts: list[Path], whole: Path) -> None:
-    """Both Ogg and MP3 may be put one after the other."""
-    first, *others = parts
-    with first.open("ab") as opened:
-        for other in others:
-            with other.open("rb") as more:
-                shutil.copyfileobj(more, opened)
-    first.replace(whole)
-    for other in others:
-        other.unlink()
+    """Put parts after what of their slot was kept before, in whatever step one is killed."""
+    joined = whole.with_name(f"{whole.stem}{JOINED}{whole.suffix}")
+    if not joined.exists():
+        _put_together([whole, *parts] if whole.exists() else parts, joined)
+    for part in parts:
+        part.unlink(missing_ok=True)
+    joined.replace(whole)
+
+
+def _put_together(parts: list[Path], joined: Path) -> None:
+    """Both Ogg and MP3 may be put one after the other. Raises OSError, and leaves nothing then."""
+    if len(parts) == 1:
+        parts[0].replace(joined)  # which takes no room
+        return
+    joining = joined.with_name(joined.name.replace(JOINED, JOINING))
+    try:
+        with joining.open("wb") as opened:
+            for part in parts:
+                with part.open("rb") as more:
+                    shutil.copyfileobj(more, opened)
+        joining.replace(joined)
+    finally:
+        joining.unlink(missing_ok=True)

@@ -114,7 +114,7 @@ class Watch:
         for slot in range(self._judged + 1, ready + 1):
             self._attempts.attempt("findings", lambda: self._find(slot))  # noqa: B023
         if ready != self._judged:
-            self._attempts.attempt("recordings", lambda: self._tidy(now))
+            self._tidy(now)
         self._judged = ready
 
     def _find(self, slot: int) -> None:
@@ -123,7 +123,10 @@ class Watch:
     def _tidy(self, now: float) -> None:
         keep_seconds = timedelta(days=self.settings.watch.keep_days).total_seconds()
         for recorder in self.recorders:
-            recorder.tidy(now, keep_seconds)
+            self._attempts.attempt(
+                f"recordings {recorder.place.channel}",
+                lambda: recorder.tidy(now, keep_seconds),  # noqa: B023
+            )
 
     def _address(self) -> str:
         host = self.settings.icecast.host

@@ -1,5 +1,9 @@
 """What went out is kept a file a slot, joined from what came, and deleted when it is old."""
 
+import errno
+import shutil
+from pathlib import Path
+
 import pytest
 
 from playout.watch.receiver import Place
@@ -52,3 +56,60 @@ def test_before_anything_was_recorded_nothing_is_tidied(recorder):
     (recorder.folder / "1").rmdir()
     recorder.tidy(STARTS, DAY)
     assert kept(recorder) is None
+
+
+class KilledError(BaseException):
+    """Stands for the end of a process."""
+
+
+@pytest.mark.parametrize("step", [("replace", 1), ("unlink", 2), ("unlink", 4), ("replace", 2)])
+@pytest.mark.parametrize("after", [False, True])
+def test_whoever_is_killed_while_joining_loses_and_doubles_nothing(
+    recorder, monkeypatch, step, after
+):
+    for seconds, content in ((0, b"one "), (120, b"two "), (200, b"three")):
+        came(recorder, seconds, content)
+    name, times = step
+    real, calls = getattr(Path, name), []
+
+    def killed(file, *given, **named):
+        calls.append(file)
+        if len(calls) < times or after:
+            real(file, *given, **named)
+        if len(calls) == times:
+            raise KilledError
+
+    with monkeypatch.context() as patched, pytest.raises(KilledError):
+        patched.setattr(Path, name, killed)
+        recorder.tidy(STARTS + 304, DAY)
+    recorder.tidy(STARTS + 305, DAY)
+    assert kept(recorder) == b"one two three"
+    assert len(list((recorder.folder / "1").iterdir())) == 1
+
+
+def test_what_comes_for_a_slot_again_stands_after_what_was_kept(recorder):
+    came(recorder, 0, b"one ")
+    recorder.tidy(STARTS + 304, DAY)
+    came(recorder, 50, b"two")
+    recorder.tidy(STARTS + 305, DAY)
+    assert kept(recorder) == b"one two"
+
+
+def test_on_a_full_disk_what_is_old_makes_room_and_what_came_is_left_as_it_is(
+    recorder, monkeypatch
+):
+    def full(source, target):
+        target.write(source.read(1))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    old = recorder.folder / "1" / f"{SLOT - 1000}.opus"
+    old.write_bytes(b"old")
+    for seconds, content in ((0, b"one "), (120, b"two")):
+        came(recorder, seconds, content)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfileobj", full)
+        with pytest.raises(OSError, match="No space"):
+            recorder.tidy(STARTS + 304, DAY)
+    assert not old.exists()
+    recorder.tidy(STARTS + 305, DAY)
+    assert kept(recorder) == b"one two"
