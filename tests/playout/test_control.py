@@ -12,12 +12,11 @@ from playout.control import Control
 from playout.disk import AirFolder
 from playout.moves import SlotFile
 from station import asrun, schema
-from station.airlog import AirLine, LineKind
 from station.db import connect
-from station.grid import Grid
 from station.recordings import master_at
 from station.settings import load, write_new
 from tests.playout import tones
+from tests.playout.tables import WEEK, plan_piece
 
 SECONDS = 3
 
@@ -54,20 +53,7 @@ def planned(settings, stored):
     database = connect(settings.database_url)
     schema.upgrade(database)
     with database.writing() as session:
-        grid = Grid(week="2026-W48", version=1, certificate={}, built_at=start)
-        session.add(grid)
-        session.flush()
-        line = AirLine(
-            channel=0,
-            slot_number=slot,
-            week=grid.week,
-            grid_id=grid.id,
-            kind=LineKind.SEGMENT,
-            master_sha256=stored,
-            title="The river",
-            speaker="Janet",
-        )
-        session.add(line)
+        plan_piece(session, slot, start, stored)
     database.close()
     return slot
 
@@ -118,7 +104,7 @@ def test_what_was_planned_before_does_not_air_in_the_stead_of_a_master_that_is_m
 def outcomes(settings):
     database = connect(settings.database_url)
     with database.reading() as session:
-        found = asrun.outcomes_of(session, "2026-W48")
+        found = asrun.outcomes_of(session, WEEK)
     database.close()
     return found
 

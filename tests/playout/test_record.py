@@ -6,8 +6,6 @@ import pytest
 
 from playout import record
 from playout.events import EngineEvent, EventKind
-from station.airlog import AirLine, LineKind
-from station.grid import Grid
 
 SLOT = 5_984_420
 START_MS = SLOT * 300_000
@@ -18,20 +16,7 @@ def planned(database, settings):
     """A planned slot's end."""
     start = settings.slots.start(SLOT)
     with database.writing() as session:
-        grid = Grid(week="2026-W48", version=1, certificate={}, built_at=start)
-        session.add(grid)
-        session.flush()
-        line = AirLine(
-            channel=0,
-            slot_number=SLOT,
-            week=grid.week,
-            grid_id=grid.id,
-            kind=LineKind.SEGMENT,
-            master_sha256="a",
-            title="The river",
-            speaker="Janet",
-        )
-        session.add(line)
+        plan_piece(session, SLOT, start, "a")
     return settings.slots.start(SLOT + 1)
 
 
