@@ -6,6 +6,7 @@ import pytest
 
 from playout import record
 from playout.events import EngineEvent, EventKind
+from tests.playout.tables import plan_piece
 
 SLOT = 5_984_420
 START_MS = SLOT * 300_000
