@@ -76,7 +76,7 @@ class Judge:
 
     def _of_channel(self, channel: int, slot: int, master: Samples) -> list[Finding]:
         begins = slot * self.slot_seconds - AROUND_SECONDS
-        common = cache(lambda: self._common(master))  # asked for once by all mounts, or not at all
+        common = cache(lambda: self._shared(master))  # asked for once by all mounts, or not at all
         found = []
         for receiver in self.receivers:
             if receiver.place.channel == channel and receiver.failed_at < begins:
@@ -85,7 +85,7 @@ class Judge:
                 found.append(_finding(receiver, slot, matched))
         return found
 
-    def _common(self, master: Samples) -> NDArray[np.bool_]:
+    def _shared(self, master: Samples) -> NDArray[np.bool_]:
         """Which windows of a master are in the station's own pieces too, as a bed is."""
         pieces = {file.stem for file in self.folder.fill.glob("*.flac")}
         pieces |= {file.stem for file in self.folder.emergency.glob("*.flac")}
