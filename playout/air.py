@@ -4,7 +4,7 @@ import time
 
 import structlog
 
-from playout import icecast, live_port, own_user
+from playout import icecast, live_port, logs, own_user
 from playout.attempts import Attempts
 from playout.clock import Doubt, clock_offset, was_set_ahead, was_set_back
 from playout.disk import AirFolder
@@ -16,6 +16,7 @@ from station.settings import Settings
 # Asking Icecast more often than this tells nothing new.
 ICECAST_SECONDS = 2.0
 ICECAST_HUNG_SECONDS = 10.0
+LOGS_SECONDS = 60.0
 PATIENCE_SECONDS = 20.0
 
 logger = structlog.get_logger()
@@ -33,6 +34,7 @@ class Air:
         self.icecast: Running | None = None
         self._answered_at = 0.0
         self._asked_at = 0.0
+        self._shortened_at = float("-inf")
         self._began_at = time.monotonic()
         self._attempts = Attempts()
         self._clock_offset = clock_offset()
@@ -54,6 +56,13 @@ class Air:
         if self.icecast is not None:
             for engine in (*self.channels, *self._fallbacks()):
                 self._attempts.attempt(engine.events_file.stem, engine.keep)
+        self._attempts.attempt("logs", self._shorten_logs)
+
+    def _shorten_logs(self) -> None:
+        now = time.monotonic()
+        if now - self._shortened_at > LOGS_SECONDS:
+            self._shortened_at = now
+            logs.shorten(self.settings.run_folder / "log")
 
     def _watch_the_clock(self) -> None:
         """Start the engines anew once the clock was set back: they would wait for the old time.

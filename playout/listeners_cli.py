@@ -8,6 +8,7 @@ import click
 
 from playout.icecast import log_file
 from playout.listeners import SHORTEST_SECONDS, learned, listened, visits
+from playout.logs import old_file
 from playout.mounts import channel_paths
 from station import worth
 from station.airtime import Week
@@ -30,7 +31,7 @@ def learn(logs: tuple[Path, ...]) -> Answer:
     Builds use it from then on. Without the file, dayparts say what a start is worth.
     """
     settings = load()
-    lines = [line for log in logs or (log_file(settings),) for line in _lines(log)]
+    lines = [line for log in logs or _own(log_file(settings)) for line in _lines(log)]
     found = list(visits(lines, channel_paths(settings)))
     if not found:
         raise Refusal("listeners-none", least=SHORTEST_SECONDS)
@@ -50,6 +51,11 @@ def learn(logs: tuple[Path, ...]) -> Answer:
         [f"{len(found)} visits; the dearest hour is {where}.", f"Written: {file}"],
         "mweya week build WEEK",
     )
+
+
+def _own(log: Path) -> tuple[Path, ...]:
+    before = old_file(log)
+    return (before, log) if before.exists() else (log,)
 
 
 def _lines(log: Path) -> list[str]:

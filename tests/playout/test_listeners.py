@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from playout.icecast import log_file
 from playout.listeners import Visit, learned, listened, visits
 from playout.listeners_cli import listeners
+from playout.logs import old_file
 from playout.mounts import WATCH_AGENT, channel_paths
 from station import worth
 
@@ -85,6 +86,16 @@ def test_learning_writes_the_file_that_builds_read(settings, monkeypatch, tmp_pa
     worths = worth.read(settings)
     assert worths[0, 1, 19] == max(worths.values())
     assert "192.0.2.7" not in worth.worth_file(settings).read_text()
+
+
+def test_it_learns_from_the_log_that_was_set_aside_too(settings, monkeypatch):
+    monkeypatch.setenv("MWEYA_HOME", str(settings.home))
+    log = log_file(settings)
+    log.parent.mkdir(parents=True)
+    old_file(log).write_text("\n".join([line()] * 40))
+    log.write_text(line())
+    ended = CliRunner().invoke(listeners, ["learn", "--json"])
+    assert json.loads(ended.stdout)["visits"] == 41
 
 
 def test_a_log_that_tells_of_nobody_changes_nothing(settings, monkeypatch, tmp_path):
