@@ -25,6 +25,10 @@ from station.settings import Settings
 AROUND_SECONDS = 2.0
 # So long after its end all of a slot has come, however it was carried.
 JUDGED_AFTER_SECONDS = AROUND_SECONDS + LOOK_AHEAD_SECONDS
+# Whoever judges so much later, after a slow disk or on a busy machine, still has the whole slot.
+LATE_SECONDS = 120.0
+# Beside the slot itself.
+KEPT_SECONDS = AROUND_SECONDS + JUDGED_AFTER_SECONDS + LATE_SECONDS
 
 logger = structlog.get_logger()
 
@@ -59,7 +63,10 @@ class Judge:
                 self._masters[key] = self._sound(line.master_sha256)
 
     def find(self, slot: int, listened_since: float) -> None:
-        """Write down what was heard of a slot, unless nobody listened to all of it."""
+        """Write down what was heard of a slot, unless nobody listened to all of it.
+
+        A mount of which the tape has lost something by now says nothing either.
+        """
         if listened_since > slot * self.slot_seconds - AROUND_SECONDS:
             return
         began = time.monotonic()
@@ -81,6 +88,9 @@ class Judge:
         for receiver in self.receivers:
             if receiver.place.channel == channel and receiver.failed_at < begins:
                 cut = receiver.tape.cut(begins, self.slot_seconds + 2 * AROUND_SECONDS)
+                if receiver.tape.whole_since > begins:
+                    logger.warning("slot-not-judged", problem="It was judged too late", slot=slot)
+                    continue
                 matched = match(master, cut, round(AROUND_SECONDS * RATE_HZ), common)
                 found.append(_finding(receiver, slot, matched))
         return found

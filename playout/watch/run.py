@@ -13,7 +13,7 @@ from playout.alarms import Alarms
 from playout.attempts import Attempts
 from playout.disk import AirFolder
 from playout.mounts import Quality, icecast_port, qualities
-from playout.watch.judging import AROUND_SECONDS, JUDGED_AFTER_SECONDS, Judge
+from playout.watch.judging import KEPT_SECONDS, Judge
 from playout.watch.receiver import Place, Receiver
 from playout.watch.recorder import Recorder
 from station.settings import Settings
@@ -30,20 +30,26 @@ class Attention:
     """Since when somebody listened without a break, in Unix time; a stepped clock is a break."""
 
     since: float = float("inf")
-    _wall: float = 0.0
-    _monotonic: float = float("-inf")
+    # By the wall clock and by the steady one; together, for they are read by another thread.
+    _seen: tuple[float, float] = (0.0, float("-inf"))
 
-    def began(self, monotonic: float) -> float:
-        """Since when somebody listens who still does; never, when nobody does."""
-        return self.since if monotonic - self._monotonic <= AWAY_SECONDS else float("inf")
+    def began(self, wall: float, monotonic: float) -> float:
+        """Since when somebody listens who still does; never, when nobody does, or by a new time."""
+        seen = self._seen
+        there = monotonic - seen[1] <= AWAY_SECONDS and not _is_stepped(seen, (wall, monotonic))
+        return self.since if there else float("inf")
 
     def attend(self, wall: float, monotonic: float) -> None:
         """Say that one is there."""
-        rested = monotonic - self._monotonic
-        stepped = abs(wall - self._wall - rested) > STEP_SECONDS
-        if rested > AWAY_SECONDS or stepped:
+        rested = monotonic - self._seen[1]
+        if rested > AWAY_SECONDS or _is_stepped(self._seen, (wall, monotonic)):
             self.since = wall
-        self._wall, self._monotonic = wall, monotonic
+        self._seen = wall, monotonic
+
+
+def _is_stepped(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether the wall clock was set between two looks at both clocks."""
+    return abs(other[0] - one[0] - (other[1] - one[1])) > STEP_SECONDS
 
 
 class Watch:
@@ -54,7 +60,7 @@ class Watch:
         self.settings = settings
         self.attention = Attention()
         slot_seconds = settings.station.slot_seconds
-        kept = slot_seconds + 2 * (JUDGED_AFTER_SECONDS + AROUND_SECONDS)
+        kept = slot_seconds + KEPT_SECONDS
         self.receivers = [Receiver(place, self._address, kept) for place in places(settings)]
         self.recorders = [
             Recorder(place, self._address, settings.recordings_folder, slot_seconds)
@@ -108,17 +114,18 @@ class Watch:
 
     def _judge(self) -> None:
         now = time.time()
-        on_air = int(now // self.settings.station.slot_seconds)
-        self._attempts.attempt("masters", lambda: self.judge.remember(on_air))
         ready = self.judge.last_ready(now)
         for slot in range(self._judged + 1, ready + 1):
             self._attempts.attempt("findings", lambda: self._find(slot))  # noqa: B023
         if ready != self._judged:
             self._tidy(now)
         self._judged = ready
+        # Last, for a slow disk takes its time.
+        on_air = int(now // self.settings.station.slot_seconds)
+        self._attempts.attempt("masters", lambda: self.judge.remember(on_air))
 
     def _find(self, slot: int) -> None:
-        self.judge.find(slot, self.attention.began(time.monotonic()))
+        self.judge.find(slot, self.attention.began(time.time(), time.monotonic()))
 
     def _tidy(self, now: float) -> None:
         keep_seconds = timedelta(days=self.settings.watch.keep_days).total_seconds()

@@ -18,6 +18,8 @@ LOOK_AHEAD_SECONDS = 5.0
 LOOK_BACK_SECONDS = 30.0
 # A stream that shifts by less is only carried unevenly.
 GAP_SECONDS = 0.04
+# A clock that is set back by less is only carried unevenly too.
+BACK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Tape:
 
     def __init__(self, seconds: float) -> None:
         """Keep so many seconds."""
+        # Since when all that came is still there, in Unix time.
+        self.whole_since = float("-inf")
         self._seconds = seconds
         self._pieces: deque[_Piece] = deque()
         self._connection = 0
@@ -65,12 +69,15 @@ class Tape:
             self._counted = 0.0
 
     def add(self, samples: NDArray[np.int16], came: float) -> None:
-        """Add what came at an instant."""
+        """Add what came at an instant; what came later by a clock that was set back goes."""
         with self._lock:
+            while self._pieces and self._pieces[-1].came > came + BACK_SECONDS:
+                self._pieces.pop()
+                self.whole_since = came
             self._counted += len(samples) / RATE_HZ
             self._pieces.append(_Piece(self._connection, samples, self._counted, came))
             while self._pieces[0].came < came - self._seconds:
-                self._pieces.popleft()
+                self.whole_since = self._pieces.popleft().came
 
     def cut(self, start: float, seconds: float) -> Cut:
         """What was sent from an instant on. What came twice, after a reconnection, counts once."""

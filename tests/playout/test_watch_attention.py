@@ -17,14 +17,21 @@ def attended(*moments):
 
 def test_one_who_looks_on_listens_since_the_first_look():
     attention = attended(*[(n / 4, n / 4) for n in range(100)])
-    assert attention.began(50 + 25) == WALL
+    assert attention.began(WALL + 25, 50 + 25) == WALL
 
 
 @pytest.mark.parametrize("moment", [(10, 10), (-3600, 0.25), (5, 0.25)])
 def test_an_absence_or_a_stepped_clock_begins_anew(moment):
     attention = attended((0, 0), moment)
-    assert attention.began(50 + moment[1]) == WALL + moment[0]
+    assert attention.began(WALL + moment[0], 50 + moment[1]) == WALL + moment[0]
 
 
 def test_one_who_stopped_looking_does_not_listen():
-    assert attended((0, 0)).began(50 + 4) == float("inf")
+    assert attended((0, 0)).began(WALL + 4, 50 + 4) == float("inf")
+
+
+@pytest.mark.parametrize("set_by", [-3600, -0.2, 0.2, 3600])
+def test_a_clock_that_was_set_since_the_last_look_tells_nothing(set_by):
+    attention = attended((0, 0))
+    assert attention.began(WALL + 0.25, 50 + 0.25) == WALL
+    assert attention.began(WALL + 0.25 + set_by, 50 + 0.25) == float("inf")

@@ -9,7 +9,7 @@ from playout.compose import Line
 from playout.disk import AirFolder
 from playout.programme import Programme, write
 from playout.watch import finding
-from playout.watch.judging import AROUND_SECONDS, Judge
+from playout.watch.judging import AROUND_SECONDS, KEPT_SECONDS, LATE_SECONDS, Judge
 from playout.watch.receiver import Place, Receiver
 from playout.watch.tape import RATE_HZ
 from tests.playout.sounds import MASTER_HZ, as_watched, hiss
@@ -19,6 +19,7 @@ SLOT_SECONDS = 45
 SLOT = 42_500_000
 STARTS = SLOT * SLOT_SECONDS
 TALK_SECONDS = 16
+KEPT = SLOT_SECONDS + KEPT_SECONDS
 FILL = bed(SLOT_SECONDS, -20.0, 3)[:, 0]
 PIECE = np.concatenate([hiss(TALK_SECONDS), FILL[: (SLOT_SECONDS - TALK_SECONDS) * MASTER_HZ]])
 
@@ -37,7 +38,7 @@ def judge(tmp_path):
     fill = _fetched(folder, tmp_path / "fill.flac", FILL)
     folder.keep_own([fill], [])
     write(folder.root, Programme((Line(0, SLOT, "segment", 1, piece, False, "Hello", "Thandi"),)))
-    receiver = Receiver(Place(0, "low", "opus", "/low"), lambda: "http://127.0.0.1:1", 60)
+    receiver = Receiver(Place(0, "low", "opus", "/low"), lambda: "http://127.0.0.1:1", KEPT)
     judging = Judge(settings, [receiver])
     judging.remember(SLOT)
     return judging
@@ -68,3 +69,12 @@ def test_a_piece_that_went_out_is_heard_whole(judge):
 def test_fill_that_has_a_pieces_bed_is_not_taken_for_it(judge):
     (one,) = found(judge, FILL)
     assert one.heard_ms == 0
+
+
+def test_one_who_judges_late_still_has_the_whole_slot(judge):
+    (one,) = found(judge, PIECE, after_seconds=LATE_SECONDS)
+    assert one.heard_ms == SLOT_SECONDS * 1000
+
+
+def test_one_who_judges_too_late_says_nothing(judge):
+    assert found(judge, PIECE, after_seconds=LATE_SECONDS + 30) == []

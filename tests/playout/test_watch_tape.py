@@ -91,3 +91,22 @@ def test_an_old_beginning_is_given_up():
     played(tape, sound(20), on_time(20))
     assert not tape.cut(START, 10).received.any()
     assert tape.cut(START + 18, 1).received.all()
+
+
+def test_a_tape_tells_since_when_it_has_all_that_came():
+    tape = Tape(3)
+    played(tape, sound(2), on_time(2))
+    assert tape.whole_since < START
+    played(tape, sound(8), on_time(8, after=2))
+    assert tape.whole_since == pytest.approx(START + 10 - 3, abs=2 * STEP)
+
+
+def test_a_clock_that_is_set_back_makes_no_tape_longer():
+    tape = Tape(3)
+    played(tape, sound(4), on_time(4))
+    played(tape, sound(4), on_time(4, after=-7200))
+    assert not tape.cut(START, 4).received.any()
+    assert tape.whole_since <= START - 7200 + 2
+    played(tape, sound(4), on_time(4, after=-7196))
+    assert not tape.cut(START - 7200, 4).received.any()
+    assert tape.cut(START - 7194, 1).received.all()
