@@ -203,7 +203,7 @@ def _heard(windows: _Windows) -> NDArray[np.bool_]:
 
 
 def _neighbours(each: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    return np.r_[each[:1], each[:-1]], np.r_[each[1:], each[-1:]]
+    return np.r_[False, each[:-1]], np.r_[each[1:], False]
 
 
 def _parts(

@@ -148,3 +148,11 @@ def test_a_bed_counts_only_with_most_of_what_it_follows(joined, heard):
     sent = np.concatenate([bedding(joined), piece[joined * 48_000 :]])
     told = found_beside_fill(piece, as_watched(around(sent)))
     assert abs(told.heard_ms - heard * 1000) <= 1000
+
+
+@pytest.mark.parametrize("at", [0, SECONDS - 0.5])
+def test_half_a_second_alone_is_chance_at_either_end_too(at):
+    piece, other = hiss(SECONDS), tune(SECONDS)
+    alone = slice(round(at * 48_000), round((at + 0.5) * 48_000))
+    other[alone] = piece[alone]
+    assert found(as_watched(piece), as_watched(around(other))).heard_ms == 0
