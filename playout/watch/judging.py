@@ -11,8 +11,9 @@ from playout import programme
 from playout.compose import Line
 from playout.disk import AirFolder
 from playout.watch import finding
+from playout.watch.correlation import Samples
 from playout.watch.finding import Finding
-from playout.watch.matching import WINDOW, Match, Samples, like, match
+from playout.watch.matching import WINDOW, Match, like, match
 from playout.watch.receiver import Receiver
 from playout.watch.reference import sound_of
 from playout.watch.tape import LOOK_AHEAD_SECONDS, RATE_HZ

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
+from playout.watch.correlation import REACH, Samples, best_lag, peaks
 from playout.watch.tape import RATE_HZ, Cut
 
-Samples = NDArray[np.float32]
-
 WINDOW = RATE_HZ // 2
-REACH = RATE_HZ * 60 // 1000  # samples that a window may stray from where it is looked for
 CARRIED = 3 * REACH  # samples at each end in which planned quiet may not have come yet
 SCRAP = RATE_HZ // 20  # edges are found as finely as this
 AT_ONCE = 64  # windows, which bounds the memory
@@ -23,8 +20,6 @@ LIKE = 0.6
 LIKELY = 0.3
 # A window that is so much less like it than the others was heard in part.
 HALVED = 0.9
-# Of peaks that are as good, the nearest counts: a steady tone is like itself at each of its waves.
-AS_GOOD = 0.03
 # What is quieter, or this far below the loudest part, can't be told from the codec's own noise.
 QUIET = 10 ** (-54 / 20)
 PAUSE = 10 ** (-40 / 20)
@@ -74,7 +69,7 @@ def match(
     fits best, and at its time. `common` is asked only where some was heard and some was not: which
     windows of the master are no sound of its own, as `like` tells.
     """
-    best = _best_lag(master, cut.samples, lead)
+    best = best_lag(master, cut.samples, lead)
     windows = _compare(master, cut, lead, best)
     if abs(best) > REACH:
         there = abs(best) <= NEAR or _begins(windows)
@@ -95,7 +90,7 @@ def like(master: Samples, sound: Samples) -> NDArray[np.bool_]:
     """Which windows of a master are much the same in another sound, where the two fit best."""
     twice = np.r_[sound, sound]  # its end may fit the master's beginning
     cut = Cut(twice, np.ones(len(twice), np.bool_))
-    windows = _compare(master, cut, 0, _best_lag(master, twice, 0))
+    windows = _compare(master, cut, 0, best_lag(master, twice, 0))
     alike: NDArray[np.bool_] = windows.audible & (windows.likeness >= LIKELY)
     return alike
 
@@ -125,7 +120,7 @@ def _compare(master: Samples, cut: Cut, lead: int, lag: int) -> _Windows:
         some = slice(first, first + AT_ONCE)
         starts = lead + lag - REACH + WINDOW * np.arange(count)[some]
         around, received = _around(cut, starts)
-        likeness[some], strayed[some] = _peaks(wanted[some], around)
+        likeness[some], strayed[some] = peaks(wanted[some], around)
         hushed[some] = _is_hushed(around, received, HUSHED * least)
     likeness[~audible] = hushed[~audible]
     return _Windows(likeness, strayed + lag, audible)
@@ -145,42 +140,6 @@ def _is_hushed(around: Samples, received: NDArray[np.bool_], most: float) -> NDA
     there = received[:, CARRIED:-CARRIED].mean(axis=1) > 1 / 2
     hushed: NDArray[np.bool_] = (np.sqrt((middle**2).mean(axis=1)) < most) & there
     return hushed
-
-
-def _peaks(wanted: Samples, around: Samples) -> tuple[Samples, NDArray[np.int64]]:
-    """For each window its greatest normalised correlation, and how far off that stands."""
-    length = fft.next_fast_len(around.shape[1], real=True)
-    product = fft.rfft(around, length) * np.conj(fft.rfft(wanted, length))
-    crossed = fft.irfft(product, length)[:, : 2 * REACH + 1]
-    sums = np.cumsum(np.pad(around.astype(np.float64) ** 2, ((0, 0), (1, 0))), axis=1)
-    energy = sums[:, WINDOW:] - sums[:, :-WINDOW]
-    energy *= (wanted.astype(np.float64) ** 2).sum(axis=1)[:, None]
-    likeness = crossed / np.sqrt(np.maximum(energy, 1e-9))
-    as_good = likeness >= likeness.max(axis=1)[:, None] - AS_GOOD
-    off = np.where(as_good, np.abs(np.arange(-REACH, REACH + 1)), 2 * REACH).argmin(axis=1)
-    near = _summit(likeness, off)
-    return likeness[np.arange(len(near)), near].astype(np.float32), near - REACH
-
-
-def _summit(likeness: Samples, at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """From a place on a slope up to its summit."""
-    rows = np.arange(len(at))
-    last = likeness.shape[1] - 1
-    for _ in range(REACH):
-        left, right = np.maximum(at - 1, 0), np.minimum(at + 1, last)
-        higher = np.where(likeness[rows, right] > likeness[rows, left], right, left)
-        higher = np.where(likeness[rows, higher] > likeness[rows, at], higher, at)
-        if (higher == at).all():
-            break
-        at = higher
-    return at
-
-
-def _best_lag(master: Samples, heard: Samples, lead: int) -> int:
-    """Where the whole master fits best, in samples after the slot's start."""
-    length = fft.next_fast_len(len(master) + len(heard), real=True)
-    crossed = fft.irfft(fft.rfft(heard, length) * np.conj(fft.rfft(master, length)), length)
-    return int(crossed[: len(heard)].argmax()) - lead
 
 
 def _better(one: _Windows, other: _Windows) -> _Windows:
