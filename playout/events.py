@@ -8,6 +8,7 @@ import msgspec
 
 LONGEST_READ = 4_000_000
 BEGINNING = b'{"'
+MUCH_BYTES = 1_000_000
 
 Line = TypeVar("Line", bound=msgspec.Struct)
 
@@ -85,6 +86,20 @@ def keep_read(file: Path, position: int) -> None:
         part = _cursor(file).with_suffix(".part")
         part.write_text(str(position))
         part.replace(_cursor(file))
+
+
+def forget_read(file: Path) -> None:
+    """Take what was read from an event file, if it is much. Only while nobody adds to it."""
+    position = events_read(file)
+    if position < MUCH_BYTES:
+        return
+    part = file.with_suffix(".rest")
+    with file.open("rb") as opened:
+        opened.seek(position)
+        part.write_bytes(opened.read())
+    # First: at worst all of it is read again, and what is known already is left alone.
+    _cursor(file).unlink()
+    part.replace(file)
 
 
 def append(file: Path, event: EngineEvent) -> None:

@@ -219,6 +219,7 @@ class Engine:
         """Tell until when an engine that is gone made sound, once; later if the disk is full."""
         try:
             self._write_its_end()
+            events.forget_read(self.events_file)
         except OSError as problem:
             logger.warning("end-not-told", engine=self.events_file.stem, problem=str(problem))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from playout.events import lines_from
+from playout.events import forget_read, lines_from
 
 FILE = "watch"
 
@@ -27,7 +27,8 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def append(file: Path, findings: list[Finding]) -> None:
-    """Add what was heard, all of it at once."""
+    """Add what was heard, all of it at once; nobody but the watch adds to that file."""
+    forget_read(file)
     lines = b"".join(msgspec.json.encode(finding) + b"\n" for finding in findings)
     with file.open("ab") as opened:
         opened.write(lines)

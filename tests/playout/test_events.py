@@ -1,6 +1,17 @@
 """What engines write down is read once, in order, and a broken line hides nothing."""
 
-from playout.events import EngineEvent, EventKind, append, events_read, keep_read, read_from
+from playout.events import (
+    MUCH_BYTES,
+    EngineEvent,
+    EventKind,
+    append,
+    events_read,
+    forget_read,
+    keep_read,
+    read_from,
+)
+from playout.watch import finding
+from playout.watch.finding import Finding
 
 
 def test_events_are_read_from_where_one_stopped(tmp_path):
@@ -62,3 +73,30 @@ def test_a_cursor_that_cant_be_right_reads_everything_again(tmp_path):
         assert events_read(file) == position
     keep_read(file, 70)
     assert events_read(file) == 70
+
+
+def test_what_was_read_goes_once_it_is_much_and_nothing_else(tmp_path):
+    file = tmp_path / "channel-0.jsonl"
+    append(file, EngineEvent(EventKind.UP, 1, -1, 0))
+    line = file.read_bytes()
+    keep_read(file, len(line))
+    forget_read(file)
+    assert file.read_bytes() == line
+    file.write_bytes(line * (MUCH_BYTES // len(line) + 1))
+    keep_read(file, file.stat().st_size)
+    late = EngineEvent(EventKind.DOWN, 2, -1, 0)
+    append(file, late)
+    forget_read(file)
+    assert events_read(file) == 0
+    assert read_from(file, events_read(file)) == ([late], file.stat().st_size)
+
+
+def test_what_the_watch_heard_is_not_kept_for_ever_on_playout_s_disk(tmp_path):
+    file = tmp_path / "watch.jsonl"
+    heard = Finding(0, "standard", 7, 0.9, 12, 300_000, ((0, 300_000),))
+    for _ in range(5):
+        finding.append(file, [heard] * 4000)
+        found, after = finding.read_from(file, events_read(file))
+        assert len(found) == 4000
+        keep_read(file, after)
+    assert file.stat().st_size < 2 * MUCH_BYTES

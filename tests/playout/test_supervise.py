@@ -10,7 +10,7 @@ import pytest
 
 from playout.care import Care, Seen, care_for, pause_after
 from playout.disk import AirFolder
-from playout.events import EngineEvent, EventKind, read_from
+from playout.events import MUCH_BYTES, EngineEvent, EventKind, events_read, keep_read, read_from
 from playout.processes import Recipe, Running, found, start, stop_all
 from playout.supervise import Engine, channel_recipe
 from station.errors import Fault
@@ -125,3 +125,17 @@ def test_an_engine_that_ended_unseen_is_down_since_its_last_sound(settings):
     engine.look_back()
     engine.look_back()
     assert read_from(events_file, 0)[0] == [EngineEvent(EventKind.DOWN, 1_002_500, -1, 0)]
+
+
+def test_an_engine_that_ended_leaves_no_more_events_than_are_still_to_be_read(settings):
+    folder = AirFolder.of(settings)
+    settings.run_folder.mkdir()
+    folder.make()
+    events_file = folder.events("channel-0")
+    events_file.write_bytes(b"\n" * MUCH_BYTES)
+    keep_read(events_file, MUCH_BYTES)
+    (settings.run_folder / "channel-0.beat").touch()
+    Engine(lambda: channel_recipe(settings, folder, 0), events_file).look_back()
+    assert events_file.stat().st_size < 200
+    (down,) = read_from(events_file, events_read(events_file))[0]
+    assert down.event is EventKind.DOWN
