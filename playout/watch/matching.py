@@ -1,7 +1,7 @@
 """A slot's master is found again in what a listener heard, by correlation and by nothing else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,9 @@ LEAST_OWN = 10  # windows
 class Match:
     """How much of a master was heard, in ms of the master; `parts` are half-open.
 
-    `similarity` is the mean correlation, 0 to 1, over the whole master. `start_error_ms` says how
-    long after its slot's start (-: before) any of it was first heard, None when nothing tells.
+    `similarity` is the mean correlation, 0 to 1, over the whole master; what is common to many and
+    does not count has none. `start_error_ms` says how long after its slot's start (-: before) any
+    of it was first heard, None when nothing tells.
     """
 
     similarity: float
@@ -77,7 +78,9 @@ def match(
         windows = _better(at_its_time, windows) if there else at_its_time
     heard = _heard(windows)
     if common is not None and heard.any() and not heard.all():
-        heard = _vouched_for(heard, ~common())
+        counted = _vouched_for(heard, ~common())
+        windows = replace(windows, likeness=np.where(heard & ~counted, 0, windows.likeness))
+        heard = counted
     parts = _parts(master, cut, lead, windows, heard)
     return Match(
         similarity=round(float(np.clip(windows.likeness, 0, 1).mean()), 3),
