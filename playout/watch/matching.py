@@ -25,9 +25,9 @@ QUIET = 10 ** (-54 / 20)
 PAUSE = 10 ** (-40 / 20)
 # What is heard of such a part is not louder than twice that.
 HUSHED = 2
-# A whole stream may be so late. Whatever is farther off has to be heard from its beginning: a bed
-# is like itself at each of its laps.
-NEAR = 2 * RATE_HZ
+# A listener whom Icecast moves is up to its burst of 2 s behind. Whatever is farther off has to be
+# heard from its beginning: a bed is like itself at each of its laps.
+NEAR = 3 * RATE_HZ
 BEGINNING = 10  # windows
 # Of less than this a piece's own can't be told from chance.
 LEAST_OWN = 10  # windows
