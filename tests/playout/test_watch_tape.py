@@ -105,8 +105,5 @@ def test_a_clock_that_is_set_back_makes_no_tape_longer():
     tape = Tape(3)
     played(tape, sound(4), on_time(4))
     played(tape, sound(4), on_time(4, after=-7200))
+    assert tape.whole_since == pytest.approx(START - 7200 + 4 - 3, abs=2 * STEP)
     assert not tape.cut(START, 4).received.any()
-    assert tape.whole_since <= START - 7200 + 2
-    played(tape, sound(4), on_time(4, after=-7196))
-    assert not tape.cut(START - 7200, 4).received.any()
-    assert tape.cut(START - 7194, 1).received.all()
