@@ -112,5 +112,6 @@ def keep_running(
 
 
 def _end_with_parent() -> None:
-    # Linux only, as Liquidsoap's packages are: a parent killed outright leaves no orphans.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    # Linux only, as Liquidsoap's packages are. A parent that is killed outright leaves nobody who
+    # would fight with the next one's children; master control must not take the channels off air.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
