@@ -79,6 +79,8 @@ class Watch:
     def start(self) -> None:
         """Begin to listen, and come back at once."""
         AirFolder.of(self.settings).make()
+        # What went out is nobody's business on this machine but the station's.
+        self.settings.recordings_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for receiver in self.receivers:
             receiver.start()
         self.alarms.start()
