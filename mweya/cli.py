@@ -13,7 +13,7 @@ import click
 
 import media.cli
 import media.fill_cli
-import playout.alarms_cli
+import playout.alarms.cli
 import playout.cli
 import playout.listeners_cli
 import playout.live_cli
@@ -70,7 +70,7 @@ for command in (
     playout.listeners_cli.listeners,
     playout.live_cli.live_group,
     playout.cli.asrun,
-    playout.alarms_cli.alarms,
+    playout.alarms.cli.alarms,
     web.cli.web,
     web.cli.signin,
 ):

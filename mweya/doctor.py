@@ -16,7 +16,8 @@ import click
 from media.box import walls_available
 from media.libebur128 import library_version
 from mweya.clock import greatest_error_microseconds, is_kept
-from playout import alarms_told, own_user
+from playout import own_user
+from playout.alarms import telling
 from playout.supervise import SCRIPT
 from station import books
 from station.command import Answer, answers
@@ -213,7 +214,7 @@ def _alarms(settings: Settings) -> Iterator[Finding]:
     else:
         says = "letters are shown and filed, and reach nobody"
         yield Finding("mail", State.CAREFUL, says, "name your server in mail.host")
-    ways = alarms_told.ways(settings)
+    ways = telling.ways(settings)
     if not ways:
         says = "dead air is told to the log alone"
         yield Finding("alarms", State.CAREFUL, says, "name an address in alarms.mail_to")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from playout.alarms import Alarms
+from playout.alarms.run import Alarms
 from playout.attempts import Attempts
 from playout.disk import AirFolder
 from playout.mounts import Quality, icecast_port, qualities

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from playout.alarms_book import (
+from playout.alarms.book import (
     LONGEST_PAUSE_MS,
     Book,
     Trouble,
@@ -18,7 +18,7 @@ from playout.alarms_book import (
     taken,
     write,
 )
-from playout.alarms_due import (
+from playout.alarms.deciding import (
     AGAIN_MS,
     FOUND_SECONDS,
     TEST_MOUNT,
@@ -29,7 +29,7 @@ from playout.alarms_due import (
     found_by_test,
     wants_test,
 )
-from playout.alarms_told import instant
+from playout.alarms.telling import instant
 from playout.watch.quiet import Level, begin, forgive, hear
 from station.alarms import AlarmKind
 

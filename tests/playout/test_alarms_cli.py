@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from playout.alarms_cli import alarms as command
+from playout.alarms.cli import alarms as command
 from station import alarms
 from station.alarms import AlarmKind, Raised
 

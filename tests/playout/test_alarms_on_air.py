@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from playout.alarms_book import Trouble
+from playout.alarms.book import Trouble
 from playout.compose import Line
 from playout.moves import SlotFile
 from playout.programme import Programme, write

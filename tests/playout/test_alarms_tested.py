@@ -3,7 +3,7 @@
 import threading
 import time
 
-from playout.alarms import Alarms
+from playout.alarms.run import Alarms
 from playout.watch.recorder import Recorder
 from playout.watch.run import Watch
 from station.alarms import AlarmKind

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from playout.alarms import Alarms
-from playout.alarms_book import Book, Queue, Trouble, read
-from playout.alarms_book import write as write_book
+from playout.alarms.book import Book, Queue, Trouble, read
+from playout.alarms.book import write as write_book
+from playout.alarms.run import Alarms
 from playout.compose import Line
 from playout.programme import Programme, write
 from playout.watch.quiet import Level

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from playout.alarms_book import Trouble
-from playout.alarms_told import tell
+from playout.alarms.book import Trouble
+from playout.alarms.telling import tell
 from playout.attempts import Attempts
 from station.alarms import AlarmKind
 from station.errors import Fault

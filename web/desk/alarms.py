@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from playout import alarms_told
+from playout.alarms import telling
 from station import alarms
 from station.errors import Refusal
 from station.members import Person
@@ -51,8 +51,8 @@ def _draw(problem: str = "") -> str:
             over=over,
             test=alarms.newest_test(session),
             people=_people(session, [*going_on, *over]),
-            told_of=lambda alarm: alarms_told.told_of(settings, alarm),
-            ways=alarms_told.ways(settings),
+            told_of=lambda alarm: telling.told_of(settings, alarm),
+            ways=telling.ways(settings),
         )
 
 

@@ -13,9 +13,10 @@ from functools import partial
 import structlog
 from msgspec.structs import replace
 
-from playout import alarms_book, alarms_due, alarms_told
-from playout.alarms_book import Book, Trouble
-from playout.alarms_due import TEST_MOUNT, Heards, Instant
+from playout.alarms import book as alarms_book
+from playout.alarms import deciding, telling
+from playout.alarms.book import Book, Trouble
+from playout.alarms.deciding import TEST_MOUNT, Heards, Instant
 from playout.attempts import Attempts
 from playout.mounts import mounts
 from playout.programme import Reader
@@ -43,7 +44,7 @@ class Alarms:
     def __init__(self, settings: Settings) -> None:
         """The book of last time is read; nothing is raised before `start`."""
         self.settings = settings
-        self.ways = alarms_told.ways(settings)
+        self.ways = telling.ways(settings)
         now = _now()
         self.book = alarms_book.only(alarms_book.read(settings.air_folder), self.ways)
         self._heard: Heards = {
@@ -99,16 +100,16 @@ class Alarms:
         with self._lock:
             self._forgive(now.monotonic)
             before = self.book
-            self._test(now, alarms_due.wants_test(before, at, self.settings.zone, chosen.test_hour))
-            due = alarms_due.due(self.book, self._heard, now, chosen.after_seconds)
+            self._test(now, deciding.wants_test(before, at, self.settings.zone, chosen.test_hour))
+            due = deciding.due(self.book, self._heard, now, chosen.after_seconds)
             self._note(self.book, due, now)
             if self.book != before or self._unwritten:
                 self._write()
 
     def _test(self, now: Instant, wanted: bool) -> None:
         if wanted and TEST_MOUNT not in self._heard:
-            self._heard = alarms_due.begin_test(self._heard, now)
-        found = alarms_due.found_by_test(self._heard, now, self.settings.alarms.after_seconds)
+            self._heard = deciding.begin_test(self._heard, now)
+        found = deciding.found_by_test(self._heard, now, self.settings.alarms.after_seconds)
         if found is not None:
             self._heard = {
                 mount: heard for mount, heard in self._heard.items() if mount != TEST_MOUNT
@@ -136,7 +137,7 @@ class Alarms:
     def _note(self, book: Book, troubles: Sequence[Trouble], now: Instant) -> None:
         self.book = alarms_book.noted(book, troubles, self.ways, now.unix_ms)
         for trouble in troubles:
-            words = alarms_told.sentence(self.settings, trouble)
+            words = telling.sentence(self.settings, trouble)
             if trouble.ended_ms is not None:
                 logger.warning("alarm-ended", kind=trouble.kind, says=words)
             elif trouble.kind == AlarmKind.TEST and not trouble.problem:
@@ -151,7 +152,7 @@ class Alarms:
         if not alarms_book.is_due(queue, now.unix_ms):
             return
         try:
-            alarms_told.tell(self.settings, way, queue.waiting)
+            telling.tell(self.settings, way, queue.waiting)
         except Exception as fault:  # noqa: BLE001  whatever it is, this way did not work
             problem = str(fault) if isinstance(fault, Fault) else type(fault).__name__
             logger.warning("alarm-not-told", way=way, problem=problem, tries=queue.tries + 1)
@@ -227,8 +228,8 @@ def _raised(trouble: Trouble) -> Raised:
         kind=trouble.kind,
         channel=trouble.channel,
         quality=trouble.quality,
-        began_at=alarms_told.instant(trouble.began_ms),
-        raised_at=alarms_told.instant(trouble.raised_ms),
-        ended_at=None if trouble.ended_ms is None else alarms_told.instant(trouble.ended_ms),
+        began_at=telling.instant(trouble.began_ms),
+        raised_at=telling.instant(trouble.raised_ms),
+        ended_at=None if trouble.ended_ms is None else telling.instant(trouble.ended_ms),
         detail={"problem": trouble.problem} if trouble.problem else {},
     )

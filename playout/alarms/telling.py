@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from playout.alarms_book import Trouble
+from playout.alarms.book import Trouble
 from station.alarms import Alarm, AlarmKind
 from station.errors import Fault
 from station.mail import Mail, send

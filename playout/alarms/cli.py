@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import click
 
-from playout import alarms_told
-from playout.alarms_book import Trouble
+from playout.alarms import telling
+from playout.alarms.book import Trouble
 from station import alarms as table
 from station.acting import acting, as_person
 from station.alarms import Alarm, AlarmKind
@@ -61,7 +61,7 @@ def test() -> Answer:
     settings = load()
     now_ms = time.time_ns() // 1_000_000
     trouble = Trouble(AlarmKind.TEST, None, "", now_ms, now_ms)
-    problems = {way: _problem(settings, way, trouble) for way in alarms_told.ways(settings)}
+    problems = {way: _problem(settings, way, trouble) for way in telling.ways(settings)}
     nobody = "Alarms go to the log alone: set alarms.mail_to or alarms.webhook."
     return Answer(
         {"ways": problems},
@@ -73,7 +73,7 @@ def test() -> Answer:
 
 def _problem(settings: Settings, way: str, trouble: Trouble) -> str:
     try:
-        alarms_told.tell(settings, way, [trouble])
+        telling.tell(settings, way, [trouble])
     except Fault as fault:
         return str(fault)
     return ""
@@ -95,7 +95,7 @@ def _facts(alarm: Alarm) -> dict[str, object]:
 def _line(settings: Settings, alarm: Alarm) -> str:
     began = alarm.began_at.astimezone(settings.zone)
     taken = "  (taken on)" if alarm.acknowledged_at else ""
-    return f"{alarm.id:>5}  {began:%a %d %b}  {alarms_told.told_of(settings, alarm)}{taken}"
+    return f"{alarm.id:>5}  {began:%a %d %b}  {telling.told_of(settings, alarm)}{taken}"
 
 
 def _test_line(test: Alarm) -> str:

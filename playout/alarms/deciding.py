@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from playout.alarms_book import Book, Trouble
+from playout.alarms.book import Book, Trouble
 from playout.watch.quiet import Dead, Heard, dead, is_back
 from station.airtime import local_instant
 from station.alarms import AlarmKind
