@@ -32,6 +32,7 @@ START_SECONDS = 10.0
 # Titles and questions of ours, and those whom a full mount sends away: a place each, for a moment.
 PASSING = 200
 POLL_SECONDS = 0.05
+WATCH_PLACES = 3  # one to hear, one to keep, one to look what is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,8 @@ def _limits(root: ET.Element, plan: IcecastPlan) -> None:
 
 
 def _places(plan: IcecastPlan) -> int:
-    """How many may listen to one mount; the watch takes no listener's place."""
-    return plan.max_listeners + 1
+    """How many may listen to one mount, and the watch besides, which also keeps what it hears."""
+    return plan.max_listeners + WATCH_PLACES
 
 
 def _mounts(root: ET.Element, plan: IcecastPlan) -> None:

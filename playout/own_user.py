@@ -4,12 +4,13 @@ import os
 import pwd
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 # The user and group that Debian's package makes.
 USER = "liquidsoap"
 PRIVATE, PASSABLE = 0o700, 0o710
-CLOSED = (PRIVATE, PASSABLE)
+MADE_LATER = ("media", "recordings")
 # What it passes in a station's folder: its slots, and the way to its own place.
 PASSED = ("air", "run")
 
@@ -39,14 +40,24 @@ def can_enter(folder: Path) -> bool:
 
 def let_through(home: Path) -> None:
     """Let that user pass through a station's closed folder, and read what it plays alone."""
-    if os.geteuid() != 0 or not known() or stat.S_IMODE(home.stat().st_mode) not in CLOSED:
+    if os.geteuid() != 0 or not known() or not _is_ours(home.stat()):
         return
+    for name in MADE_LATER:
+        (home / name).mkdir(mode=PRIVATE, exist_ok=True)
     closed = [entry for entry in home.iterdir() if entry.name not in PASSED]
     for entry in (*closed, home / "run" / "log"):
-        if entry.exists() and not entry.is_symlink():
-            entry.chmod(stat.S_IMODE(entry.stat().st_mode) & PRIVATE)
+        # Some come and go meanwhile.
+        with suppress(FileNotFoundError):
+            if not entry.is_symlink():
+                entry.chmod(stat.S_IMODE(entry.stat().st_mode) & PRIVATE)
     shutil.chown(home, group=USER)
     home.chmod(PASSABLE)
+
+
+def _is_ours(home: os.stat_result) -> bool:
+    """Whether a folder is closed to all, or to all but that user; another choice is respected."""
+    mode = stat.S_IMODE(home.st_mode)
+    return mode == PRIVATE or (mode == PASSABLE and home.st_gid == pwd.getpwnam(USER).pw_gid)
 
 
 def give(user: str, workplace: Path, events_file: Path, slots: Path) -> None:

@@ -32,6 +32,20 @@ def sounding(url: str, seconds: float = SOUNDING_SECONDS) -> bool:
         connection.close()
 
 
+def turned_away(url: str, seconds: float = SOUNDING_SECONDS) -> bool:
+    """Whether Icecast answers and lets nobody in, as when a mount is full of listeners."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=seconds)
+    try:
+        connection.request("GET", where.path)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return status not in (http.HTTPStatus.OK, http.HTTPStatus.NOT_FOUND)
+
+
 def record(url: str, seconds: float, file: Path) -> Path:
     """Record a mount for some seconds as 48 kHz stereo WAV. Raises Fault when it can't be heard."""
     heard = ffmpeg.input(url, t=seconds).output(str(file), ar=48_000, ac=2, format="wav")

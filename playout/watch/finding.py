@@ -1,5 +1,6 @@
 """A finding is what the watch heard of one slot on one mount: a line of its event file."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -28,7 +29,8 @@ class Finding(msgspec.Struct, frozen=True):
 
 def append(file: Path, findings: list[Finding]) -> None:
     """Add what was heard, all of it at once; nobody but the watch adds to that file."""
-    forget_read(file)
+    with suppress(OSError):  # room is made another time
+        forget_read(file)
     lines = b"".join(msgspec.json.encode(finding) + b"\n" for finding in findings)
     with file.open("ab") as opened:
         opened.write(lines)

@@ -44,6 +44,8 @@ class Judge:
         self.receivers = receivers
         self._programme = programme.Reader(self.folder.root)
         self._masters: dict[tuple[int, int], NDArray[np.int16] | None] = {}
+        self._own: dict[str, NDArray[np.int16] | None] = {}
+        self._unwritten: list[Finding] = []
 
     @property
     def slot_seconds(self) -> int:
@@ -70,17 +72,21 @@ class Judge:
         """
         if listened_since > slot * self.slot_seconds - AROUND_SECONDS:
             return
-        began = time.monotonic()
-        found = [
-            one
-            for line in self._lines(slot)
-            if (master := self._masters.get((line.channel, slot))) is not None
-            for one in self._of_channel(line.channel, slot, _floats(master))
-        ]
-        finding.append(self.folder.events(finding.FILE), found)
-        heard = {f"{one.channel}-{one.quality}": one.heard_ms for one in found}
-        took = round(time.monotonic() - began, 2)
-        logger.info("slot-judged", slot=slot, heard_ms=heard, took_seconds=took)
+        for line in self._lines(slot):
+            master = self._masters.get((line.channel, slot))
+            if master is not None:
+                began = time.monotonic()
+                found = self._of_channel(line.channel, slot, _floats(master))
+                self._write(found)
+                heard = {f"{one.channel}-{one.quality}": one.heard_ms for one in found}
+                took = round(time.monotonic() - began, 2)
+                logger.info("slot-judged", slot=slot, heard_ms=heard, took_seconds=took)
+
+    def _write(self, found: list[Finding]) -> None:
+        """What a full disk does not take is written with the next. Raises OSError."""
+        self._unwritten += found
+        finding.append(self.folder.events(finding.FILE), self._unwritten)
+        self._unwritten = []
 
     def _of_channel(self, channel: int, slot: int, master: Samples) -> list[Finding]:
         begins = slot * self.slot_seconds - AROUND_SECONDS
@@ -90,7 +96,7 @@ class Judge:
             if receiver.place.channel == channel and receiver.failed_at < begins:
                 cut = receiver.tape.cut(begins, self.slot_seconds + 2 * AROUND_SECONDS)
                 if receiver.tape.whole_since > begins:
-                    logger.warning("slot-not-judged", problem="It was judged too late", slot=slot)
+                    logger.warning("slot-not-judged", problem="Its tape is not whole", slot=slot)
                     continue
                 matched = match(master, cut, round(AROUND_SECONDS * RATE_HZ), common)
                 found.append(_finding(receiver, slot, matched))
@@ -100,9 +106,12 @@ class Judge:
         """Which windows of a master are in the station's own pieces too, as a bed is."""
         pieces = {file.stem for file in self.folder.fill.glob("*.flac")}
         pieces |= {file.stem for file in self.folder.emergency.glob("*.flac")}
+        self._own = {
+            piece: self._own[piece] if piece in self._own else self._sound(piece)
+            for piece in sorted(pieces)
+        }
         common = np.zeros(len(master) // WINDOW, np.bool_)
-        for piece in sorted(pieces):
-            sound = self._sound(piece)
+        for sound in self._own.values():
             if sound is not None:
                 common |= like(master, _floats(sound))
         return common

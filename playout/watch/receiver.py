@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from playout.attempts import Attempts
 from playout.mounts import WATCH_AGENT
-from playout.watch import sounding
+from playout.watch import sounding, turned_away
 from playout.watch.quiet import LEVEL_MS, Level
 from playout.watch.tape import RATE_HZ, Tape
 from station.errors import Fault
@@ -91,8 +91,10 @@ class Receiver:
         finally:
             self._process.kill()
             self._process.wait()
-        if not received and not self._ending.is_set() and sounding(url):
-            raise Fault(f"{url} sends, and ffmpeg can't receive it", permanent=False)
+        if received or self._ending.is_set():
+            return
+        if sounding(url) or turned_away(url):
+            raise Fault(f"{url} may send, and the watch can't receive it", permanent=False)
 
     def _read(self, process: subprocess.Popen[bytes]) -> bool:
         assert process.stdout is not None  # noqa: S101  it is a pipe

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from playout.alarms.run import Alarms
 from playout.attempts import Attempts
+from playout.clock import UNSURE_SECONDS
 from playout.disk import AirFolder
 from playout.mounts import Quality, icecast_port, qualities
 from playout.watch.judging import KEPT_SECONDS, Judge
@@ -131,6 +132,8 @@ class Watch:
 
     def _tidy(self, now: float) -> None:
         keep_seconds = timedelta(days=self.settings.watch.keep_days).total_seconds()
+        if self.attention.began(time.time(), time.monotonic()) > now - UNSURE_SECONDS:
+            keep_seconds = now  # by a clock that was just set nothing is old
         for recorder in self.recorders:
             self._attempts.attempt(
                 f"recordings {recorder.place.channel}",

@@ -130,10 +130,17 @@ def test_a_clock_is_unsure_once_it_was_set_ahead():
 
 def test_the_doubt_about_a_clock_outlives_a_playout_and_no_machine(tmp_path):
     file = tmp_path / "run" / "clock-set-ahead"
-    Doubt(file).begin(1000.0)
-    another = Doubt(file)
+    Doubt(file, "monday").begin(1000.0)
+    another = Doubt(file, "monday")
     assert another.lasts(1000.0 + UNSURE_SECONDS - 1)
     assert not another.lasts(1000.0 + UNSURE_SECONDS)
-    assert not another.lasts(5.0)  # the machine was started anew
+    assert not Doubt(file, "tuesday").lasts(1001.0)  # the machine was started anew
     another.end()
     assert not another.lasts(1001.0)
+    assert not Doubt(file, "monday").lasts(1001.0)
+
+
+def test_a_doubt_that_no_disk_takes_lasts_all_the_same(tmp_path):
+    doubt = Doubt(tmp_path, "monday")  # a folder: nothing can be written there
+    doubt.begin(1000.0)
+    assert doubt.lasts(1001.0)

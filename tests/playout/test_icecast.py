@@ -73,7 +73,7 @@ def test_it_listens_where_the_settings_say_and_lets_that_many_in_a_mount():
     root = parsed(PLAN)
     assert root.findtext("listen-socket/bind-address") == "127.0.0.1"
     places = [int(mount.findtext("max-listeners") or 0) for mount in root.iter("mount")]
-    assert places == [2001] * 12  # and the watch
+    assert places == [2003] * 12  # and the watch
     assert int(root.findtext("limits/sources") or 0) == 12
 
 
