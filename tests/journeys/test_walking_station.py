@@ -229,7 +229,7 @@ def listen(house, where, placements, first):
     mounts = [mount for mount in where["mounts"] if mount["quality"] == "standard"]
     channel, late_at = placements[f"{HAL.name}'s tone"]
     sleep_until(first - timedelta(seconds=5))
-    listeners = {mount["channel"]: Listener(mount["url"]) for mount in mounts}
+    listeners = {mount["channel"]: Listener(url=mount["url"]) for mount in mounts}
     stalls = Stalls()
     some_title, (some_channel, some_at) = min(placements.items(), key=lambda item: item[1][1])
     sleep_until(some_at + timedelta(seconds=2))
@@ -239,7 +239,7 @@ def listen(house, where, placements, first):
     # Whoever was moved to the fallback and back counts other bytes than the clock: the late
     # piece is timed by a listener who came after the crash.
     sleep_until(late_at - timedelta(seconds=8))
-    listeners[AFTERWARDS] = Listener(mounts[channel]["url"])
+    listeners[AFTERWARDS] = Listener(url=mounts[channel]["url"])
     sleep_until(late_at + timedelta(seconds=SLOTS.seconds + 3))
     stalls.stop()
     for listener in listeners.values():

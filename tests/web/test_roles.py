@@ -4,6 +4,7 @@ import html
 
 import pytest
 
+from station.alarms import Alarm
 from station.causes import Cause
 from station.fill import FillPiece
 from station.grid import Grid, GridState
@@ -23,7 +24,7 @@ MEMBERS = ("/member/", "/membership/", "/market/")
 OPERATORS = ("/desk/",)
 TABLES = (
     *(Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry),
-    *(Recording, Presentation, FillPiece),
+    *(Recording, Presentation, FillPiece, Alarm),
 )
 FILLED = {
     "right_id": 1,
@@ -43,6 +44,7 @@ FILLED = {
     "person_id": 1,
     "cause_id": 1,
     "line_id": 1,
+    "alarm_id": 1,
     "reference": "RF15MW0000017",
 }
 
