@@ -1,6 +1,7 @@
 """One Flask application serves members, the market, the desk and listeners; waitress runs it."""
 
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -111,7 +112,17 @@ class Serving:
 
     def stop(self) -> None:
         """End `run`, from any thread; requests under way are finished first."""
-        self.server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(self.server._map))  # noqa: SLF001
+        pulled = threading.Event()
+
+        def close() -> None:
+            # A request that ends now wakes the trigger too: it stays open until we have pulled it.
+            pulled.wait()
+            waitress.wasyncore.close_all(self.server._map)  # noqa: SLF001
+
+        try:
+            self.server.trigger.pull_trigger(close)
+        finally:
+            pulled.set()
 
 
 def open_server(

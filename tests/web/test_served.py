@@ -5,6 +5,7 @@ import http.client
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -28,6 +29,18 @@ def serving(settings, database) -> Iterator[Serving]:
     opened.stop()
     running.join(timeout=10)
     assert not running.is_alive()
+
+
+def test_a_request_that_ends_at_the_same_moment_does_not_break_the_stop(serving):
+    trigger = serving.server.trigger
+    pull = trigger._physical_pull
+
+    def pull_after_another():
+        pull()
+        time.sleep(0.3)
+        pull()
+
+    trigger._physical_pull = pull_after_another  # the fixture stops it
 
 
 class Phone:
