@@ -67,7 +67,9 @@ $(VENV)/station.stamp: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/station.stamp
+$(VENV)/dev.stamp: requirements-dev.lock tests/node/package.json $(VENV)/station.stamp
 	@sh install-debian.sh $(TEST_PACKAGES)
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --prefix tests/node --no-package-lock --no-audit --no-fund \
+	  --ignore-scripts --loglevel error
 	@touch $@

@@ -40,7 +40,7 @@ from web.member import (
 )
 from web.membership.views import area as membership
 from web.public.views import area as public
-from web.session import Station
+from web.session import Station, speak
 from web.upload import MEGABYTE, Arriving
 
 PARTS = (
@@ -93,6 +93,7 @@ def create_app(
     app.url_map.converters["int"] = Id
     for area in (public, signin.area, *MEMBER, gift, market, desk, join, membership):
         app.register_blueprint(area)
+    app.before_request(speak)
     refusals.register(app)
     filters.register(app)
     headers.register(app)

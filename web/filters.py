@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
-from station import lengths
+from station import languages, lengths
 from station.airtime import Week
 from web import words
 from web.session import form_key, now, person, station
@@ -21,6 +21,10 @@ STATIC = Path(__file__).parent / "static"
 def register(app: Flask) -> None:
     """Give an application's templates their filters and names."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        languages.gettext, languages.ngettext, newstyle=True
+    )
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_deadline, "deadline")
     app.add_template_filter(_by, "by")
@@ -54,6 +58,7 @@ def _names() -> dict[str, Any]:
         "slot_length": lengths.length(station().settings.station.slot_seconds),
         "zone_name": words.zone_name(station().settings.zone, now()),
         "languages": words.LANGUAGES,
+        "spoken": languages.spoken(),
     }
 
 

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from playout.mounts import Mount
-from station import posts, signin
+from station import languages, posts, signin
 from station.db import Database
 from station.errors import Refusal
 from station.members import Person
@@ -72,6 +72,16 @@ def me() -> Person:
     if found is None:
         raise Refusal("sign-in-first")
     return found
+
+
+def speak() -> None:
+    """Speak the visitor's language: the person's, or the best that their browser asks for."""
+    who = person() if request.endpoint != "static" else None
+    known = languages.known()
+    if who is not None and who.language in known:
+        languages.speak(who.language)
+    else:
+        languages.speak(request.accept_languages.best_match(known) or languages.ENGLISH)
 
 
 def require_person() -> None:

@@ -82,6 +82,14 @@ def fill_0003(connection: sa.Connection) -> None:
     put("outcomes", {**outcome, "start_error_ms": 12, "reason": "", "decided_at": AT})
 
 
+def fill_0004(connection: sa.Connection) -> None:
+    """The same station as the fourth version has it, with a slot that was taken off air."""
+    fill_0003(connection)
+    connection.execute(sa.update(sa.table("outcomes", sa.column("told_at"))).values(told_at=AT))
+    takedown = {"channel": 0, "slot_number": 6, "request_id": None, "reason": "a wrong name"}
+    _insert(connection, "takedowns", {"id": 1, **takedown, "account_id": None, "at": AT})
+
+
 def _second(table: str, row: dict[str, object]) -> dict[str, object]:
     """A row of the first version as the second one wrote it."""
     said = row | SINCE_0002.get(table, {})
@@ -209,4 +217,5 @@ FILLS: dict[str, Callable[[sa.Connection], None]] = {
     "0001": fill_0001,
     "0002": fill_0002,
     "0003": fill_0003,
+    "0004": fill_0004,
 }
