@@ -7,6 +7,8 @@ one sentence that names the thing and says what to do.
 from dataclasses import dataclass
 from string import Formatter
 
+from station.languages import gettext as _
+
 # One sentence for each refusal, filled with the facts it was raised with.
 SENTENCES: dict[str, str] = {
     "setting-wrong": "The setting {setting} in {file} can't be used: {problem}.",
@@ -197,8 +199,8 @@ class Refusal(Exception):  # noqa: N818  a refusal is not an error, and reads be
 
     @property
     def sentence(self) -> str:
-        """What a person is told."""
-        return str(self)
+        """What a person is told, in the language that is spoken."""
+        return _(SENTENCES[self.code]).format(**self.facts)
 
 
 class WrongInput(Refusal):
@@ -218,9 +220,9 @@ class Busy(Fault):
     """Others kept the database too long: nothing was changed, and trying again helps."""
 
     def __init__(self) -> None:
-        """Always say the same sentence."""
+        """Always say the same sentence, in the language that is spoken."""
         super().__init__(
-            "Too many people pressed at once. Nothing was changed: please try again.",
+            _("Too many people pressed at once. Nothing was changed: please try again."),
             permanent=False,
         )
 
@@ -236,4 +238,4 @@ class Violation:
 
 def facts_named_in(sentence: str) -> set[str]:
     """The names of the facts that a sentence needs."""
-    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+    return {name for _text, name, _format, _as in Formatter().parse(sentence) if name}

@@ -7,6 +7,7 @@ language is spoken belongs to the request, or to the letter, that is being answe
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
@@ -27,6 +28,14 @@ def gettext(text: str, **facts: object) -> str:
 def ngettext(one: str, many: str, number: int, **facts: object) -> str:
     """A sentence about one thing, or about several, with `%(num)s` as their number."""
     return _catalogue(_spoken.get()).ngettext(one, many, number) % {"num": number, **facts}
+
+
+def dated(local: date, pattern: str) -> str:
+    """A date in the language that is spoken, by a pattern of Unicode's TR 35: EEEE d MMMM."""
+    from babel.dates import format_date
+
+    said: str = format_date(local, pattern, locale=_spoken.get())
+    return said
 
 
 def marked(text: str) -> str:

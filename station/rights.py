@@ -18,6 +18,7 @@ from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
+from station.languages import dated
 from station.ledger import Right
 from station.recordings import (
     Master,
@@ -243,10 +244,13 @@ def requests_of(session: Session, week: Week) -> list[Request]:
 
 
 def local_text(instant: datetime, settings: Settings) -> str:
-    """An instant as people of the station say it: Wednesday 25 November 2026, 18:35."""
+    """An instant as people of the station say it: Wednesday 25 November 2026, 18:35.
+
+    It is said in the language that is spoken.
+    """
     local = instant.astimezone(settings.zone)
     seconds = f":{local:%S}" if local.second else ""
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}{seconds}"
+    return f"{dated(local, 'EEEE d MMMM y')}, {local:%H:%M}{seconds}"
 
 
 def _request(right: Right, wishes: Sequence[Wish], now: datetime, **says: Any) -> Request:

@@ -89,11 +89,12 @@ def create_app(
         # A form may lie open on a phone for days: its token lasts as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    # Before a form is refused for being old, so that this too is said in the visitor's language.
+    app.before_request(speak)
     CSRFProtect(app)
     app.url_map.converters["int"] = Id
     for area in (public, signin.area, *MEMBER, gift, market, desk, join, membership):
         app.register_blueprint(area)
-    app.before_request(speak)
     refusals.register(app)
     filters.register(app)
     headers.register(app)
