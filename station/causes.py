@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base, compare_and_set
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.members import Person
 from station.rights import LONGEST_CAUSE, clean_text
 
@@ -47,7 +48,7 @@ def propose(session: Session, person: Person, words: str, now: datetime) -> Caus
 
     Raises WrongInput `text-missing` or `text-long`, Refusal `cause-known` or `cause-declined`.
     """
-    words = clean_text(words, "cause", LONGEST_CAUSE)
+    words = clean_text(words, _("cause"), LONGEST_CAUSE)
     known = _like(session, words)
     if known is not None:
         declined = known.state == CauseState.DECLINED
@@ -60,7 +61,7 @@ def add(session: Session, words: str, now: datetime) -> Cause:
 
     Raises WrongInput `text-missing` or `text-long`, Refusal `cause-known` when it is listed.
     """
-    words = clean_text(words, "cause", LONGEST_CAUSE)
+    words = clean_text(words, _("cause"), LONGEST_CAUSE)
     known = _like(session, words)
     if known is None:
         return _keep(session, Cause(words=words, state=CauseState.LISTED), now)

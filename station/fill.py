@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.db import Base, compare_and_set
 from station.errors import Refusal
 from station.jobs import JobKind, promise
+from station.languages import gettext as _
 from station.rights import LONGEST_TITLE, clean_text
 from station.treatment import FillKind
 
@@ -55,7 +56,7 @@ def receive(
 
     Raises WrongInput `text-missing` or `text-long` for the title.
     """
-    title = clean_text(title, "title", LONGEST_TITLE)
+    title = clean_text(title, _("title"), LONGEST_TITLE)
     piece = FillPiece(kind=kind, title=title, upload_sha256=upload_sha256, added_at=now)
     session.add(piece)
     session.flush()

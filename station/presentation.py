@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base
 from station.errors import WrongInput
+from station.languages import gettext as _
 from station.ledger import lock
 from station.recordings import Recording, RecordingState
 from station.rights import clean_text
@@ -72,7 +73,7 @@ def choose(session: Session, account_id: int, choice: Choice, now: datetime) -> 
         require_accepted(session, account_id, choice.recording_id) if follows else None
     )
     chosen.ident = choice.ident
-    chosen.ident_words = clean_text(words, "announcement", LONGEST_IDENT_WORDS) if words else ""
+    chosen.ident_words = clean_text(words, _("announcement"), LONGEST_IDENT_WORDS) if words else ""
     chosen.ident_upload_sha256 = recorded
     chosen.level, chosen.clean = choice.level, choice.clean
     chosen.chosen_at = now

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.ledger import Right, lock
 from station.recordings import Master, Recording, RecordingState, is_part
 from station.rights import LONGEST_CAUSE, ask, clean_text, for_recording, for_silence
@@ -52,7 +53,7 @@ def choose(
     # Two choices of one person take turns.
     lock(session)
     silent, evergreen = kind == StandingKind.SILENCE, kind == StandingKind.EVERGREEN
-    words = clean_text(cause or "", "cause", LONGEST_CAUSE) if silent else None
+    words = clean_text(cause or "", _("cause"), LONGEST_CAUSE) if silent else None
     piece = require_accepted(session, account_id, recording_id) if evergreen else None
     choice = choice_of(session, account_id) or StandingChoice(account_id=account_id)
     choice.kind, choice.cause, choice.recording_id, choice.chosen_at = kind, words, piece, now

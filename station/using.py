@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
+from station.languages import gettext as _
 from station.ledger import Right, lock, require_held, require_holder
 from station.recordings import Recording, RecordingState, other_part
 from station.rights import (
@@ -50,7 +51,7 @@ def receive(
     week = require_open(right, settings, now)
     if not recording.permission:
         raise WrongInput("permission-missing")
-    recording.title = clean_text(recording.title, "title", LONGEST_TITLE)
+    recording.title = clean_text(recording.title, _("title"), LONGEST_TITLE)
     for wish in wishes:
         wish.spans(week, settings)
     recording.right_id = right.id
@@ -108,7 +109,7 @@ def dedicate(
     held = require_held(session, [right_id, *also], account_id)
     rights = sorted(held, key=lambda right: (right.id != right_id, right.number))
     week = require_open(rights[0], settings, now)
-    cause = clean_text(cause, "cause", LONGEST_CAUSE)
+    cause = clean_text(cause, _("cause"), LONGEST_CAUSE)
     for wish in wishes:
         wish.spans(week, settings)
     # A recording that still waits for its verdict must not take the silence's place later.

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
 from station.ledger import EntryKind
 from station.market.limits import require_may_receive
 from station.market.offers import (
@@ -90,7 +91,7 @@ def give_by_link(
         raise Refusal("receiver-not-member")
     token = secrets.token_urlsafe(24)
     offer = _gift(settings, giver_id, now)
-    offer.friend = clean_text(friend, "name of your friend", LONGEST_TEXT)
+    offer.friend = clean_text(friend, _("name of your friend"), LONGEST_TEXT)
     offer.link_hash = _hash(token)
     put_in_escrow(session, settings, offer, right_ids, now)
     if email:

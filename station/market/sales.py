@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
 from station.ledger import EntryKind
 from station.market.limits import require_may_receive
 from station.market.offers import (
@@ -131,7 +132,7 @@ def dispute(
     offer = require_offer(session, offer_id, OfferKind.SALE)
     if who.account_id not in (offer.giver_id, offer.receiver_id):
         raise Refusal("offer-not-yours")
-    why = clean_text(why, "reason", LONGEST_DISPUTE)
+    why = clean_text(why, _("reason"), LONGEST_DISPUTE)
     change(
         session,
         offer,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
 from station.ledger import lock
 from station.members import AccountKind, Applicant, Person, admit
 from station.membership import years
@@ -164,7 +165,7 @@ def decline(session: Session, application_id: int, reason: str, now: datetime) -
 
     Raises WrongInput `text-missing` or `text-long`, Refusal `application-over`.
     """
-    reason = clean_text(reason, "reason", LONGEST_REASON)
+    reason = clean_text(reason, _("reason"), LONGEST_REASON)
     lock(session)
     application = session.get(Application, application_id)
     if application is None:
