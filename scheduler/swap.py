@@ -12,11 +12,12 @@ from station import grid
 from station.airtime import Week
 from station.errors import Refusal
 from station.grid import Grid, Place
+from station.languages import speaking
 from station.ledger import root_hash
 from station.market import swaps
 from station.market.swap_letters import EXCHANGED, page, place_text, tell
 from station.market.swaps import Places, Swap, SwapState
-from station.members import Person
+from station.members import Person, with_account
 from station.settings import Settings
 
 SENT_SINCE = "It was sent after the week was built, and the week was not built again."
@@ -93,6 +94,7 @@ def _tell(session: Session, settings: Settings, swap: Swap, found: Places, now: 
         (swap.asked_id, swap.asker_id, found.mine),
     )
     for to_id, other_id, place in sides:
-        where = place_text(settings, swap.week, place)
-        facts = {"week": swap.week, "place": where, "page": page(settings)}
-        tell(session, EXCHANGED, to_id, other_id, now, **facts)
+        with speaking(with_account(session, to_id).language):
+            where = place_text(settings, swap.week, place)
+            facts = {"week": swap.week, "place": where, "page": page(settings)}
+            tell(session, EXCHANGED, to_id, other_id, now, **facts)

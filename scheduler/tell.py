@@ -12,17 +12,19 @@ from scheduler.problem import Problem
 from station import letters
 from station.airtime import Week
 from station.grid import Bump, Grid, Move, Place, Placement, differences
+from station.languages import gettext as _
+from station.languages import marked, speaking
 from station.members import Person
 from station.rights import Request, local_text
 from station.settings import Settings
 
 Fact = dict[str, object]
 
-CHANGED = "Your time in week {week} has changed"
-SORRY = "Week {week} was published and had to change since. We are sorry for the trouble.\n\n"
-MOVED = "“{title}” airs {after}, and no longer {before}."
-LOST = "“{title}” was to air {before}, and has no place now. {reason}"
-PLACED = "“{title}” has a place now: {after}."
+CHANGED = marked("Your time in week %(week)s has changed")
+SORRY = marked("Week %(week)s was published and had to change since. We are sorry for the trouble.")
+MOVED = marked("“%(title)s” airs %(after)s, and no longer %(before)s.")
+LOST = marked("“%(title)s” was to air %(before)s, and has no place now. %(reason)s")
+PLACED = marked("“%(title)s” has a place now: %(after)s.")
 
 
 def plan_facts(plan: Plan) -> Fact:
@@ -146,19 +148,22 @@ def write_letters(
     for number, title, person in session.execute(query):
         move = moves[number]
         if move.after is not None or number in reasons:
-            said[person].append(
-                _sentence(move).format(
-                    title=title,
-                    before=_at(settings, week, move.before),
-                    after=_at(settings, week, move.after),
-                    reason=reasons.get(number),
+            with speaking(person.language):
+                said[person].append(
+                    _(
+                        _sentence(move),
+                        title=title,
+                        before=_at(settings, week, move.before),
+                        after=_at(settings, week, move.after),
+                        reason=reasons.get(number),
+                    )
                 )
-            )
     page = f"{settings.web_url}/member/"
     for person, lines in said.items():
-        news = "\n".join(lines)
-        body = f"Hello {person.name},\n\n{SORRY.format(week=week)}{news}\n\n{page}\n"
-        letters.write(session, person, CHANGED.format(week=week), body, now)
+        with speaking(person.language):
+            news = "\n".join((_(SORRY, week=week), "", *lines, "", page))
+            body = letters.greeting(person.name, news)
+            letters.write(session, person, _(CHANGED, week=week), body, now)
     return len(said)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base, Database
 from station.jobs import Duty, JobKind, promise
+from station.languages import gettext as _
 from station.mail import Mail, send
 from station.members import Person
 from station.settings import Settings
@@ -33,6 +34,11 @@ class Letter(Base):
 def write(session: Session, person: Person, subject: str, body: str, now: datetime) -> Letter:
     """Write a letter and promise that it is sent."""
     return _post(session, Letter(person_id=person.id, subject=subject, body=body, written_at=now))
+
+
+def greeting(name: str, said: str) -> str:
+    """What a letter says, with its greeting, in the language that is spoken."""
+    return _("Hello %(name)s,", name=name) + f"\n\n{said}\n"
 
 
 def write_to(

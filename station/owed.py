@@ -6,29 +6,38 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from station import letters
+from station.languages import gettext as _
+from station.languages import marked, speaking
 from station.ledger import Right
 from station.members import with_account
 from station.rights import Request, cutoff, local_text
 from station.settings import Settings
 
-COMES_BACK = "Your airtime of {week} comes back in {later}"
-MISSED = (
-    "Your airtime of week {week} did not go out as planned, through no fault of yours. We are "
-    "sorry. You have airtime in week {later} instead"
+COMES_BACK = marked("Your airtime of %(week)s comes back in %(later)s")
+MISSED = marked(
+    "Your airtime of week %(week)s did not go out as planned, through no fault of yours. We are "
+    "sorry. You have airtime in week %(later)s instead."
 )
-WORTH_AS_MUCH = ", at a time that is worth as much or more"
-CARRIED = " It carries “{title}” again, unless you choose something else."
-UNUSED = (
-    "You did not use the airtime that we owed you, in week {week}. It comes back in week {later}"
+MISSED_AND_WORTH_AS_MUCH = marked(
+    "Your airtime of week %(week)s did not go out as planned, through no fault of yours. We are "
+    "sorry. You have airtime in week %(later)s instead, at a time that is worth as much or more."
 )
-UNTIL_LAST = ", and can until week {last}"
-CHANGE = "You can change it until {closes}:\n\n{page}"
-CHANGE_OR_PUT_OFF = (
-    "You can change it, or put it off to a week up to {last}, until {closes}:\n\n{page}"
+UNUSED = marked(
+    "You did not use the airtime that we owed you, in week %(week)s. It comes back in week "
+    "%(later)s."
 )
-RAN_OUT = "We could not make good your airtime of {week}"
-NO_ROOM = (
-    "Your airtime of week {week} did not go out as planned, and no week up to {last} had room "
+UNUSED_UNTIL_LAST = marked(
+    "You did not use the airtime that we owed you, in week %(week)s. It comes back in week "
+    "%(later)s, and can until week %(last)s."
+)
+CARRIED = marked("It carries “%(title)s” again, unless you choose something else.")
+CHANGE = marked("You can change it until %(closes)s:\n\n%(page)s")
+CHANGE_OR_PUT_OFF = marked(
+    "You can change it, or put it off to a week up to %(last)s, until %(closes)s:\n\n%(page)s"
+)
+RAN_OUT = marked("We could not make good your airtime of %(week)s")
+NO_ROOM = marked(
+    "Your airtime of week %(week)s did not go out as planned, and no week up to %(last)s had room "
     "for it. We are sorry. Please speak with the station's operators."
 )
 
@@ -53,32 +62,35 @@ def tell_given(
 ) -> None:
     """Write to its holder which right makes another one good."""
     last = right.week >= owed.last_week
-    parts = [
-        UNUSED if owed.unused else MISSED,
-        WORTH_AS_MUCH if owed.least_worth and not owed.unused else "",
-        UNTIL_LAST if owed.unused and not last else "",
-        ".",
-        CARRIED if owed.request is not None else "",
-        "\n\n",
-        CHANGE if last else CHANGE_OR_PUT_OFF,
-    ]
-    said = {
-        "week": owed.right.week,
-        "later": right.week,
-        "last": owed.last_week,
-        "title": "" if owed.request is None else owed.request.title,
-        "closes": local_text(cutoff(right.parsed_week(settings.zone), settings), settings),
-        "page": f"{settings.web_url}/member/",
-    }
-    _write(session, owed, COMES_BACK.format(**said), "".join(parts).format(**said), now)
+    with speaking(with_account(session, owed.holder_id).language):
+        said = {
+            "week": owed.right.week,
+            "later": right.week,
+            "last": owed.last_week,
+            "title": "" if owed.request is None else owed.request.title,
+            "closes": local_text(cutoff(right.parsed_week(settings.zone), settings), settings),
+            "page": f"{settings.web_url}/member/",
+        }
+        parts = [_(_why(owed, last=last), **said)]
+        if owed.request is not None:
+            parts.append(_(CARRIED, **said))
+        change = _(CHANGE if last else CHANGE_OR_PUT_OFF, **said)
+        _write(session, owed, _(COMES_BACK, **said), f"{' '.join(parts)}\n\n{change}", now)
 
 
 def tell_ran_out(session: Session, owed: Owed, now: datetime) -> None:
     """Write to its holder that no week had room for what was owed."""
     said = {"week": owed.right.week, "last": owed.last_week}
-    _write(session, owed, RAN_OUT.format(**said), NO_ROOM.format(**said), now)
+    with speaking(with_account(session, owed.holder_id).language):
+        _write(session, owed, _(RAN_OUT, **said), _(NO_ROOM, **said), now)
+
+
+def _why(owed: Owed, *, last: bool) -> str:
+    if owed.unused:
+        return UNUSED if last else UNUSED_UNTIL_LAST
+    return MISSED_AND_WORTH_AS_MUCH if owed.least_worth else MISSED
 
 
 def _write(session: Session, owed: Owed, subject: str, body: str, now: datetime) -> None:
     person = with_account(session, owed.holder_id)
-    letters.write(session, person, subject, f"Hello {person.name},\n\n{body}\n", now)
+    letters.write(session, person, subject, letters.greeting(person.name, body), now)

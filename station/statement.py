@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from station import makegoods
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Bump, Grid, GridState, Placement
+from station.languages import gettext as _
+from station.languages import marked
 from station.ledger import Entry, EntryKind, Posting, Right
 from station.market.offers import OPEN_STATES, Offer, OfferedRight, OfferKind, OfferState
 from station.members import Account, AccountKind, Person
@@ -203,36 +205,50 @@ def _asked(session: Session, right_ids: list[int], account_id: int) -> dict[int,
 
 
 SAID = {
-    Fate.UNUSED: "not used yet",
-    Fate.RECORDING: "recording: {title}",
-    Fate.SILENCE: "silence for {title}",
-    Fate.OFFERED: "offered to {other}",
-    Fate.GIVEN: "given to {other}",
-    Fate.SOLD: "sold to {other}",
-    Fate.POOLED: "not used: gone to the station's pool",
-    Fate.PLACED: "on air{place}: {title}",
-    Fate.BUMPED: "could not be placed: {reason}",
-    Fate.AIRED: "went out{place}: {title}",
-    Fate.MISSED: "should have gone out{place}, and did not: {title}",
-    Fate.TAKEN_DOWN: "was taken off air{place}, {reason}: {title}",
-    Fate.LATER: "not used, and comes back in a later week",
-    Fate.EXPIRED: "ran out",
-    Fate.VOIDED: "given back with the membership",
+    Fate.UNUSED: marked("not used yet"),
+    Fate.RECORDING: marked("recording: %(title)s"),
+    Fate.SILENCE: marked("silence for %(title)s"),
+    Fate.OFFERED: marked("offered to %(other)s"),
+    Fate.GIVEN: marked("given to %(other)s"),
+    Fate.SOLD: marked("sold to %(other)s"),
+    Fate.POOLED: marked("not used: gone to the station's pool"),
+    Fate.PLACED: marked("on air: %(title)s"),
+    Fate.BUMPED: marked("could not be placed: %(reason)s"),
+    Fate.AIRED: marked("went out: %(title)s"),
+    Fate.MISSED: marked("should have gone out, and did not: %(title)s"),
+    Fate.TAKEN_DOWN: marked("was taken off air, %(reason)s: %(title)s"),
+    Fate.LATER: marked("not used, and comes back in a later week"),
+    Fate.EXPIRED: marked("ran out"),
+    Fate.VOIDED: marked("given back with the membership"),
 }
-OUR_FAULT = "{said}. That was not your fault: you have airtime in week {week} instead"
+# The same of what has a place on air.
+SAID_OF_A_PLACE = {
+    Fate.PLACED: marked("on air %(moment)s, channel %(channel)s: %(title)s"),
+    Fate.AIRED: marked("went out %(moment)s, channel %(channel)s: %(title)s"),
+    Fate.MISSED: marked(
+        "should have gone out %(moment)s, channel %(channel)s, and did not: %(title)s"
+    ),
+    Fate.TAKEN_DOWN: marked(
+        "was taken off air %(moment)s, channel %(channel)s, %(reason)s: %(title)s"
+    ),
+}
+OFFERED_TO_ANYONE = marked("offered to anyone")
+COMES_BACK = marked("not used, and comes back in a later week: %(week)s")
+OUR_FAULT = marked("%(said)s. That was not your fault: you have airtime in week %(week)s instead")
 
 
 def sentence(line: StatementLine, settings: Settings) -> str:
-    """A statement line in words."""
-    place = ""
+    """A statement line in words, in the language that is spoken."""
+    if line.fate is Fate.LATER and line.made_good:
+        return _(COMES_BACK, week=line.made_good)
+    said, facts = SAID[line.fate], {"title": line.title, "other": line.other, "reason": line.reason}
     if line.at is not None and line.channel is not None:
-        channel = settings.channel_name(line.channel)
-        place = f" {local_text(line.at, settings)}, channel {channel}"
-    said = SAID[line.fate].format(
-        title=line.title, other=line.other or "anyone", reason=line.reason, place=place
+        said = SAID_OF_A_PLACE.get(line.fate, said)
+        facts["moment"] = local_text(line.at, settings)
+        facts["channel"] = settings.channel_name(line.channel)
+    if line.fate is Fate.OFFERED and not line.other:
+        said = OFFERED_TO_ANYONE
+    told = _(said, **facts)
+    return (
+        _(OUR_FAULT, said=told.removesuffix("."), week=line.made_good) if line.made_good else told
     )
-    if not line.made_good:
-        return said
-    if line.fate is Fate.LATER:
-        return f"{said}: {line.made_good}"
-    return OUR_FAULT.format(said=said.removesuffix("."), week=line.made_good)

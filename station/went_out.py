@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from station import letters
 from station.asrun import Outcome, OutcomeKind
 from station.db import compare_and_set
+from station.languages import dated, marked, speaking
+from station.languages import gettext as _
 from station.lengths import length
 from station.members import with_account
 from station.recordings import recording_of
@@ -19,15 +21,19 @@ HEARD = (OutcomeKind.AIRED, OutcomeKind.LATE, OutcomeKind.CUT)
 # What was heard is on disk by then.
 AFTER = timedelta(seconds=30)
 
-WENT_OUT = "Your {what} went out {moment} on channel {channel}"
-SAID = "{name} went out {at}, on channel {channel}."
-NOT_WHOLE = " It was not as planned: {reason}."
-CLIP = "\n\nHear it as listeners did:\n\n{page}\n\nIt is kept for {days} days."
-TAKEN_DOWN = "Your {what} of {moment} were taken off air"
-WHY = (
-    "{name} was taken off air on channel {channel}, {at}: {reason}.\n\n"
-    "Please speak with the station's operators if you have questions."
+WENT_OUT = marked("Your %(length)s went out %(moment)s on channel %(channel)s")
+SILENCE_WENT_OUT = marked("Your %(length)s of silence went out %(moment)s on channel %(channel)s")
+SAID = marked("“%(title)s” went out %(at)s, on channel %(channel)s.")
+SILENCE_SAID = marked("Your silence for %(title)s went out %(at)s, on channel %(channel)s.")
+NOT_WHOLE = marked("It was not as planned: %(reason)s.")
+CLIP = marked("Hear it as listeners did:\n\n%(page)s\n\nIt is kept for %(days)s days.")
+TAKEN_DOWN = marked("Your %(length)s of %(moment)s were taken off air")
+SILENCE_TAKEN_DOWN = marked("Your %(length)s of silence of %(moment)s were taken off air")
+WHY = marked("“%(title)s” was taken off air on channel %(channel)s, %(at)s: %(reason)s.")
+SILENCE_WHY = marked(
+    "Your silence for %(title)s was taken off air on channel %(channel)s, %(at)s: %(reason)s."
 )
+SPEAK = marked("Please speak with the station's operators if you have questions.")
 
 
 def tell(session: Session, settings: Settings, now: datetime) -> int:
@@ -74,8 +80,9 @@ def _write(
     if not compare_and_set(session, Outcome, *this, Outcome.told_at.is_(None), told_at=now):
         return False
     person = with_account(session, request.account_id)
-    subject, body = _letter(settings, outcome, request)
-    letters.write(session, person, subject, f"Hello {person.name},\n\n{body}\n", now)
+    with speaking(person.language):
+        subject, body = _letter(settings, outcome, request)
+        letters.write(session, person, subject, letters.greeting(person.name, body), now)
     return True
 
 
@@ -84,20 +91,23 @@ def _letter(settings: Settings, outcome: Outcome, request: Request) -> tuple[str
     began = planned + timedelta(milliseconds=outcome.start_error_ms or 0)
     silent = request.kind == RequestKind.SILENCE
     said = {
-        "what": length(settings.station.slot_seconds) + (" of silence" if silent else ""),
-        "moment": f"{began.astimezone(settings.zone):%A %H:%M:%S}",
+        "length": length(settings.station.slot_seconds),
+        "moment": f"{dated(began.astimezone(settings.zone), 'EEEE')} "
+        f"{began.astimezone(settings.zone):%H:%M:%S}",
         "at": local_text(planned, settings),
         "channel": settings.channel_name(outcome.channel),
-        "name": f"Your silence for {request.title}" if silent else f"“{request.title}”",
+        "title": request.title,
         "reason": outcome.reason,
         "page": f"{settings.web_url}/member/rights/{request.right_id}/clip",
         "days": settings.watch.keep_days,
     }
     if outcome.kind == OutcomeKind.TAKEN_DOWN:
-        return TAKEN_DOWN.format(**said), WHY.format(**said)
-    parts = [SAID]
+        why = _(SILENCE_WHY if silent else WHY, **said)
+        subject = SILENCE_TAKEN_DOWN if silent else TAKEN_DOWN
+        return _(subject, **said), f"{why}\n\n{_(SPEAK)}"
+    told = _(SILENCE_SAID if silent else SAID, **said)
     if outcome.kind != OutcomeKind.AIRED:
-        parts.append(NOT_WHOLE)
+        told = f"{told} {_(NOT_WHOLE, **said)}"
     if recording_of(settings.recordings_folder, outcome.channel, outcome.slot_number):
-        parts.append(CLIP)
-    return WENT_OUT.format(**said), "".join(parts).format(**said)
+        told = f"{told}\n\n{_(CLIP, **said)}"
+    return _(SILENCE_WENT_OUT if silent else WENT_OUT, **said), told

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from station import letters
 from station.airtime import Week
 from station.grid import Place
+from station.languages import gettext as _
+from station.languages import marked, speaking
 from station.members import with_account
 from station.rights import local_text
 from station.settings import Settings
@@ -22,21 +24,25 @@ class Wording:
 
 
 ASKED = Wording(
-    "Would you exchange times?",
-    "{other} would like to exchange times with you in week {week}.\n\nYou have: {yours}.\n"
-    "{other} has: {theirs}.\n\nAccept or refuse before {until}:\n\n{page}",
+    marked("Would you exchange times?"),
+    marked(
+        "%(other)s would like to exchange times with you in week %(week)s.\n\nYou have: "
+        "%(yours)s.\n%(other)s has: %(theirs)s.\n\nAccept or refuse before %(until)s:\n\n%(page)s"
+    ),
 )
 REFUSED = Wording(
-    "Your time stays as it is",
-    "{other} would rather keep their time in week {week}. Yours stays as it is.",
+    marked("Your time stays as it is"),
+    marked("%(other)s would rather keep their time in week %(week)s. Yours stays as it is."),
 )
 LAPSED = Wording(
-    "Your time stays as it is",
-    "{other} did not answer you in time. Your time in week {week} stays as it is.",
+    marked("Your time stays as it is"),
+    marked("%(other)s did not answer you in time. Your time in week %(week)s stays as it is."),
 )
 EXCHANGED = Wording(
-    "You exchanged times",
-    "You exchanged times with {other}: in week {week} you are on air {place}.\n\n{page}",
+    marked("You exchanged times"),
+    marked(
+        "You exchanged times with %(other)s: in week %(week)s you are on air %(place)s.\n\n%(page)s"
+    ),
 )
 
 
@@ -45,14 +51,16 @@ def tell(
 ) -> None:
     """Write to one account's person about what another's did or asks."""
     person, other = with_account(session, to_id), with_account(session, other_id)
-    said = wording.sentence.format(other=other.name, **facts)
-    letters.write(session, person, wording.subject, f"Hello {person.name},\n\n{said}\n", now)
+    with speaking(person.language):
+        body = letters.greeting(person.name, _(wording.sentence, other=other.name, **facts))
+        letters.write(session, person, _(wording.subject), body, now)
 
 
 def place_text(settings: Settings, week: str, place: Place) -> str:
     """A place as people say it: Wednesday 25 November 2026, 18:35, channel One."""
     at = Week.parse(week, settings.zone).instant(place.start, settings.slots)
-    return f"{local_text(at, settings)}, channel {settings.channel_name(place.channel)}"
+    channel = settings.channel_name(place.channel)
+    return _("%(moment)s, channel %(channel)s", moment=local_text(at, settings), channel=channel)
 
 
 def page(settings: Settings) -> str:

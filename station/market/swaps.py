@@ -16,9 +16,10 @@ from station.airtime import Week
 from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal
 from station.grid import Place, Placement
+from station.languages import speaking
 from station.ledger import Right, lock
 from station.market.swap_letters import ASKED, LAPSED, REFUSED, page, place_text, tell
-from station.members import Person
+from station.members import Person, with_account
 from station.rights import Request, RequestState, local_text
 from station.settings import Settings
 
@@ -242,11 +243,12 @@ def _asked_before(session: Session, swap: Swap) -> bool:
 def _tell_asked(
     session: Session, settings: Settings, swap: Swap, found: Places, now: datetime
 ) -> None:
-    facts = {
-        "week": swap.week,
-        "theirs": place_text(settings, swap.week, found.mine),
-        "yours": place_text(settings, swap.week, found.wanted),
-        "until": local_text(swap.deadline, settings),
-        "page": page(settings),
-    }
-    tell(session, ASKED, swap.asked_id, swap.asker_id, now, **facts)
+    with speaking(with_account(session, swap.asked_id).language):
+        facts = {
+            "week": swap.week,
+            "theirs": place_text(settings, swap.week, found.mine),
+            "yours": place_text(settings, swap.week, found.wanted),
+            "until": local_text(swap.deadline, settings),
+            "page": page(settings),
+        }
+        tell(session, ASKED, swap.asked_id, swap.asker_id, now, **facts)

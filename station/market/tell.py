@@ -7,6 +7,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from station import letters
+from station.languages import gettext as _
+from station.languages import marked, ngettext, speaking
 from station.market.offers import Offer
 from station.members import with_account
 from station.rights import local_text
@@ -48,87 +50,121 @@ LETTERS: dict[News, tuple[Wording, ...]] = {
     News.OFFERED: (
         Wording(
             Side.RECEIVER,
-            "{giver} gives you airtime",
-            "{giver} gives you {what}. Accept or refuse before {until}:\n\n{page}",
+            marked("%(giver)s gives you airtime"),
+            marked("%(giver)s gives you %(what)s. Accept or refuse before %(until)s:\n\n%(page)s"),
         ),
     ),
-    News.ACCEPTED: (Wording(Side.GIVER, "Your gift was accepted", "{receiver} accepted {what}."),),
+    News.ACCEPTED: (
+        Wording(
+            Side.GIVER, marked("Your gift was accepted"), marked("%(receiver)s accepted %(what)s.")
+        ),
+    ),
     News.REFUSED: (
         Wording(
             Side.GIVER,
-            "Your gift was refused",
-            "{receiver} refused {what}. They are in your hands again:\n\n{page}",
+            marked("Your gift was refused"),
+            marked("%(receiver)s refused %(what)s. They are in your hands again:\n\n%(page)s"),
         ),
     ),
     News.LAPSED: (
         Wording(
             Side.GIVER,
-            "Nobody took your airtime",
-            "Nobody took {what} in time. They are in your hands again:\n\n{page}",
+            marked("Nobody took your airtime"),
+            marked("Nobody took %(what)s in time. They are in your hands again:\n\n%(page)s"),
         ),
     ),
     News.RESERVED: (
         Wording(
             Side.GIVER,
-            "Your airtime is reserved",
-            "{receiver} reserved {what} and pays you {price} with the reference {reference} "
-            "before {until}. Once the money came, say so on your page:\n\n{page}",
+            marked("Your airtime is reserved"),
+            marked(
+                "%(receiver)s reserved %(what)s and pays you %(price)s with the reference "
+                "%(reference)s before %(until)s. Once the money came, say so on your "
+                "page:\n\n%(page)s"
+            ),
         ),
         Wording(
             Side.RECEIVER,
-            "How to pay for your airtime",
-            "You reserved {what}. Pay {price} to {giver} <{email}> with the reference "
-            "{reference} before {until}, and say so on your page:\n\n{page}",
+            marked("How to pay for your airtime"),
+            marked(
+                "You reserved %(what)s. Pay %(price)s to %(giver)s <%(email)s> with the reference "
+                "%(reference)s before %(until)s, and say so on your page:\n\n%(page)s"
+            ),
         ),
     ),
     News.PAID: (
         Wording(
             Side.GIVER,
-            "Your buyer has paid",
-            "{receiver} says that {price} for {what} were paid with the reference {reference}. "
-            "Once the money came, say so before {until}; after that the station's operators "
-            "decide:\n\n{page}",
+            marked("Your buyer has paid"),
+            marked(
+                "%(receiver)s says that %(price)s for %(what)s were paid with the reference "
+                "%(reference)s. Once the money came, say so before %(until)s; after that the "
+                "station's operators decide:\n\n%(page)s"
+            ),
         ),
     ),
     News.SETTLED: (
         Wording(
             Side.RECEIVER,
-            "The airtime is yours",
-            "{giver} has the money: {what} are yours.\n\n{page}",
+            marked("The airtime is yours"),
+            marked("%(giver)s has the money: %(what)s are yours.\n\n%(page)s"),
         ),
-        Wording(Side.GIVER, "Your airtime is sold", "{what} belong to {receiver} now."),
+        Wording(
+            Side.GIVER,
+            marked("Your airtime is sold"),
+            marked("%(what)s belong to %(receiver)s now."),
+        ),
     ),
     News.RETURNED: (
         Wording(
             Side.GIVER,
-            "Your sale did not come about",
-            "{what} were not sold to {receiver}. They are in your hands again:\n\n{page}",
+            marked("Your sale did not come about"),
+            marked(
+                "%(what)s were not sold to %(receiver)s. They are in your hands again:\n\n%(page)s"
+            ),
         ),
         Wording(
             Side.RECEIVER,
-            "Your reservation is over",
-            "{what} are no longer reserved for you. They are back with {giver}.",
+            marked("Your reservation is over"),
+            marked("%(what)s are no longer reserved for you. They are back with %(giver)s."),
         ),
     ),
     News.DISPUTED: tuple(
         Wording(
             side,
-            "A payment is disputed",
-            "The payment of {price} for {what} with the reference {reference} is disputed: {why} "
-            "The station's operators will ask you both, and decide.",
+            marked("A payment is disputed"),
+            marked(
+                "The payment of %(price)s for %(what)s with the reference %(reference)s is "
+                "disputed: %(why)s The station's operators will ask you both, and decide."
+            ),
         )
         for side in Side
     ),
     News.EXPIRED: tuple(
         Wording(
             side,
-            "Disputed airtime ran out",
-            "The payment of {price} with the reference {reference} is still disputed, and week "
-            "{week} has closed: its minutes can no longer air. Please settle this between you.",
+            marked("Disputed airtime ran out"),
+            marked(
+                "The payment of %(price)s with the reference %(reference)s is still disputed, "
+                "and week %(week)s has closed: its minutes can no longer air. Please settle this "
+                "between you."
+            ),
         )
         for side in Side
     ),
 }
+
+
+ONE_OF_ONE_WEEK = marked("%(length)s of week %(first)s")
+SEVERAL_OF_ONE_WEEK = marked("%(times)s times %(length)s of week %(first)s")
+ONE_OF_EACH_WEEK = marked("%(length)s of %(weeks)s weeks from %(first)s to %(last)s")
+SEVERAL_OF_SEVERAL_WEEKS = marked(
+    "%(times)s times %(length)s of %(weeks)s weeks from %(first)s to %(last)s"
+)
+TO_A_FRIEND = marked(
+    "%(giver)s gives you %(what)s on %(station)s. Accept or refuse before %(until)s; the link "
+    "works once:\n\n%(link)s"
+)
 
 
 def tell(
@@ -140,37 +176,49 @@ def tell(
     week: str = "",
 ) -> None:
     """Write the letters that some news of an offer asks for; `week` is one that closed."""
-    facts = _facts(session, settings, offer) | {"week": week}
     for wording in LETTERS[news]:
         to_giver = wording.side is Side.GIVER
         account_id = offer.giver_id if to_giver else offer.receiver_id
         if account_id is None:
             continue
         person = with_account(session, account_id)
-        body = f"Hello {person.name},\n\n{wording.sentence.format(**facts)}\n"
-        letters.write(session, person, wording.subject.format(**facts), body, now)
+        with speaking(person.language):
+            facts = _facts(session, settings, offer) | {"week": week}
+            body = letters.greeting(person.name, _(wording.sentence, **facts))
+            letters.write(session, person, _(wording.subject, **facts), body, now)
 
 
 def tell_friend(session: Session, settings: Settings, offer: Offer, email: str, link: str) -> None:
-    """Write to a friend who is not here yet about a gift, with its link."""
-    facts = _facts(session, settings, offer)
-    body = (
-        "Hello {receiver},\n\n{giver} gives you {what} on {station}. Accept or refuse before "
-        "{until}; the link works once:\n\n{link}\n"
-    ).format(**facts, station=settings.station.name, link=link)
-    subject = f"{facts['giver']} gives you airtime"
-    letters.write_to(session, offer.friend, email, subject, body, offer.made_at)
+    """Write to a friend who is not here yet about a gift, with its link.
+
+    It is said in the giver's language: nobody knows the friend's.
+    """
+    with speaking(with_account(session, offer.giver_id).language):
+        facts = _facts(session, settings, offer) | {"station": settings.station.name, "link": link}
+        body = letters.greeting(offer.friend, _(TO_A_FRIEND, **facts))
+        subject = _("%(giver)s gives you airtime", **facts)
+        letters.write_to(session, offer.friend, email, subject, body, offer.made_at)
 
 
 def what(offer: Offer, settings: Settings) -> str:
     """An offer's rights in words: 5 minutes of week 2026-W50, or of each of several weeks."""
     labels = sorted({right.week for right in offer.rights})
     minutes, rest = divmod(settings.station.slot_seconds, 60)
-    length = f"{settings.station.slot_seconds} seconds" if rest else f"{minutes} minutes"
-    times = f"{len(offer.rights)} times " if len(offer.rights) > len(labels) else ""
+    facts: dict[str, object] = {
+        "length": ngettext("%(num)s second", "%(num)s seconds", settings.station.slot_seconds)
+        if rest
+        else ngettext("%(num)s minute", "%(num)s minutes", minutes),
+        "times": len(offer.rights),
+        "weeks": len(labels),
+        "first": labels[0],
+        "last": labels[-1],
+    }
+    several = len(offer.rights) > len(labels)
     if len(labels) == 1:
-        return f"{times}{length} of week {labels[0]}"
-    return f"{times}{length} of {len(labels)} weeks from {labels[0]} to {labels[-1]}"
+        said = SEVERAL_OF_ONE_WEEK if several else ONE_OF_ONE_WEEK
+    else:
+        said = SEVERAL_OF_SEVERAL_WEEKS if several else ONE_OF_EACH_WEEK
+    return _(said, **facts)
 
 
 def _facts(session: Session, settings: Settings, offer: Offer) -> dict[str, str]:

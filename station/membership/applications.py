@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.languages import gettext as _
+from station.languages import speaking
 from station.ledger import lock
 from station.members import AccountKind, Applicant, Person, admit
 from station.membership import years
@@ -155,8 +156,9 @@ def offer_place(
     invoice = ask(session, settings, application.person, due_at, now)
     waiting, payable = ApplicationState.WAITING, ApplicationState.PAYABLE
     change(session, application, waiting, payable, invoice_id=invoice.id)
-    facts = {"due": due_text(invoice, settings), "how_to_pay": how_to_pay(invoice, settings)}
-    tell(session, application.person, News.PLACE, now, **facts)
+    with speaking(application.person.language):
+        facts = {"due": due_text(invoice, settings), "how_to_pay": how_to_pay(invoice, settings)}
+        tell(session, application.person, News.PLACE, now, **facts)
     return application
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal, WrongInput
+from station.languages import speaking
 from station.ledger import lock
 from station.members import Person
 from station.membership import applications, years
@@ -52,12 +53,13 @@ def receive(
 ) -> None:
     """Take several fees at once, as `confirm` does; the caller has locked the issuance."""
     begun = [_take(session, settings, invoice, now) for invoice in invoices]
-    years.begin(session, [year for year, _ in begun], now)
+    years.begin(session, [year for year, _news in begun], now)
     for (year, news), invoice in zip(begun, invoices, strict=True):
         receipt = receipt_of(session, settings, invoice)
-        text = "\n".join(lines(receipt, settings))
         weeks = {"first_week": receipt.first_week, "last_week": receipt.last_week}
-        tell(session, year.person, news, now, page=page(settings), receipt=text, **weeks)
+        with speaking(year.person.language):
+            text = "\n".join(lines(receipt, settings))
+            tell(session, year.person, news, now, page=page(settings), receipt=text, **weeks)
 
 
 def due(session: Session) -> list[Invoice]:

@@ -7,11 +7,24 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal
+from station.languages import gettext as _
+from station.languages import marked
 from station.membership.invoices import Invoice, InvoiceState
 from station.membership.years import Membership
 from station.money import shown
 from station.rights import local_text
 from station.settings import Settings
+
+RECEIPT = marked("Receipt %(reference)s")
+TAX_INVOICE = marked("Tax invoice and receipt %(reference)s")
+FROM = marked("From: %(station)s")
+VAT_NUMBER = marked("VAT number: %(number)s")
+FOR = marked("For: %(name)s <%(email)s>")
+YEAR = marked("Membership from week %(first)s to %(last)s")
+WITHOUT_VAT = marked("Without VAT: %(net)s")
+VAT = marked("VAT %(percent)s %%: %(vat)s")
+PAID = marked("Paid: %(sum)s")
+PAID_ON = marked("Paid on: %(moment)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +71,22 @@ def receipt_of(session: Session, settings: Settings, invoice: Invoice) -> Receip
 
 def lines(receipt: Receipt, settings: Settings) -> list[str]:
     """A receipt as plain text, without the tax where there is none."""
-    sums = [f"Paid: {shown(receipt.cents, receipt.currency)}"]
-    if receipt.vat_cents:
-        sums = [
-            f"Without VAT: {shown(receipt.net_cents, receipt.currency)}",
-            f"VAT {receipt.vat_percent:g} %: {shown(receipt.vat_cents, receipt.currency)}",
-            *sums,
-        ]
-    return [
-        f"{'Tax invoice and receipt' if receipt.vat_number else 'Receipt'} {receipt.reference}",
-        f"From: {receipt.station}",
-        *([f"VAT number: {receipt.vat_number}"] if receipt.vat_number else []),
-        f"For: {receipt.name} <{receipt.email}>",
-        f"Membership from week {receipt.first_week} to {receipt.last_week}",
-        *sums,
-        f"Paid on: {local_text(receipt.paid_at, settings)}",
-    ]
+    facts = {
+        "reference": receipt.reference,
+        "station": receipt.station,
+        "number": receipt.vat_number,
+        "name": receipt.name,
+        "email": receipt.email,
+        "first": receipt.first_week,
+        "last": receipt.last_week,
+        "net": shown(receipt.net_cents, receipt.currency),
+        "vat": shown(receipt.vat_cents, receipt.currency),
+        "percent": f"{receipt.vat_percent:g}",
+        "sum": shown(receipt.cents, receipt.currency),
+        "moment": local_text(receipt.paid_at, settings),
+    }
+    taxed = [WITHOUT_VAT, VAT] if receipt.vat_cents else []
+    said = [RECEIPT, FROM, FOR, YEAR, *taxed, PAID, PAID_ON]
+    if receipt.vat_number:
+        said = [TAX_INVOICE, FROM, VAT_NUMBER, FOR, YEAR, *taxed, PAID, PAID_ON]
+    return [_(line, **facts) for line in said]

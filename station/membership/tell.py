@@ -7,6 +7,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from station import letters
+from station.languages import gettext as _
+from station.languages import marked, speaking
 from station.members import Person
 from station.membership.invoices import Invoice
 from station.money import shown
@@ -39,52 +41,71 @@ class Wording:
 
 LETTERS = {
     News.PLACE: Wording(
-        "There is a place for you",
-        "There is a place for you. It is yours once your fee has come; until {due} we keep it "
-        "for you.\n\n{how_to_pay}",
+        marked("There is a place for you"),
+        marked(
+            "There is a place for you. It is yours once your fee has come; until %(due)s we keep "
+            "it for you.\n\n%(how_to_pay)s"
+        ),
     ),
     News.WAITING: Wording(
-        "You are in line for a place",
-        "Thank you for your introduction. All places are taken: you are number {place} in line. "
-        "As soon as there is a place for you we write again, and nothing is due before.",
+        marked("You are in line for a place"),
+        marked(
+            "Thank you for your introduction. All places are taken: you are number %(place)s in "
+            "line. As soon as there is a place for you we write again, and nothing is due before."
+        ),
     ),
     News.DECLINED: Wording(
-        "About your application",
-        "We can't make you a member now. The reason: {reason}\n\nIf you have sent money already, "
-        "it goes back to you.",
+        marked("About your application"),
+        marked(
+            "We can't make you a member now. The reason: %(reason)s\n\nIf you have sent money "
+            "already, it goes back to you."
+        ),
     ),
     News.LAPSED: Wording(
-        "Your place was passed on",
-        "Your fee did not come by {due}, and your place has gone to the next in line. You can "
-        "apply again at any time. If you have paid meanwhile, please answer this letter.",
+        marked("Your place was passed on"),
+        marked(
+            "Your fee did not come by %(due)s, and your place has gone to the next in line. You "
+            "can apply again at any time. If you have paid meanwhile, please answer this letter."
+        ),
     ),
     News.ADMITTED: Wording(
-        "Welcome: you are a member",
-        "Your fee has come, and you are a member: five minutes of each week from {first_week} to "
-        "{last_week} are yours.\n\n{page}\n\n{receipt}",
+        marked("Welcome: you are a member"),
+        marked(
+            "Your fee has come, and you are a member: five minutes of each week from "
+            "%(first_week)s to %(last_week)s are yours.\n\n%(page)s\n\n%(receipt)s"
+        ),
     ),
     News.RENEWAL: Wording(
-        "Another year of airtime",
-        "Your year ends with week {last_week}. To stay a member for another, pay your fee before "
-        "{due}. If you would rather leave, do nothing.\n\n{how_to_pay}",
+        marked("Another year of airtime"),
+        marked(
+            "Your year ends with week %(last_week)s. To stay a member for another, pay your fee "
+            "before %(due)s. If you would rather leave, do nothing.\n\n%(how_to_pay)s"
+        ),
     ),
     News.RENEWED: Wording(
-        "Another year of airtime is yours",
-        "Your fee has come: five minutes of each week from {first_week} to {last_week} are "
-        "yours.\n\n{page}\n\n{receipt}",
+        marked("Another year of airtime is yours"),
+        marked(
+            "Your fee has come: five minutes of each week from %(first_week)s to %(last_week)s are "
+            "yours.\n\n%(page)s\n\n%(receipt)s"
+        ),
     ),
     News.ENDED: Wording(
-        "Your year has ended",
-        "Your year ended with week {last_week}, and no fee for another has come, so your place is "
-        "free for others. Thank you for your voice. You can apply again at any time.",
+        marked("Your year has ended"),
+        marked(
+            "Your year ended with week %(last_week)s, and no fee for another has come, so your "
+            "place is free for others. Thank you for your voice. You can apply again at any time."
+        ),
     ),
     News.CANCELLED: Wording(
-        "Your membership is cancelled",
-        "Your membership is cancelled: {voided} weeks were given back, and {refund} of your fee "
-        "go back to you.",
+        marked("Your membership is cancelled"),
+        marked(
+            "Your membership is cancelled: %(voided)s weeks were given back, and %(refund)s of "
+            "your fee go back to you."
+        ),
     ),
     News.REFUNDED: Wording(
-        "Your refund is on its way", "{station} has sent {refund} of your fee back to you."
+        marked("Your refund is on its way"),
+        marked("%(station)s has sent %(refund)s of your fee back to you."),
     ),
 }
 
@@ -92,15 +113,16 @@ LETTERS = {
 def tell(session: Session, person: Person, news: News, now: datetime, **facts: object) -> None:
     """Write a person the letter that some news asks for, filled with its facts."""
     wording = LETTERS[news]
-    body = f"Hello {person.name},\n\n{wording.body.format(**facts)}\n"
-    letters.write(session, person, wording.subject, body, now)
+    with speaking(person.language):
+        body = letters.greeting(person.name, _(wording.body, **facts))
+        letters.write(session, person, _(wording.subject), body, now)
 
 
 def how_to_pay(invoice: Invoice, settings: Settings) -> str:
     """What somebody must know to pay an invoice by EFT, a line each."""
     lines = [
-        f"Amount: {shown(invoice.cents, invoice.currency)}",
-        f"Reference: {invoice.reference} (please write exactly this)",
+        _("Amount: %(sum)s", sum=shown(invoice.cents, invoice.currency)),
+        _("Reference: %(reference)s (please write exactly this)", reference=invoice.reference),
         settings.membership.bank_details,
     ]
     return "\n".join(filter(None, lines))

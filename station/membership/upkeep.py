@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Week
+from station.languages import speaking
 from station.ledger import lock
 from station.members import AccountKind
 from station.membership.applications import (
@@ -43,7 +44,8 @@ def _lapse(session: Session, settings: Settings, now: datetime) -> int:
     late = session.execute(query.order_by(Application.id).limit(MOST_AT_ONCE)).all()
     for application, invoice in late:
         close(session, application, ApplicationState.LAPSED, now)
-        tell(session, application.person, News.LAPSED, now, due=due_text(invoice, settings))
+        with speaking(application.person.language):
+            tell(session, application.person, News.LAPSED, now, due=due_text(invoice, settings))
     forgotten = sa.select(Application).where(
         Application.state == ApplicationState.UNPROVEN,
         Application.applied_at <= now - timedelta(days=settings.membership.payment_days),
@@ -85,8 +87,10 @@ def _ask_again(session: Session, settings: Settings, now: datetime) -> int:
         last_week = Week.parse(membership.last_week, settings.zone)
         invoice = ask(session, settings, membership.person, last_week.span.end, now)
         membership.renewal_invoice_id = invoice.id
-        facts = {"due": due_text(invoice, settings), "how_to_pay": how_to_pay(invoice, settings)}
-        tell(session, membership.person, News.RENEWAL, now, last_week=last_week, **facts)
+        with speaking(membership.person.language):
+            due, how = due_text(invoice, settings), how_to_pay(invoice, settings)
+            facts = {"last_week": last_week, "due": due, "how_to_pay": how}
+            tell(session, membership.person, News.RENEWAL, now, **facts)
     session.flush()
     return len(ending)
 
