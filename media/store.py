@@ -1,5 +1,6 @@
 """Bytes are kept under their own hash and appear in one step, whole, or not at all."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -13,6 +14,8 @@ from station.errors import WrongInput
 from station.recordings import stored_at
 
 WORK_FOLDER = "work"
+# What arrives in chunks may take days.
+ARRIVALS_FOLDER = "arrivals"
 # No upload and no attempt takes so long: what is this old belongs to who was killed.
 STALE_SECONDS = 1800
 
@@ -32,6 +35,22 @@ def clear_stale(media_folder: Path) -> int:
 def arriving(media_folder: Path) -> IO[bytes]:
     """A file for an upload to arrive in, on the store's own disk; it goes when it is closed."""
     return tempfile.NamedTemporaryFile("w+b", dir=_work(media_folder), prefix="upload-")
+
+
+@contextmanager
+def arrival(media_folder: Path, key: str) -> Iterator[IO[bytes]]:
+    """The file that an arrival's bytes are in, for one at a time."""
+    place = media_folder / ARRIVALS_FOLDER / key
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch()
+    with place.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def forget_arrival(media_folder: Path, key: str) -> None:
+    """Remove an arrival's file, if there is one."""
+    (media_folder / ARRIVALS_FOLDER / key).unlink(missing_ok=True)
 
 
 def _work(media_folder: Path) -> Path:

@@ -8,6 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from media.store import ARRIVALS_FOLDER
+from station.arrivals import Arrival
 from station.fill import FillPiece
 from station.presentation import Presentation
 from station.recordings import Master, Recording
@@ -19,11 +21,11 @@ HASH_LENGTH = 64
 
 
 def sweep(session: Session, media_folder: Path) -> int:
-    """Remove every stored file that no row names; how many there were."""
+    """Remove every stored or arriving file that no row names; how many there were."""
     named = set(_named(session))
     oldest = time.time() - LEAST_AGE.total_seconds()
     removed = 0
-    for file in media_folder.glob("??/*"):
+    for file in (*media_folder.glob("??/*"), *media_folder.glob(f"{ARRIVALS_FOLDER}/*")):
         unnamed = file.name[:HASH_LENGTH] not in named
         if unnamed and file.is_file() and file.stat().st_mtime < oldest:
             file.unlink()
@@ -34,6 +36,8 @@ def sweep(session: Session, media_folder: Path) -> int:
 def _named(session: Session) -> Iterator[str]:
     """Every hash that a row names."""
     plain = (
+        Arrival.key,
+        Arrival.upload_sha256,
         Recording.upload_sha256,
         Request.announcement_sha256,
         Presentation.ident_upload_sha256,

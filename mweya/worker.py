@@ -16,7 +16,18 @@ from sqlalchemy.orm import Session
 import scheduler.worker
 from media import store
 from media.sweep import sweep
-from station import closing, jobs, letters, makegoods, posts, went_out
+from station import (
+    arrivals,
+    attempts,
+    closing,
+    codes,
+    jobs,
+    letters,
+    makegoods,
+    messages,
+    posts,
+    went_out,
+)
 from station.cli import opened
 from station.command import Answer, answers
 from station.db import Database
@@ -55,10 +66,12 @@ def lanes(settings: Settings, database: Database) -> list[Lane]:
             yield worker.duties()
 
     letter = letters.sender(database, settings, click.echo)
+    message = messages.sender(database, settings)
     return [
         Lane("audio", settings.audio.workers or os.cpu_count() or 1, at_audio),
         Lane("builds", 1, lambda: nullcontext(scheduler.worker.duties(settings, database))),
         Lane("letters", 1, lambda: nullcontext({JobKind.LETTER: letter})),
+        Lane("messages", 1, lambda: nullcontext({JobKind.MESSAGE: message})),
     ]
 
 
@@ -93,7 +106,10 @@ def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Chore]:
         "ended": lambda session: closing.end_weeks(session, settings, now),
         "made_good": lambda session: makegoods.issue(session, settings, now),
         "looked_after": lambda session: upkeep.look_after(session, settings, now),
+        "codes_forgotten": lambda session: codes.clear_old(session, now),
+        "attempts_forgotten": lambda session: attempts.clear_old(session, now),
         "forms_forgotten": lambda session: posts.clear_old(session, now),
+        "arrivals_forgotten": lambda session: arrivals.clear_old(session, now),
         "work_cleared": lambda _: store.clear_stale(settings.media_folder),
     }
 

@@ -59,6 +59,13 @@ SENTENCES: dict[str, str] = {
     "email-taken": "{email} belongs to somebody here already.",
     "email-wrong": "“{text}” is not an email address. Write it like thandi@example.org.",
     "link-used": "This sign-in link was used already or is too old. Ask for a new one.",
+    "code-wrong": "This code is wrong or too old. Type the newest one, or ask for another.",
+    "asked-often": "Too many codes were asked for. Use the newest one that came, or ask again after "
+    "{until}.",
+    "passkey-wrong": "This passkey could not be read. Try again, or sign in by a letter.",
+    "passkey-gone": "There is no such passkey of yours. Load the page again to see yours.",
+    "passkeys-many": "You have {most} passkeys, which is as many as can be. Remove one first.",
+    "phone-wrong": "“{text}” is no phone number with its country. Write it like +27 82 123 4567.",
     "sign-in-first": "Please sign in first.",
     "form-changed": "This form was sent before with other words. Load the page again and repeat.",
     "page-old": "This page was open too long, or came from somewhere else. Nothing was changed: "
@@ -83,6 +90,12 @@ SENTENCES: dict[str, str] = {
     "save the recording as .mp3 or .m4a first. Nothing was changed.",
     "upload-not-sound": "This file is not a recording that we can read. Send a voice note or "
     "a sound file.",
+    "arrival-unknown": "What was sent of this recording is not kept any more. Choose it and send "
+    "it again.",
+    "arrival-unfinished": "{arrived} of {size} bytes of this recording have arrived. Choose it "
+    "again: it goes on from there.",
+    "receipt-unknown": "There is no recording of yours with the receipt {receipt}. Check its "
+    "letters.",
     "language-unknown": "There is no language “{language}” in our list.",
     "number-wrong": "“{text}” is not a number for the {name}. Write it like {example}.",
     "wish-elsewhere": "The moment you wish for is not in week {week}.",

@@ -62,13 +62,14 @@ class Recording(Base):
     `codes` and `sentences` are the verdict as the member was told it, `findings` the same with
     the facts in it, for another language. `upload_sha256` names the stored bytes, `treatment` what
     the member chose about them. `trade` is what sold airtime speaks for, so that two of one trade
-    are never back to back.
+    are never back to back. `receipt` is a code to ask by; what came before there were any has none.
     """
 
     __tablename__ = "recordings"
     __table_args__ = (
         sa.Index("ix_recordings_right_id", "right_id"),
         sa.Index("ix_recordings_account_id", "account_id"),
+        sa.Index("uq_recordings_receipt", "receipt", unique=True),
         STRICT,
     )
 
@@ -92,6 +93,7 @@ class Recording(Base):
     master_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("masters.sha256"))
     received_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+    receipt: Mapped[str | None]
 
     master: Mapped[Master | None] = relationship()
 

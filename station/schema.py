@@ -13,8 +13,13 @@ from alembic.script import ScriptDirectory
 from station import (
     airlog,
     alarms,
+    arrivals,
     asrun,
+    attempts,
+    audience,
+    calendars,
     causes,
+    codes,
     fill,
     grid,
     jobs,
@@ -23,7 +28,9 @@ from station import (
     live,
     makegoods,
     members,
+    messages,
     money,
+    passkeys,
     posts,
     presentation,
     signin,
@@ -38,10 +45,10 @@ from station.settings import Settings
 
 # Importing a noun is what puts its tables into the metadata.
 NOUNS = (
-    *(members, ledger, money, jobs, letters, signin, posts),
+    *(members, ledger, money, jobs, letters, messages, signin, codes, attempts, passkeys, posts),
     *(invoices, bank, invitations, applications, years),
-    *(offers, swaps, causes, standing, presentation, fill, makegoods),
-    *(grid, airlog, asrun, takedowns, live, alarms),
+    *(offers, swaps, causes, standing, presentation, fill, makegoods, arrivals),
+    *(grid, airlog, asrun, audience, takedowns, live, alarms, calendars),
 )
 METADATA: sa.MetaData = Base.metadata
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.orm import Session
 
+from station import receipt_codes
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
 from station.languages import gettext as _
@@ -56,7 +57,7 @@ def receive(
         wish.spans(week, settings)
     recording.right_id = right.id
     recording.wishes = [msgspec.to_builtins(wish) for wish in wishes]
-    recording.received_at = now
+    recording.received_at, recording.receipt = now, receipt_codes.fresh(session)
     session.add(recording)
     session.flush()
     promise(session, JobKind.INGEST, recording.id, now)

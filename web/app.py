@@ -19,12 +19,16 @@ from station.errors import Fault
 from station.settings import Settings
 from station.signin import SESSION_LASTS
 from web import filters, headers, refusals, signin
+from web.arriving.views import area as arriving
 from web.desk.views import area as desk
+from web.feeds.views import area as feeds
+from web.feeds.views import mine as calendar
 from web.gift.views import area as gift
 from web.ids import Id
 from web.join.views import area as join
 from web.market.views import area as market
 from web.member import (
+    aired,
     bulk,
     causes,
     clips,
@@ -40,12 +44,15 @@ from web.member import (
 )
 from web.membership.views import area as membership
 from web.public.views import area as public
+from web.pwa import sharing
+from web.pwa.views import area as pwa
 from web.session import Station, speak
+from web.sharing.views import area as pieces
 from web.upload import MEGABYTE, Arriving
 
 PARTS = (
     *(page, use, longer, retakes, clips, giving, selling, bulk),
-    *(causes, standing, presenting, swaps),
+    *(causes, standing, presenting, swaps, sharing, aired),
 )
 MEMBER = tuple(part.area for part in PARTS)
 
@@ -91,9 +98,23 @@ def create_app(
     )
     # Before a form is refused for being old, so that this too is said in the visitor's language.
     app.before_request(speak)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(sharing.receive)
     app.url_map.converters["int"] = Id
-    for area in (public, signin.area, *MEMBER, gift, market, desk, join, membership):
+    for area in (
+        public,
+        feeds,
+        pieces,
+        calendar,
+        pwa,
+        signin.area,
+        *MEMBER,
+        arriving,
+        gift,
+        market,
+        desk,
+        join,
+        membership,
+    ):
         app.register_blueprint(area)
     refusals.register(app)
     filters.register(app)

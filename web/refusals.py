@@ -10,6 +10,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from station.errors import Busy, Fault, Refusal, WrongInput
+from station.languages import gettext as _
+from station.languages import marked
 from web.session import SEE_OTHER, station
 
 logger = structlog.get_logger()
@@ -27,18 +29,32 @@ STATUS = {
     "link-used": 410,
     "invitation-over": 410,
     "upload-large": 413,
+    "arrival-unknown": 404,
+    "receipt-unknown": 404,
     "page-old": 400,
     "week-unknown": 404,
     "version-unknown": 404,
 }
 ADVICE = {
-    404: ("There is no such page.", "Check the address, or start again from the front page."),
-    405: ("That can't be done here.", "Go back and use the buttons on the page."),
-    400: ("We could not read what was sent.", "Go back, load the page again and repeat."),
-    413: ("Too much was sent at once.", "Go back and send less."),
+    404: (
+        marked("There is no such page."),
+        marked("Check the address, or start again from the front page."),
+    ),
+    405: (
+        marked("That can't be done here."),
+        marked("Go back and use the buttons on the page."),
+    ),
+    400: (
+        marked("We could not read what was sent."),
+        marked("Go back, load the page again and repeat."),
+    ),
+    413: (marked("Too much was sent at once."), marked("Go back and send less.")),
     500: (
-        "Something broke on our side.",
-        "Nothing was half done. Try again in a minute; if it stays, tell the operator this number:",
+        marked("Something broke on our side."),
+        marked(
+            "Nothing was half done. "
+            "Try again in a minute; if it stays, tell the operator this number:"
+        ),
     ),
 }
 
@@ -82,19 +98,18 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def _page_old(_: CSRFError) -> ResponseReturnValue:
+def _page_old(_error: CSRFError) -> ResponseReturnValue:
     return refused(Refusal("page-old"))
 
 
-def _too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     limit = station().settings.audio.upload_megabytes
     return refused(WrongInput("upload-large", limit=limit))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or UNPROCESSABLE
-    sentence, advice = ADVICE.get(status, ADVICE[400])
-    return render_template("refused.html", sentence=sentence, advice=advice), status
+    return _advise(ADVICE.get(status, ADVICE[400])), status
 
 
 def _busy(error: Busy) -> ResponseReturnValue:
@@ -106,5 +121,9 @@ def _broken(error: Exception) -> ResponseReturnValue:
     # The page that says so must not need what broke.
     g.setdefault("person", None)
     logger.error("page-broke", number=number, exc_info=error)
-    sentence, advice = ADVICE[500]
-    return render_template("refused.html", sentence=sentence, advice=advice, number=number), 500
+    return _advise(ADVICE[500], number), 500
+
+
+def _advise(said: tuple[str, str], number: str = "") -> str:
+    sentence, advice = map(_, said)
+    return render_template("refused.html", sentence=sentence, advice=advice, number=number)

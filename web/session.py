@@ -24,6 +24,9 @@ from station.settings import Settings
 
 TOKEN = "token"  # noqa: S105  the cookie's key, not a secret
 KEY = "key"
+ASKING = "asking"
+AFTER = "after"
+ARRIVAL = "arrival"
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the same
 SEE_OTHER = 303
 
@@ -95,6 +98,33 @@ def require_operator() -> None:
         raise Refusal("operators-only")
 
 
+def session_token() -> str:
+    """The token of the session that the visitor's cookie names; empty without one."""
+    return str(session.get(TOKEN, ""))
+
+
+def browser() -> str:
+    """What the visitor's browser calls itself."""
+    return request.headers.get("User-Agent", "")
+
+
+def ask_for_way_in(after: str) -> str:
+    """The secret that a browser asks for a way in with, which leads to `after` among our pages.
+
+    The code that comes works in this browser alone.
+    """
+    session[AFTER] = after
+    session.setdefault(ASKING, secrets.token_urlsafe(24))
+    # Reading mail may close the browser.
+    session.permanent = True
+    return str(session[ASKING])
+
+
+def asked_for() -> tuple[str, str]:
+    """The secret that this browser asked for a way in with, and where that leads; else nothing."""
+    return str(session.get(ASKING, "")), str(session.get(AFTER, ""))
+
+
 def enter(token: str) -> None:
     """Remember a session in a fresh cookie."""
     session.clear()
@@ -160,5 +190,5 @@ def sent_before() -> bool:
 
 def _body(file_sha256: str) -> str:
     said = request.form.items(multi=True)
-    fields = sorted((name, text) for name, text in said if name not in (KEY, CSRF_TOKEN))
+    fields = sorted((name, text) for name, text in said if name not in (KEY, ARRIVAL, CSRF_TOKEN))
     return json.dumps([request.path, fields, file_sha256])

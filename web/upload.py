@@ -1,19 +1,23 @@
 """An upload goes straight to disk under a limit, and is kept under the hash of its bytes."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from pathlib import Path, PurePath
 from typing import IO
 
 from flask import Request
 from werkzeug.datastructures import FileStorage
 
+from media import store
 from media.sniff import Sound, sniff
-from media.store import arriving, keep
-from station.errors import WrongInput
+from station import arrivals
+from station.arrivals import Arrival
+from station.errors import Refusal, WrongInput
 from station.recordings import stored_at
 from station.settings import Settings
-from web.session import station
+from web.session import ARRIVAL, do_now, me, now, station
 
 MEGABYTE = 1_000_000
 LONGEST_NAME = 200
@@ -33,7 +37,7 @@ class Arriving(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         del total_content_length, content_type, filename, content_length
-        return arriving(station().settings.media_folder)
+        return store.arriving(station().settings.media_folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,61 @@ def keep_upload(file: FileStorage | None, settings: Settings) -> Upload:
     if size > settings.audio.upload_megabytes * MEGABYTE:
         raise WrongInput("upload-large", limit=settings.audio.upload_megabytes)
     stream.flush()
-    keep(settings.media_folder, Path(stream.name), sha256)
-    return Upload(PurePath(file.filename).name[-LONGEST_NAME:], sha256, size)
+    store.keep(settings.media_folder, Path(stream.name), sha256)
+    return Upload(bare_name(file.filename), sha256, size)
+
+
+def keep_sent(sent: Request, settings: Settings) -> Upload:
+    """Keep what a form brings: the file in it, or else the one that has arrived before it.
+
+    Raises what `keep_upload` and `keep_arrived` do.
+    """
+    file, key = sent.files.get("file"), sent.form.get(ARRIVAL)
+    if key and not (file and file.filename):
+        return keep_arrived(key)
+    return keep_upload(file, settings)
+
+
+@contextmanager
+def kept_for_another_try(upload: Upload) -> Iterator[None]:
+    """Keep what came with a form that is refused meanwhile, so that nobody sends it again."""
+    try:
+        yield
+    except Refusal:
+        who, (name, sha256, size) = me().id, astuple(upload)
+        do_now(lambda session: arrivals.keep(session, who, name, size, sha256, now()))
+        raise
+
+
+def keep_arrived(key: str) -> Upload:
+    """Keep the bytes of a file that has arrived in chunks before its form.
+
+    Raises Refusal `arrival-unknown` or `arrival-unfinished`.
+    """
+    folder, who = station().settings.media_folder, me().id
+    with station().database.reading() as session:
+        arrivals.require_mine(session, who, key, now())
+    with store.arrival(folder, key) as file:
+        with station().database.reading() as session:
+            arrival = arrivals.require_mine(session, who, key, now())
+        sha256 = arrival.upload_sha256 or _store_arrived(folder, arrival, file)
+    return Upload(arrival.file_name, sha256, arrival.size_bytes)
+
+
+def bare_name(said: str) -> str:
+    """What a file was called, without the folders it was in."""
+    return PurePath(said).name[-LONGEST_NAME:]
+
+
+def _store_arrived(folder: Path, arrival: Arrival, file: IO[bytes]) -> str:
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    arrived = min(arrival.arrived_bytes, file.tell())
+    if arrived < arrival.size_bytes:
+        raise Refusal("arrival-unfinished", arrived=arrived, size=arrival.size_bytes)
+    store.keep(folder, Path(file.name), sha256)
+    do_now(lambda session: arrivals.store(session, arrival.key, sha256))
+    store.forget_arrival(folder, arrival.key)
+    return sha256
 
 
 def keep_sound(file: FileStorage | None, settings: Settings) -> str:

@@ -19,7 +19,7 @@ from station.recordings import Recording
 from station.rights import Request
 
 OPEN_TO_ALL = {"/", "/api/now.json", "/signin", "/signin/sent", "/signin/<token>", "/signout"}
-OPEN_AREAS = ("/static/", "/gift/", "/join")
+OPEN_AREAS = ("/static/", "/gift/", "/join", "/p/", "/calendar/", "/manifest.webmanifest", "/sw.js", "/offline")
 MEMBERS = ("/member/", "/membership/", "/market/")
 OPERATORS = ("/desk/",)
 TABLES = (
@@ -35,9 +35,11 @@ FILLED = {
     "number": 1,
     "way": "plain",
     "token": "x",
+    "key": "x",
     "label": "2026-W48",
     "weekday": 1,
     "version": 1,
+    "code": "1-x",
     "filename": "air.css",
     "application_id": 1,
     "invitation_id": 1,

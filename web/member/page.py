@@ -1,18 +1,19 @@
 """The member's page answers first, then shows offers and a card for each right; and a statement."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from station import causes, presentation, rights
+from station import arrivals, causes, presentation, rights
 from station.airtime import Week
 from station.books import csv_of_statement
 from station.statement import sentence, statement
 from web.deals import deals_from, deals_to
-from web.member.answers import answers
+from web.member.answers import answers, to_unfold
 from web.member.area import member_area
-from web.member.cards import STAGES, cards
+from web.member.cards import STAGES, Card, cards
 from web.member.choices import choices
 from web.member.takes import clipped, heard, steps
 from web.places import proposals
@@ -21,6 +22,8 @@ from web.upload import ACCEPT
 
 WEEKS_SHOWN = 4
 MOST_WEEKS = 53
+# Of whoever looks a year ahead, later cards are rows that lead to them: data costs money.
+MOST_WHOLE = 10
 VOICE_NOTE_KILOBITS = 24
 
 
@@ -38,14 +41,19 @@ def draw(problem: str = "") -> str:
         swaps_to_me, swaps_from_me = proposals(session, settings, account_id)
         listed = causes.listed(session)
         usual = presentation.of(session, account_id)
-        sounds, doing = heard(session, settings, found, now()), steps(session, found)
-        clips = clipped(session, settings, found)
+        unfolded = _unfolded(found)
+        whole = [one for at, one in enumerate(found) if at < MOST_WHOLE or one in unfolded]
+        sounds, doing = heard(session, settings, whole, now()), steps(session, whole)
+        clips = clipped(session, settings, whole)
+        arrived = arrivals.waiting(session, me().id, now())
     refused = request.view_args or {}
     return render_template(
         "member/page.html",
         problem=problem,
         answers=answers(found, settings, now()),
         cards=found,
+        whole=whole,
+        unfolded=unfolded,
         choices=offered,
         to_me=to_me,
         from_me=from_me,
@@ -58,6 +66,7 @@ def draw(problem: str = "") -> str:
         clips=clips,
         steps=doing,
         accept=ACCEPT,
+        arrived=arrived,
         refused=refused.get("right_id"),
         refused_offer=refused.get("offer_id"),
         typed=request.form,
@@ -65,6 +74,13 @@ def draw(problem: str = "") -> str:
         longest_cause=rights.LONGEST_CAUSE,
         note_bytes=settings.station.slot_seconds * VOICE_NOTE_KILOBITS * 1000 / 8,
     )
+
+
+def _unfolded(found: Sequence[Card]) -> list[Card]:
+    """The cards that lie open: those just dealt with, or else the one that matters."""
+    refused, at = (request.view_args or {}).get("right_id"), request.args.get("at")
+    dealt_with = [one for one in found if one.right_id == refused or f"right-{one.right_id}" == at]
+    return dealt_with or to_unfold(found)
 
 
 area = member_area("member", draw)

@@ -5,9 +5,10 @@ from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import lengths, makegoods, presentation, rights, runs, using
+from station import arrivals, lengths, makegoods, presentation, rights, runs, using
 from station.airtime import Week
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.ledger import require_holder
 from station.recordings import Recording, spread_waits
 from web import words
@@ -17,7 +18,7 @@ from web.member.page import draw
 from web.member.presenting import usual_words
 from web.session import act_once, me, now, sent_before, station
 from web.sounds import send_preview
-from web.upload import keep_sound, keep_upload
+from web.upload import Upload, keep_sent, keep_sound, kept_for_another_try
 
 # No silence is longer than a day of short slots.
 MOST_SLOTS = 288
@@ -28,12 +29,17 @@ area = member_area("use", draw)
 @area.post("/rights/<int:right_id>/recording")
 def send(right_id: int) -> ResponseReturnValue:
     """Take a recording, and promise to check it."""
+    if not sent_before():
+        _require_open(right_id)
+    upload = keep_sent(request, station().settings)
+    # Whoever pays for each megabyte sends none of them twice because a title was missing.
+    with kept_for_another_try(upload):
+        return _receive(right_id, upload)
+
+
+def _receive(right_id: int, upload: Upload) -> ResponseReturnValue:
     settings, account_id = station().settings, me().account_id
     said = forms.read_recording(request.form)
-    if not sent_before():
-        with station().database.reading() as session:
-            rights.require_open(require_holder(session, right_id, account_id), settings, now())
-    upload = keep_upload(request.files.get("file"), settings)
 
     def act(session: Session) -> str:
         usual = presentation.treatment_for(session, account_id, usual_words())
@@ -50,7 +56,12 @@ def send(right_id: int) -> ResponseReturnValue:
             upload_bytes=upload.size,
         )
         using.receive(session, settings, right_id, recording, said.wishes, now())
-        return f"We have your recording ({words.megabytes(upload.size)}) and are checking it."
+        arrivals.use(session, me().id, upload.sha256)
+        return _(
+            "We have your recording (%(size)s) and are checking it. Its receipt is %(receipt)s.",
+            size=words.megabytes(upload.size),
+            receipt=recording.receipt,
+        )
 
     return act_once(act, page_at(f"right-{right_id}"), upload.sha256)
 
@@ -77,7 +88,9 @@ def dedicate(right_id: int) -> ResponseReturnValue:
             announcement_sha256=announcement or None,
         )
         length = lengths.length(settings.station.slot_seconds * slots)
-        return f"Your {length} are dedicated to silence for {cause}."
+        return _(
+            "Your %(length)s are dedicated to silence for %(cause)s.", length=length, cause=cause
+        )
 
     return act_once(act, page_at(f"right-{right_id}"), announcement)
 
@@ -91,10 +104,10 @@ def withdraw(right_id: int) -> ResponseReturnValue:
         parts = spread_waits(session, right_id)
         using.withdraw_request(session, station().settings, right_id, me().account_id, now())
         if parts:
-            return "Withdrawn, with both parts of the recording that we were checking."
+            return _("Withdrawn, with both parts of the recording that we were checking.")
         if asked is not None and asked.run is not None:
-            return "Withdrawn, with all that was to air as one piece with it."
-        return "Withdrawn. Nothing will air in these minutes unless you send something."
+            return _("Withdrawn, with all that was to air as one piece with it.")
+        return _("Withdrawn. Nothing will air in these minutes unless you send something.")
 
     return act_once(act, page_at(f"right-{right_id}"))
 
@@ -106,7 +119,7 @@ def put_off(right_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         makegoods.put_off(session, station().settings, right_id, me().account_id, week, now())
-        return f"Put off to {words.week_name(week, now())}."
+        return _("Put off to %(week)s.", week=words.week_name(week, now()))
 
     return act_once(act, url_for("member.page"))
 
@@ -129,8 +142,12 @@ def _announcement(right_id: int) -> str:
     file = request.files.get("announcement")
     if file is None or not file.filename:
         return ""
-    settings = station().settings
     if not sent_before():
-        with station().database.reading() as session:
-            rights.require_open(require_holder(session, right_id, me().account_id), settings, now())
-    return keep_sound(file, settings)
+        _require_open(right_id)
+    return keep_sound(file, station().settings)
+
+
+def _require_open(right_id: int) -> None:
+    with station().database.reading() as session:
+        right = require_holder(session, right_id, me().account_id)
+        rights.require_open(right, station().settings, now())

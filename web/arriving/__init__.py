@@ -1,0 +1,1 @@
+"""A recording arrives in small chunks, and goes on where it was cut off."""
