@@ -33,6 +33,7 @@ class JobKind(StrEnum):
     BUILD = "build"  # subject: a week
     REPAIR = "repair"  # subject: a week
     LETTER = "letter"  # subject: a letter's id
+    MESSAGE = "message"  # subject: a message's id
     STOCK = "stock"  # subject: "fill"
 
 

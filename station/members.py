@@ -62,7 +62,10 @@ class Account(Base):
 
 
 class Person(Base):
-    """A member or a buyer: who they are and how to reach them."""
+    """A member or a buyer: who they are and how to reach them.
+
+    A phone that is not proven to be theirs gets no way in.
+    """
 
     __tablename__ = "people"
 
@@ -73,6 +76,7 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     place: Mapped[str] = mapped_column(default="")
+    phone_proven: Mapped[bool] = mapped_column(default=False)
     operator: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]
 
@@ -88,6 +92,7 @@ class Applicant:
     phone: str = ""
     language: str = "en"
     place: str = ""
+    phone_proven: bool = False
 
 
 def station_account(session: Session, kind: AccountKind) -> int:
@@ -116,6 +121,7 @@ def admit(
         phone=applicant.phone,
         language=applicant.language,
         place=applicant.place,
+        phone_proven=applicant.phone_proven,
         joined_at=now,
     )
     session.add(person)
@@ -170,7 +176,9 @@ def read_member_file(text: str) -> tuple[list[Applicant], list[Violation]]:
         problems += found
         if not found:
             chosen = {key: row[key] for key in COLUMNS if row.get(key)}
-            applicants.append(Applicant(**{**chosen, "email": email}))
+            # Whoever brings the file vouches for what stands in it.
+            vouched = bool(chosen.get("phone"))
+            applicants.append(Applicant(**{**chosen, "email": email}, phone_proven=vouched))
     return applicants, problems
 
 

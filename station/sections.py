@@ -193,6 +193,16 @@ class MailSection(Struct, frozen=True, forbid_unknown_fields=True):
     user: str = ""
 
 
+class MessagesSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """The gateways that codes for phones are posted to as JSON; with both, WhatsApp is used.
+
+    The bearer token that a gateway asks for is `messages_key` in `secrets.toml`.
+    """
+
+    sms: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    whatsapp: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+
+
 class AlarmsSection(Struct, frozen=True, forbid_unknown_fields=True):
     """When dead air is told of, and to whom.
 
@@ -239,4 +249,5 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     market: MarketSection = MarketSection()
     database: DatabaseSection = DatabaseSection()
     mail: MailSection = MailSection()
+    messages: MessagesSection = MessagesSection()
     alarms: AlarmsSection = AlarmsSection()

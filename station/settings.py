@@ -29,7 +29,8 @@ LOOPBACK = ("", "127.0.0.1", "::1", "localhost")
 class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     """Passwords and keys, each made by `mweya init` and never a default.
 
-    `mail_password` is the operator's to fill in, where a mail server asks for one.
+    `mail_password` and `messages_key` are the operator's to fill in, where a mail server or a
+    gateway for messages asks for one.
     """
 
     session_key: str
@@ -37,6 +38,7 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     icecast_admin: str
     icecast_relay: str
     mail_password: str = ""
+    messages_key: str = ""
 
     @classmethod
     def fresh(cls) -> "Secrets":
@@ -210,8 +212,16 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
     if chosen.mail.security == "none" and chosen.mail.host not in LOOPBACK:
         problem = f"what is sent to {chosen.mail.host} must be encrypted"
         found.append(("mail.security", problem))
-    if problem := _webhook_problem(chosen.alarms.webhook):
-        found.append(("alarms.webhook", problem))
+    posted = {
+        "alarms.webhook": chosen.alarms.webhook,
+        "messages.sms": chosen.messages.sms,
+        "messages.whatsapp": chosen.messages.whatsapp,
+    }
+    found += [
+        (setting, problem)
+        for setting, address in posted.items()
+        if (problem := _webhook_problem(address))
+    ]
     clocks = {"rules.adult_from": chosen.rules.adult_from, "rules.adult_to": chosen.rules.adult_to}
     for name, part in chosen.dayparts.items():
         clocks |= {f"dayparts.{name}.from": part.start, f"dayparts.{name}.to": part.end}

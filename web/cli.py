@@ -38,16 +38,17 @@ def run(host: str | None, port: int | None) -> Answer:
 @answers
 def signin(email: str) -> Answer:
     """Make a link that signs the person with address EMAIL in, once."""
-    from web.signin import link_for
+    from station.signin import new_link
+    from station.ways_in import link_to
 
     with opened() as (settings, database), database.writing() as session:
         person = with_email(session, email)
         if person is None:
             raise WrongInput("person-unknown", email=email)
-        link = link_for(session, settings, person, datetime.now(UTC))
+        link = link_to(settings, new_link(session, person, datetime.now(UTC)))
     return Answer(
         {"email": person.email, "link": link},
-        [f"This signs {person.name} in, once, for half an hour:", link],
+        [f"This signs {person.name} in, once, within ten minutes:", link],
         "mweya web run (where the pages are not served yet)",
     )
 

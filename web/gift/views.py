@@ -6,19 +6,21 @@ from sqlalchemy.orm import Session
 
 from station import signin
 from station.errors import Refusal
+from station.languages import gettext as _
+from station.languages import marked, spoken
 from station.market import gifts
 from station.market.offers import Offer
 from station.members import LONGEST_TEXT, Applicant, clean_email, with_account
 from station.rights import clean_text
+from station.ways_in import write_link
 from web import refusals
 from web.deals import weeks_of
 from web.member.forms import read_text
 from web.member.giving import airtime
-from web.session import SEE_OTHER, act_once, do_now, enter, me, now, person, station
-from web.signin import write_link
+from web.session import SEE_OTHER, act_once, browser, do_now, enter, me, now, person, station
 
 OVER = 410
-SIGN_IN = "Sign in first, then open this link again."
+SIGN_IN = marked("Sign in first, then open this link again.")
 
 area = Blueprint("gift", __name__, url_prefix="/gift", template_folder="templates")
 
@@ -34,8 +36,8 @@ def accept(token: str) -> ResponseReturnValue:
     """Accept as whoever is signed in."""
 
     def act(session: Session) -> str:
-        offer, _ = gifts.accept_by_link(session, station().settings, token, me(), now())
-        return _yours(offer)
+        accepted = gifts.accept_by_link(session, station().settings, token, me(), now())
+        return _yours(accepted[0])
 
     return act_once(act, url_for("member.page"))
 
@@ -48,13 +50,16 @@ def join(token: str) -> ResponseReturnValue:
     applicant = Applicant(
         name=clean_text(read_text(request.form, "name"), "name", LONGEST_TEXT),
         email=clean_email(read_text(request.form, "email", "email address")),
+        language=spoken(),
     )
 
     def act(session: Session) -> tuple[str, str]:
         settings = station().settings
         offer, somebody = gifts.accept_by_link(session, settings, token, applicant, now())
         write_link(session, settings, somebody, now())
-        return signin.sign_in(session, somebody.id, now()), _yours(offer)
+        # Nobody has shown yet that the address is theirs.
+        entered = signin.sign_in(session, somebody.id, now(), browser(), proven=False)
+        return entered, _yours(offer)
 
     session_token, said = do_now(act)
     enter(session_token)
@@ -66,12 +71,12 @@ def join(token: str) -> ResponseReturnValue:
 def refuse(token: str) -> ResponseReturnValue:
     """Refuse, as whoever holds the link."""
     do_now(lambda session: gifts.refuse_by_link(session, station().settings, token, now()))
-    flash("Refused. It is back with its giver.")
+    flash(_("Refused. It is back with its giver."))
     return redirect(url_for("public.page"), SEE_OTHER)
 
 
 def _yours(offer: Offer) -> str:
-    return f"Yours: {airtime(offer)}. Now say what is to be heard."
+    return _("Yours: %(airtime)s. Now say what is to be heard.", airtime=airtime(offer))
 
 
 def _draw(token: str, problem: str = "") -> str:
@@ -98,7 +103,7 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
         return render_template("gift/over.html"), OVER
     sentence = refusal.sentence
     if refusal.code == "email-taken":
-        sentence = f"{sentence} {SIGN_IN}"
+        sentence = f"{sentence} {_(SIGN_IN)}"
     try:
         page = _draw((request.view_args or {})["token"], sentence)
     except Refusal:

@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from station import signin
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.ledger import WEEKS_IN_A_YEAR
 from station.members import AccountKind, Applicant, Person, with_email
 from station.membership import applications, invitations, places
+from station.ways_in import MINUTES, write_link
 from web import refusals
 from web.join.forms import TRAP, read_applicant, trapped
-from web.session import SEE_OTHER, act_once, do_now, me, now, person, station
-from web.signin import write_link
+from web.session import SEE_OTHER, act_once, ask_for_way_in, do_now, me, now, person, station
 
 OVER = "invitation-over"
 # What is answered like success: only the owner of an address may learn that it is known.
@@ -36,8 +37,7 @@ def invited(token: str) -> ResponseReturnValue:
 @area.get("/sent")
 def sent() -> ResponseReturnValue:
     """Say where to look next."""
-    minutes = int(signin.LINK_LASTS.total_seconds() // 60)
-    return render_template("join/sent.html", minutes=minutes)
+    return render_template("join/sent.html", minutes=MINUTES)
 
 
 @area.post("")
@@ -73,7 +73,7 @@ def _apply(token: str | None) -> ResponseReturnValue:
     def act(session: Session) -> str:
         settings = station().settings
         applications.apply(session, settings, me(), introduction, token, now())
-        return "Thank you: we have your application."
+        return _("Thank you: we have your application.")
 
     return act_once(act, url_for("membership.page"))
 
@@ -105,7 +105,8 @@ def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> Non
 
 
 def _write_way_in(session: Session, who: Person) -> None:
-    write_link(session, station().settings, who, now(), url_for("membership.page"))
+    after = url_for("membership.page")
+    write_link(session, station().settings, who, now(), after, ask_for_way_in(after))
 
 
 def _draw(token: str | None, problem: str = "") -> str:

@@ -1,0 +1,90 @@
+"""What may be asked for only so often is counted, by the clock's hour and by who or where."""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from station.codes import hashed
+from station.db import Base, compare_and_set
+from station.errors import Refusal
+from station.rights import local_text
+from station.settings import Settings
+
+HOUR_SECONDS = 3600
+KEPT_HOURS = 24
+# What one subscriber of IPv6 has for itself (RFC 6177).
+IPV6_SUBSCRIBER_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be asked for in one hour of the clock."""
+
+    kind: str
+    most: int
+
+
+# With five tries for each code, who guesses at one address finds it once in 33,000 hours.
+ADDRESS = Limit("address", 6)
+# A mobile network puts thousands of phones behind one address.
+NETWORK = Limit("network", 300)
+
+
+class Attempts(Base):
+    """How often something was asked for in an hour; `hour` counts from the Unix epoch."""
+
+    __tablename__ = "attempts"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject_hash: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[int] = mapped_column(primary_key=True, index=True)
+    count: Mapped[int]
+
+
+def count(session: Session, limit: Limit, subject: str, settings: Settings, now: datetime) -> None:
+    """Count one more attempt for an address or a network; an empty subject is not counted.
+
+    Raises Refusal `asked-often` when there were as many in this hour as the limit allows.
+    """
+    if subject and not _counted(session, limit, hashed(subject), _hour(now)):
+        until = datetime.fromtimestamp((_hour(now) + 1) * HOUR_SECONDS, UTC)
+        raise Refusal("asked-often", until=local_text(until, settings))
+
+
+def network_of(address: str | None) -> str:
+    """The network that a visitor comes from; empty where a proxy hides it behind this machine."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    if found.is_loopback:
+        return ""
+    if found.version == ipaddress.IPv6Address.version:
+        return str(ipaddress.ip_network((found, IPV6_SUBSCRIBER_BITS), strict=False))
+    return str(found)
+
+
+def clear_old(session: Session, now: datetime) -> int:
+    """Forget what was counted in hours long over."""
+    old = sa.delete(Attempts).where(Attempts.hour < _hour(now) - KEPT_HOURS)
+    return len(session.scalars(old.returning(Attempts.hour)).all())
+
+
+def _counted(session: Session, limit: Limit, subject_hash: str, hour: int) -> bool:
+    key = {"kind": limit.kind, "subject_hash": subject_hash, "hour": hour}
+    try:
+        with session.begin_nested():
+            session.add(Attempts(**key, count=1))
+    except sa.exc.IntegrityError:
+        still = [getattr(Attempts, name) == value for name, value in key.items()]
+        return compare_and_set(
+            session, Attempts, *still, Attempts.count < limit.most, count=Attempts.count + 1
+        )
+    return True
+
+
+def _hour(now: datetime) -> int:
+    return int(now.timestamp() // HOUR_SECONDS)
