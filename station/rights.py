@@ -71,7 +71,7 @@ class Request(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     right_id: Mapped[int] = mapped_column(sa.ForeignKey("rights.id"))
-    account_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     week: Mapped[str]
     kind: Mapped[str]
     title: Mapped[str]

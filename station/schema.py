@@ -15,6 +15,8 @@ from station import (
     alarms,
     arrivals,
     asrun,
+    audience,
+    calendars,
     attempts,
     audience,
     calendars,

@@ -1,0 +1,63 @@
+"""How many listened to a slot is counted each minute of it, and nobody is named."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from station.db import Base, compare_and_set
+
+Slot = tuple[int, int]  # channel and slot number
+
+
+class Audience(Base):
+    """What was counted in one slot of one channel, in so many `samples`.
+
+    Counted are the connections to the station's own mounts at that moment, without the station's
+    watch: a person with two players is two, and whoever listens through a relay is none.
+    """
+
+    __tablename__ = "audience"
+
+    channel: Mapped[int] = mapped_column(primary_key=True)
+    slot_number: Mapped[int] = mapped_column(primary_key=True)
+    samples: Mapped[int]
+    total: Mapped[int]
+    most: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """How many listened to a slot at once: the most, and the mean of what was counted."""
+
+    most: int
+    mean: float
+
+
+def add(session: Session, channel: int, slot_number: int, listeners: int) -> None:
+    """Add one count to a slot."""
+    changed = compare_and_set(
+        session,
+        Audience,
+        Audience.channel == channel,
+        Audience.slot_number == slot_number,
+        samples=Audience.samples + 1,
+        total=Audience.total + listeners,
+        most=sa.case((Audience.most < listeners, listeners), else_=Audience.most),
+    )
+    if not changed:
+        counted = {"samples": 1, "total": listeners, "most": listeners}
+        session.add(Audience(channel=channel, slot_number=slot_number, **counted))
+        session.flush()
+
+
+def of_slots(session: Session, slots: Collection[Slot]) -> dict[Slot, Listeners]:
+    """How many listened to some slots; those in which nobody counted are left out."""
+    numbers = {slot_number for _, slot_number in slots}
+    query = sa.select(Audience).where(Audience.slot_number.in_(numbers))
+    return {
+        (one.channel, one.slot_number): Listeners(one.most, one.total / one.samples)
+        for one in session.scalars(query)
+        if (one.channel, one.slot_number) in slots
+    }
