@@ -18,7 +18,7 @@ from station.presentation import Presentation
 from station.recordings import Recording
 from station.rights import Request
 
-OPEN_TO_ALL = {"/", "/api/now.json", "/signin", "/signin/sent", "/signin/<token>", "/signout"}
+OPEN_TO_ALL = {"/", "/api/now.json", "/language", "/signin", "/signin/sent", "/signin/<token>", "/signout"}
 OPEN_AREAS = ("/static/", "/gift/", "/join", "/p/", "/calendar/", "/manifest.webmanifest", "/sw.js", "/offline")
 MEMBERS = ("/member/", "/membership/", "/market/")
 OPERATORS = ("/desk/",)

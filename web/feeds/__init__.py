@@ -1,0 +1,1 @@
+"""What other programs fetch of a person's own: their calendar."""
