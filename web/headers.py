@@ -57,5 +57,6 @@ def _squeeze(response: Response) -> Response:
         response.set_data(gzip.compress(body, 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")
-        response.headers.pop("ETag", None)
+        if etag := response.get_etag()[0]:
+            response.set_etag(etag, weak=True)
     return response
