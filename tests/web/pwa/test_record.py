@@ -1,0 +1,94 @@
+"""A member records in the page: whatever happens meanwhile, what was said is not lost."""
+
+from datetime import UTC, datetime
+
+from media.worker import Worker
+from station import jobs
+from station.recordings import RecordingState, stored_at
+from tests.media import sounds
+from tests.web.uploads import recordings_in
+
+FILE = "form.main input[name=file]"
+CHOSEN = f"document.querySelector('{FILE}')?.files[0]"
+
+
+def press(page, name):
+    page.locator(".recorder:visible").first.get_by_role("button", name=name, exact=True).click()
+
+
+def said(page):
+    return page.locator(".recorder:visible [role=status]").first
+
+
+def send(page):
+    form = page.locator("form.main").first
+    form.get_by_label("Title").fill("The river")
+    form.get_by_label("You may air this").check()
+    form.get_by_role("button", name="Send it").click()
+    page.locator("p.done", has_text="We have your recording").wait_for()
+
+
+def seconds_of(file):
+    """How much sound a file holds: a recording that is cut off says nothing of its length."""
+    return len(sounds.decoded(file)) / 48_000
+
+
+def test_a_recording_is_paused_stops_at_its_slots_end_and_is_made_again(
+    phone, link, settings, database
+):
+    with phone.opened(link()) as page:
+        press(page, "Record it here")
+        page.wait_for_timeout(1500)
+        assert page.locator(".recorder meter:visible").evaluate("(one) => one.value") > 0.2
+        press(page, "Pause")
+        left = page.locator(".recorder .lamp:visible").inner_text()
+        page.wait_for_timeout(700)
+        assert page.locator(".recorder .lamp:visible").inner_text() == left
+        assert left == "0:04 left"
+        press(page, "Go on")
+        said(page).get_by_text("Your recording of 0:05 is in the form.").wait_for()
+        first = page.evaluate(f"{CHOSEN}.name")
+        press(page, "Record it again")
+        page.wait_for_timeout(3600)
+        press(page, "That is it")
+        page.wait_for_function(f"{CHOSEN}.name !== '{first}'")
+        send(page)
+        page.reload()
+        page.wait_for_timeout(300)
+        assert page.locator("#kept").is_hidden()
+    with Worker.of(settings, database) as worker:
+        assert jobs.work_once(database, worker.duties(), lambda: datetime.now(UTC))
+    (recording,) = recordings_in(database)
+    assert (recording.state, recording.codes) == (RecordingState.ACCEPTED, [])
+
+
+def test_a_browser_killed_in_mid_recording_loses_at_most_the_last_second(
+    phone, link, settings, database
+):
+    with phone.opened(link()) as page:
+        press(page, "Record it here")
+        page.wait_for_timeout(4000)
+        phone.kill()
+    with phone.opened(link()) as page:
+        kept = page.locator("#kept")
+        assert "A recording of 0:03" in kept.inner_text()
+        kept.get_by_role("button", name="Send it").click()
+        page.wait_for_function(f"{CHOSEN}?.size > 0")
+        send(page)
+        assert page.locator("#kept").is_hidden()
+    (recording,) = recordings_in(database)
+    assert seconds_of(stored_at(settings.media_folder, recording.upload_sha256)) > 3
+
+
+def test_whoever_refuses_the_microphone_is_told_what_to_do(phone, link):
+    with phone.opened(link(), allowed=False) as page:
+        press(page, "Record it here")
+        said(page).get_by_text("Your browser may not use the microphone.").wait_for()
+
+
+def test_without_a_recorder_the_page_offers_none(phone, link):
+    with phone.opened(link()) as page:
+        page.add_init_script("delete window.MediaRecorder")
+        page.reload()
+        assert page.locator(FILE).first.is_visible()
+        assert page.get_by_role("button", name="Record it here").count() == 0
