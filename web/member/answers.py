@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from station import lengths
+from station.languages import gettext as _
+from station.languages import marked
 from station.settings import Settings
 from web import words
 from web.member.cards import Card, Stage
 
-LATER = "You will have your time once the week is planned."
+LATER = marked("You will have your time once the week is planned.")
+
+# What waits for its holder comes before what only waits.
+TO_SEND = (Stage.REJECTED, Stage.EMPTY, Stage.CHECKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +43,29 @@ def answers(cards: Sequence[Card], settings: Settings, now: datetime) -> list[An
     return list(dict.fromkeys(found)) or [_nothing(settings)]
 
 
+def to_unfold(cards: Sequence[Card]) -> list[Card]:
+    """The one card that matters now: what is to be sent first, else what airs next, else any."""
+    to_send = [one for stage in TO_SEND for one in cards if one.open and one.stage is stage]
+    airs = [one for one in cards if one.stage in (Stage.ON_AIR, Stage.PLACED)]
+    return [*to_send, *airs, *cards][:1]
+
+
 def _on_air(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
     if card.air is None or card.line.channel is None or now >= card.air.end:
         return
-    channel = f"channel {settings.channel_name(card.line.channel)}"
+    channel = settings.channel_name(card.line.channel)
+    said = _("Silence for %(cause)s", cause=card.line.title) if card.silent else card.line.title
     if card.stage is Stage.ON_AIR:
         ends = words.clock(card.air.end, settings.zone)
-        yield Answer(f"You are on air now, {channel}.", f"{card.line.title}. Until {ends}.")
+        detail = _("%(title)s. Until %(ends)s.", title=said, ends=ends)
+        yield Answer(_("You are on air now, channel %(channel)s.", channel=channel), detail)
         return
     at = words.moment(card.air.start, settings.zone, now)
-    kind = f"Silence for {card.line.title}" if card.silent else card.line.title
-    starts = words.until(card.air.start, now)
-    yield Answer(f"You are on air {at}, {channel}.", f"{kind}. It begins {starts}.")
+    begins = words.until(card.air.start, now)
+    yield Answer(
+        _("You are on air %(at)s, channel %(channel)s.", at=at, channel=channel),
+        _("%(title)s. It begins %(begins)s.", title=said, begins=begins),
+    )
 
 
 def _slots(card: Card, cards: Sequence[Card]) -> int:
@@ -61,27 +77,35 @@ def _slots(card: Card, cards: Sequence[Card]) -> int:
 def _asked(card: Card, slots: int, settings: Settings, now: datetime) -> Iterator[Answer]:
     length = lengths.length(settings.station.slot_seconds * slots)
     closes = words.moment(card.closes, settings.zone, now)
-    by = f"before {closes} ({words.until(card.closes, now)})"
+    by = {"closes": closes, "until": words.until(card.closes, now)}
     week = words.week_name(card.week, now)
-    change = f"You can change it until {closes}." if card.open else LATER
+    change = _("You can change it until %(closes)s.", closes=closes) if card.open else _(LATER)
     match card.stage:
         case Stage.EMPTY if card.open:
-            yield Answer(f"Send your {length} {by}.", f"They are for {week}.", act=True)
-        case Stage.REJECTED if card.open:
-            said = f"Your recording for {week} can't air."
-            yield Answer(said, f"Send another {by}.", act=True)
+            send = _("Send your %(length)s before %(closes)s (%(until)s).", length=length, **by)
+            yield Answer(send, _("They are for %(week)s.", week=week), act=True)
         case Stage.REJECTED:
-            yield Answer(f"Your recording for {week} can't air.", "The week is closed.")
+            again = _("Send another before %(closes)s (%(until)s).", **by)
+            detail = again if card.open else _("The week is closed.")
+            refused = _("Your recording for %(week)s can't air.", week=week)
+            yield Answer(refused, detail, act=card.open)
         case Stage.CHECKING:
-            yield Answer("We are checking your recording.", "What we find is written below.")
+            found = _("What we find is written below.")
+            yield Answer(_("We are checking your recording."), found)
         case Stage.READY:
-            yield Answer(f"Your {length} for {week} are ready.", change)
+            ready = _("Your %(length)s for %(week)s are ready.", length=length, week=week)
+            yield Answer(ready, change)
         case Stage.SILENCE:
-            yield Answer(f"Your {length} {week} are silence for {card.line.title}.", change)
+            facts = {"length": length, "week": week, "cause": card.line.title}
+            yield Answer(_("Your %(length)s %(week)s are silence for %(cause)s.", **facts), change)
         case Stage.BUMPED:
-            yield Answer(f"There was no place for you {week}.", card.line.reason)
+            nowhere = _("There was no place for you %(week)s.", week=week)
+            yield Answer(nowhere, card.line.reason)
 
 
 def _nothing(settings: Settings) -> Answer:
     length = lengths.length(settings.station.slot_seconds)
-    return Answer("You hold no airtime in these weeks.", f"Look at the market: {length} at a time.")
+    return Answer(
+        _("You hold no airtime in these weeks."),
+        _("Look at the market: %(length)s at a time.", length=length),
+    )

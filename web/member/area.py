@@ -20,8 +20,8 @@ def member_area(name: str, draw: Callable[[str], str], prefix: str = "/member") 
 
 
 def page_at(anchor: str) -> str:
-    """The address of a place on the member's page."""
-    return url_for("member.page", _anchor=anchor)
+    """The address of a place on the member's page, where it lies unfolded."""
+    return url_for("member.page", at=anchor, _anchor=anchor)
 
 
 def _keep_looking_ahead(_: str, values: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from station.airtime import Span, Week
+from station.languages import gettext as _
+from station.languages import marked
 from station.market.limits import closes as transfers_close
 from station.recordings import Recording, RecordingState, other_part
 from station.rights import Request, RequestKind, RequestState, cutoff
@@ -18,24 +20,47 @@ from web.member.makegoods import GivenAgain, given_again
 
 
 class Stage(StrEnum):
-    """Where a right stands, in the words of its card."""
+    """Where a right stands."""
 
-    EMPTY = "nothing sent"
-    CHECKING = "being checked"
-    REJECTED = "can't air"
+    EMPTY = "empty"
+    CHECKING = "checking"
+    REJECTED = "rejected"
     READY = "ready"
     SILENCE = "silence"
-    PLACED = "planned"
-    ON_AIR = "on air"
-    BUMPED = "not placed"
+    PLACED = "placed"
+    ON_AIR = "on-air"
+    BUMPED = "bumped"
     AIRED = "aired"
     MISSED = "missed"
-    TAKEN_DOWN = "taken down"
-    POOLED = "not used"
-    LATER = "comes back later"
-    EXPIRED = "ran out"
-    VOIDED = "given back"
+    TAKEN_DOWN = "taken-down"
+    POOLED = "pooled"
+    LATER = "later"
+    EXPIRED = "expired"
+    VOIDED = "voided"
 
+    @property
+    def said(self) -> str:
+        """In the words of its card."""
+        return _(SAID[self])
+
+
+SAID = {
+    Stage.EMPTY: marked("nothing sent"),
+    Stage.CHECKING: marked("being checked"),
+    Stage.REJECTED: marked("can't air"),
+    Stage.READY: marked("ready"),
+    Stage.SILENCE: marked("silence"),
+    Stage.PLACED: marked("planned"),
+    Stage.ON_AIR: marked("on air"),
+    Stage.BUMPED: marked("not placed"),
+    Stage.AIRED: marked("aired"),
+    Stage.MISSED: marked("missed"),
+    Stage.TAKEN_DOWN: marked("taken down"),
+    Stage.POOLED: marked("not used"),
+    Stage.LATER: marked("comes back later"),
+    Stage.EXPIRED: marked("ran out"),
+    Stage.VOIDED: marked("given back"),
+}
 
 # What became of a right says it all, except while it is still unused.
 STAGES = {
@@ -77,6 +102,12 @@ class Card:
     def right_id(self) -> int:
         """The right's id."""
         return self.line.right_id
+
+    @property
+    def made_good(self) -> Week | None:
+        """The week of the makegood that was given for it, if one was."""
+        label = self.line.made_good
+        return Week.parse(label, self.week.zone) if label else None
 
     @property
     def silent(self) -> bool:
@@ -161,8 +192,7 @@ def _stage(fate: Fate, air: Span | None, latest: Recording | None, now: datetime
             return Stage.CHECKING
         case RecordingState.REJECTED:
             return Stage.REJECTED
-        case _:
-            return Stage.EMPTY
+    return Stage.EMPTY
 
 
 def _undecided(session: Session, take: Recording) -> Recording:

@@ -24,7 +24,6 @@ WEEKS_SHOWN = 4
 MOST_WEEKS = 53
 # Of whoever looks a year ahead, later cards are rows that lead to them: data costs money.
 MOST_WHOLE = 10
-VOICE_NOTE_KILOBITS = 24
 
 
 def draw(problem: str = "") -> str:
@@ -72,7 +71,6 @@ def draw(problem: str = "") -> str:
         typed=request.form,
         longest_title=rights.LONGEST_TITLE,
         longest_cause=rights.LONGEST_CAUSE,
-        note_bytes=settings.station.slot_seconds * VOICE_NOTE_KILOBITS * 1000 / 8,
     )
 
 

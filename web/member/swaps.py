@@ -9,12 +9,14 @@ from station.airtime import Span, Week
 from station.errors import Refusal, WrongInput
 from station.market import swaps
 from station.settings import Settings
-from web.desk.day import DAYS, day_span
+from web.desk.day import day_span
 from web.ids import read_id
 from web.member.area import member_area, page_at
 from web.member.page import draw as draw_page
 from web.places import Seen, earliest, place_of, places_of_others
 from web.session import act_once, me, now, station
+
+DAYS_IN_A_WEEK = 7
 
 
 def draw(problem: str = "") -> str:
@@ -33,7 +35,7 @@ def draw(problem: str = "") -> str:
         problem=problem,
         mine=mine,
         places=[one for one in others if one.at > earliest(settings, now())],
-        days=[(number, day_span(week, number).start) for number in range(1, len(DAYS) + 1)],
+        days=[(number, day_span(week, number).start) for number in range(1, DAYS_IN_A_WEEK + 1)],
         weekday=weekday,
         daypart=daypart,
         wanted=request.form.get("wanted"),
@@ -106,7 +108,7 @@ def withdraw(swap_id: int) -> ResponseReturnValue:
 def _asked_for(settings: Settings, mine: Seen) -> tuple[int, str]:
     """The day and the part of it that are looked at: at first those of the own place."""
     weekday = request.args.get("day", 0, type=int)
-    if not 1 <= weekday <= len(DAYS):
+    if not 1 <= weekday <= DAYS_IN_A_WEEK:
         weekday = mine.at.astimezone(settings.zone).isoweekday()
     daypart = request.args.get("part", "")
     if daypart not in settings.dayparts:
