@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from web.session import station
 from web.streams import origins
 
+PERMISSIONS = "microphone=(self), camera=(), geolocation=(), payment=()"
 SMALLEST_TO_SQUEEZE = 600
 SQUEEZABLE = ("text/", "application/json", "image/svg+xml")
 
@@ -18,11 +19,15 @@ def register(app: Flask) -> None:
 
 
 def policy() -> str:
-    """The Content-Security-Policy: our own files, and sound from the stream's hosts."""
+    """The Content-Security-Policy: our own files, sound from the stream's hosts, and recordings.
+
+    What was just recorded is listened to before it is sent: `blob:` is its address.
+    """
     streams = " ".join(origins(station().mounts()))
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        f"connect-src 'self'; media-src 'self' {streams}; form-action 'self'; "
+        f"connect-src 'self'; media-src 'self' blob: {streams}; form-action 'self'; "
+        "worker-src 'self'; manifest-src 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -31,7 +36,7 @@ def _guard(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = policy()
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), payment=()"
+    response.headers["Permissions-Policy"] = PERMISSIONS
     # Who is not signed in may go back to a page without paying for it again.
     kept = "private, no-store" if g.get("person") else "no-cache"
     response.headers.setdefault("Cache-Control", kept)
