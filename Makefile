@@ -13,7 +13,7 @@ LOCKING := --quiet --universal --generate-hashes --python-version 3.11 --no-head
   --upgrade pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run station test prove check bench format lock pictures clean
+.PHONY: help run station test prove check bench format languages lock pictures clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
@@ -49,6 +49,9 @@ bench: $(VENV)/dev.stamp ## Measure ledger, solver, sound and playout, each besi
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+languages: $(VENV)/dev.stamp ## Bring the catalogues of languages up to date with what is said
+	$(BIN)/python -m tests.languages.gather
 
 pictures: $(VENV)/dev.stamp ## Take the README's pictures from a running demo station
 	$(BIN)/python -m tests.journeys.pictures
