@@ -75,7 +75,7 @@ def tell(settings: Settings, path: str, text: str) -> bool:
     Raises Fault when Icecast does not answer.
     """
     told = {"mode": "updinfo", "mount": path, "song": text, "charset": "UTF-8"}
-    status, _ = _ask(settings, f"/admin/metadata?{urlencode(told)}")
+    status, _ = ask(settings, f"/admin/metadata?{urlencode(told)}")
     return status == http.HTTPStatus.OK
 
 
@@ -84,7 +84,7 @@ def shown(settings: Settings) -> Mapping[str, str]:
 
     Raises Fault when Icecast does not answer.
     """
-    status, answer = _ask(settings, "/admin/stats")
+    status, answer = ask(settings, "/admin/stats")
     if status != http.HTTPStatus.OK:
         raise Fault(f"Icecast does not say what it shows: {status}", permanent=False)
     try:
@@ -94,7 +94,11 @@ def shown(settings: Settings) -> Mapping[str, str]:
     return {source.get("mount", ""): source.findtext("title", "") for source in sources}
 
 
-def _ask(settings: Settings, address: str) -> tuple[int, bytes]:
+def ask(settings: Settings, address: str) -> tuple[int, bytes]:
+    """Icecast's answer to its administrator: status and body.
+
+    Raises Fault when there is none.
+    """
     signed = base64.b64encode(f"admin:{settings.secrets.icecast_admin}".encode()).decode()
     connection = http.client.HTTPConnection(
         settings.icecast.host, icecast_port(settings), timeout=TIMEOUT_SECONDS

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from playout.air import Air
 from playout.attempts import Attempts
+from playout.audience import Counting
 from playout.control import Control
 from playout.disk import AirFolder
 from playout.mounts import mounts
@@ -33,6 +34,7 @@ class Playout:
         self.now_playing = NowPlaying(
             settings, self.folder, lambda channel: self.air.channels[channel].status
         )
+        self.counting = Counting(settings)
         self._ending = threading.Event()
         self._threads = [
             threading.Thread(target=self._keep_going, args=(step,), daemon=True)
@@ -40,6 +42,7 @@ class Playout:
                 self.air.round,
                 self._control,
                 lambda: self.now_playing.round(datetime.now(UTC)),
+                lambda: self.counting.round(datetime.now(UTC)),
             )
         ]
 
@@ -74,6 +77,7 @@ class Playout:
                 thread.join(max(0.0, deadline - time.monotonic()))
         self.now_playing.close()
         self.control.close()
+        self.counting.close()
 
     def _control(self) -> None:
         self.control.round(datetime.now(UTC), clock_is_sure=self.air.clock_is_sure)
