@@ -62,7 +62,7 @@ def network_of(address: str | None) -> str:
         return ""
     if found.is_loopback:
         return ""
-    if found.version == ipaddress.IPv6Address.version:
+    if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((found, IPV6_SUBSCRIBER_BITS), strict=False))
     return str(found)
 

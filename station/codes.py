@@ -23,11 +23,12 @@ KEPT = timedelta(days=1)
 
 
 class Purpose(StrEnum):
-    """What a code is for: a way in, a proof that it is still them, or an address to be reached at."""
+    """What a code shows: a way in, that it is still them, that an address or number is theirs."""
 
     SIGN_IN = "sign-in"
     PROOF = "proof"
     ADDRESS = "address"
+    PHONE = "phone"
 
 
 class Code(Base):

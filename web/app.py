@@ -18,7 +18,7 @@ from station.db import Database
 from station.errors import Fault
 from station.settings import Settings
 from station.signin import SESSION_LASTS
-from web import filters, headers, refusals, signin
+from web import filters, headers, refusals, signin, speaking
 from web.arriving.views import area as arriving
 from web.desk.views import area as desk
 from web.feeds.views import area as feeds
@@ -32,11 +32,13 @@ from web.member import (
     bulk,
     causes,
     clips,
+    details,
     giving,
     longer,
     page,
     presenting,
     retakes,
+    security,
     selling,
     standing,
     swaps,
@@ -52,7 +54,7 @@ from web.upload import MEGABYTE, Arriving
 
 PARTS = (
     *(page, use, longer, retakes, clips, giving, selling, bulk),
-    *(causes, standing, presenting, swaps, sharing, aired),
+    *(causes, standing, presenting, swaps, sharing, aired, security, details),
 )
 MEMBER = tuple(part.area for part in PARTS)
 
@@ -102,6 +104,7 @@ def create_app(
     app.url_map.converters["int"] = Id
     for area in (
         public,
+        speaking.area,
         feeds,
         pieces,
         calendar,

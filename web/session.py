@@ -25,8 +25,11 @@ from station.settings import Settings
 TOKEN = "token"  # noqa: S105  the cookie's key, not a secret
 KEY = "key"
 ASKING = "asking"
+# What proves who sends a form is no part of what the form asks.
+PROOF = "proof_"
 AFTER = "after"
 ARRIVAL = "arrival"
+LANGUAGE = "language"
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the same
 SEE_OTHER = 303
 
@@ -78,13 +81,18 @@ def me() -> Person:
 
 
 def speak() -> None:
-    """Speak the visitor's language: the person's, or the best that their browser asks for."""
+    """Speak the person's language, or the one chosen here, or the best their browser asks for."""
     who = person() if request.endpoint != "static" else None
     known = languages.known()
-    if who is not None and who.language in known:
-        languages.speak(who.language)
-    else:
-        languages.speak(request.accept_languages.best_match(known) or languages.ENGLISH)
+    wanted = (who.language if who else "", session.get(LANGUAGE, ""))
+    said = next((one for one in wanted if one in known), None)
+    languages.speak(said or request.accept_languages.best_match(known) or languages.ENGLISH)
+
+
+def choose_language(language: str) -> None:
+    """Speak a language in this browser from now on."""
+    session[LANGUAGE] = language
+    session.permanent = True
 
 
 def require_person() -> None:
@@ -127,7 +135,7 @@ def asked_for() -> tuple[str, str]:
 
 def enter(token: str) -> None:
     """Remember a session in a fresh cookie."""
-    session.clear()
+    _forget()
     session[TOKEN] = token
     session.permanent = True
     g.pop("person", None)
@@ -136,11 +144,19 @@ def enter(token: str) -> None:
 def leave() -> None:
     """End the session, here and in the database."""
     token = session.pop(TOKEN, None)
-    session.clear()
+    _forget()
     if token:
         with station().database.writing() as writing:
             signin.sign_out(writing, token, now())
     g.person = None
+
+
+def _forget() -> None:
+    """Empty the cookie, but for the language that was chosen."""
+    language = session.get(LANGUAGE)
+    session.clear()
+    if language is not None:
+        choose_language(language)
 
 
 def form_key() -> str:
@@ -190,5 +206,9 @@ def sent_before() -> bool:
 
 def _body(file_sha256: str) -> str:
     said = request.form.items(multi=True)
-    fields = sorted((name, text) for name, text in said if name not in (KEY, ARRIVAL, CSRF_TOKEN))
+    fields = sorted(
+        (name, text)
+        for name, text in said
+        if name not in (KEY, ARRIVAL, CSRF_TOKEN) and not name.startswith(PROOF)
+    )
     return json.dumps([request.path, fields, file_sha256])

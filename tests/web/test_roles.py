@@ -6,6 +6,7 @@ import pytest
 
 from station.alarms import Alarm
 from station.causes import Cause
+from station.codes import Code
 from station.fill import FillPiece
 from station.grid import Grid, GridState
 from station.jobs import Job
@@ -14,20 +15,43 @@ from station.members import Person
 from station.membership.applications import Application
 from station.membership.invitations import Invitation
 from station.money import MoneyEntry
+from station.passkeys import Passkey
 from station.presentation import Presentation
 from station.recordings import Recording
 from station.rights import Request
 
-OPEN_TO_ALL = {"/", "/api/now.json", "/language", "/signin", "/signin/sent", "/signin/<token>", "/signout"}
-OPEN_AREAS = ("/static/", "/gift/", "/join", "/p/", "/calendar/", "/manifest.webmanifest", "/sw.js", "/offline")
+OPEN_TO_ALL = {
+    "/",
+    "/api/now.json",
+    "/language",
+    "/signin",
+    "/signin/sent",
+    "/signin/code",
+    "/signin/passkey",
+    "/signin/<token>",
+    "/signout",
+}
+OPEN_AREAS = (
+    "/static/",
+    "/gift/",
+    "/join",
+    "/p/",
+    "/calendar/",
+    "/manifest.webmanifest",
+    "/sw.js",
+    "/offline",
+)
 MEMBERS = ("/member/", "/membership/", "/market/")
 OPERATORS = ("/desk/",)
 TABLES = (
     *(Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry),
-    *(Recording, Presentation, FillPiece, Alarm),
+    *(Recording, Presentation, FillPiece, Alarm, Passkey, Code),
 )
 FILLED = {
     "right_id": 1,
+    "passkey_id": 1,
+    "session_hash": "x",
+    "what": "email",
     "offer_id": 1,
     "request_id": 1,
     "swap_id": 1,

@@ -10,18 +10,27 @@ from sqlalchemy.orm import Session
 
 from station import causes, lengths, rights, using
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
+from station.languages import marked
 from station.ledger import Right, held
 from station.market.selection import choose
+from web import words
 from web.ids import read_ids
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.cards import Card, cards
 from web.member.giving import linking, offering, tell_link
 from web.member.selling import listing
+from web.proof import proven
 from web.session import act_once, me, now, station
 
 T = TypeVar("T")
-STEPS = ("Every week", "Every second week", "Every third week", "Every fourth week")
+STEPS = (
+    marked("Every week"),
+    marked("Every second week"),
+    marked("Every third week"),
+    marked("Every fourth week"),
+)
 
 
 def draw(problem: str = "") -> str:
@@ -74,18 +83,21 @@ def chosen() -> ResponseReturnValue:
 
 
 @area.post("/gift")
+@proven
 def give() -> ResponseReturnValue:
     """Offer the weeks to somebody here."""
     return act_once(_naming(offering(_ticked())), page_at("offers"))
 
 
 @area.post("/link")
+@proven
 def give_by_link() -> ResponseReturnValue:
     """Offer the weeks to a friend who is not here yet."""
     return tell_link(_naming(linking(_ticked())))
 
 
 @area.post("/sale")
+@proven
 def sell() -> ResponseReturnValue:
     """Sell the weeks together at one price."""
     return act_once(_naming(listing(_ticked())), page_at("offers"))
@@ -103,9 +115,10 @@ def dedicate() -> ResponseReturnValue:
         asked = [
             using.dedicate(session, settings, right_id, who, cause, [], now()) for right_id in ids
         ]
-        weeks = sorted(one.right.parsed_week(settings.zone).monday for one in asked)
-        count = lengths.counted(len(weeks), "week")
-        return f"Silence for {cause} in {count}, the first from {weeks[0].day} {weeks[0]:%B}."
+        weeks = [one.right.parsed_week(settings.zone) for one in asked]
+        first = words.week_name(min(weeks, key=str), now())
+        facts = {"cause": cause, "weeks": lengths.weeks(len(weeks)), "week": first}
+        return _("Silence for %(cause)s in %(weeks)s, the first in %(week)s.", **facts)
 
     return act_once(_naming(act), url_for("member.page"))
 

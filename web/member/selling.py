@@ -6,18 +6,21 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from station.languages import gettext as _
 from station.market import sales
 from web import words
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.giving import Act, airtime
 from web.member.page import draw
+from web.proof import proven
 from web.session import act_once, me, now, station
 
 area = member_area("selling", draw)
 
 
 @area.post("/rights/<int:right_id>/sale")
+@proven
 def sell(right_id: int) -> ResponseReturnValue:
     """List a right on the market."""
     return act_once(listing([right_id]), page_at("offers"))
@@ -29,8 +32,8 @@ def paid(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         offer = sales.paid(session, station().settings, offer_id, me(), now())
-        until = words.by(offer.deadline, station().settings.zone, now())
-        return f"Noted. The seller has until {until} to say that the money came."
+        until = words.deadline(offer.deadline, station().settings.zone, now())
+        return _("Noted. The seller has until %(until)s to say that the money came.", until=until)
 
     return act_once(act, page_at("offers"))
 
@@ -41,7 +44,9 @@ def release(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         offer = sales.release_reservation(session, station().settings, offer_id, me(), now())
-        return f"No longer reserved: {airtime(offer)} are back with the seller."
+        return _(
+            "No longer reserved: %(airtime)s are back with the seller.", airtime=airtime(offer)
+        )
 
     return act_once(act, url_for("member.page"))
 
@@ -52,7 +57,7 @@ def received(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         offer = sales.received(session, station().settings, offer_id, me(), now())
-        return f"Thank you: {airtime(offer)} belong to the buyer now."
+        return _("Thank you: %(airtime)s belong to the buyer now.", airtime=airtime(offer))
 
     return act_once(act, url_for("member.page"))
 
@@ -64,19 +69,19 @@ def dispute(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         sales.dispute(session, station().settings, offer_id, me(), why, now())
-        return "The station's operators will ask you both, and decide."
+        return _("The station's operators will ask you both, and decide.")
 
     return act_once(act, page_at("offers"))
 
 
 def listing(right_ids: Collection[int]) -> Act:
     """What lists rights on the market together at the typed price, all of them or none."""
-    cents = words.cents(forms.read_text(request.form, "price"))
+    cents = words.cents(forms.read_text(request.form, "price", _("price")))
 
     def act(session: Session) -> str:
         settings = station().settings
         offer = sales.sell(session, settings, right_ids, me().account_id, cents, now())
         price = words.money(cents, settings.station.currency)
-        return f"For sale at {price}: {airtime(offer)}."
+        return _("For sale at %(price)s: %(airtime)s.", price=price, airtime=airtime(offer))
 
     return act
