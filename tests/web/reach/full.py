@@ -1,0 +1,124 @@
+"""A full station, served over real sockets, with somebody of every kind signed in at it."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, StorageState
+
+from station import alarms, calendars, schema
+from station.airtime import Week
+from station.alarms import AlarmKind, Raised
+from station.db import Database, connect
+from station.members import Person, open_station_accounts
+from station.membership import invitations
+from station.settings import Settings, load, write_new
+from station.signin import new_link
+from tests.web.screens import PHONE
+from tests.web.seed import bring_fill, fill
+from tests.web.seed_market import Trade, trade
+from tests.web.seed_membership import MEMBERSHIP, Joined, fill_membership
+from web.app import create_app, open_server
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """Where the station is served, who is in it, and what its pages' addresses name."""
+
+    url: str
+    settings: Settings
+    database: Database
+    people: Mapping[str, Person]
+    traded: Trade
+    joined: Joined
+    invited: str
+    calendar: str
+
+    def link(self, role: str) -> str:
+        """A fresh one-time link that signs a person in."""
+        with self.database.writing() as session:
+            token = new_link(session, self.people[role], datetime.now(UTC))
+        return f"{self.url}/signin/{token}"
+
+    def app(self) -> Flask:
+        """The application that is served, to be asked for its routes."""
+        return create_app(self.settings, self.database)
+
+
+@contextmanager
+def full_station(folder: Path) -> Iterator[Full]:
+    """Make a station, fill it as of now, and serve it until the end."""
+    home = folder / "station"
+    write_new(home, MEMBERSHIP)
+    settings = load(home, environment={})
+    database = connect(settings.database_url)
+    schema.upgrade(database)
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        open_station_accounts(session)
+    seeded = fill(database, settings, now)
+    joined = fill_membership(database, settings, seeded, now)
+    with database.writing() as session:
+        bring_fill(session, settings, now)
+        for channel, ended in ((0, None), (1, now)):
+            alarms.keep(session, Raised(AlarmKind.QUIET, channel, "standard", now, now, ended, {}))
+        traded = trade(session, settings, seeded, now)
+        _, invited = invitations.invite(session, settings, seeded.members[1], 1, now)
+        calendar = calendars.make_address(session, seeded.members[1].account_id, now).token
+    people = {
+        "member": seeded.members[0],
+        "trader": seeded.members[-1],
+        "payable": joined.payable,
+        "waiting": joined.waiting,
+        "newcomer": joined.newcomer,
+        "operator": seeded.operator,
+    }
+    serving = open_server(settings, database, "127.0.0.1", 0)
+    running = threading.Thread(target=serving.run)
+    running.start()
+    try:
+        yield Full(serving.url, settings, database, people, traded, joined, invited, calendar)
+    finally:
+        serving.stop()
+        running.join(timeout=10)
+        database.close()
+
+
+def signed_in(station: Full, opened: Browser, role: str) -> StorageState | None:
+    """A browser's cookies once somebody of a role has pressed the button of their link."""
+    if role == NOBODY:
+        return None
+    context = opened.new_context()
+    page = context.new_page()
+    page.goto(station.link(role))
+    page.click("main button")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def phone(
+    opened: Browser,
+    state: StorageState | None = None,
+    size: tuple[int, int] = PHONE,
+    scripts: bool = True,
+) -> BrowserContext:
+    """A phone's browser, with the cookies of somebody who is signed in."""
+    width, height = size
+    return opened.new_context(
+        viewport={"width": width, "height": height},
+        storage_state=state,
+        java_script_enabled=scripts,
+        has_touch=True,
+    )
+
+
+def draft_week(station: Full) -> Week:
+    """The week that has a draft."""
+    return Week.of(datetime.now(UTC), station.settings.zone).plus(1)

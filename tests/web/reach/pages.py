@@ -1,0 +1,75 @@
+"""Every address that shows a page to somebody: found from the routes, so that none is forgotten."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import APIResponse, BrowserContext
+from werkzeug.routing import Rule
+
+from station import shares
+from tests.web.reach.full import Full, draft_week
+
+# Whose pages are looked at where: the same page is another one for each of them.
+AREAS = {
+    "nobody": ("",),
+    "member": ("/member/", "/market/"),
+    "trader": ("/", "/member/", "/market/", "/gift/"),
+    "payable": ("/membership/",),
+    "waiting": ("/membership/",),
+    "newcomer": ("/membership/", "/join"),
+    "operator": ("/desk/",),
+}
+# Pages that are another page by what is asked of them.
+ALSO = {
+    "trader": ("/member/?weeks=9", "/member/bulk/?every=2"),
+    "operator": ("/desk/fees/?q=RF",),
+}
+SERVER_ERROR = 500
+
+
+def addresses(station: Full, role: str) -> Iterator[tuple[str, str]]:
+    """Each route of a role's areas with an address of it, and those of `ALSO`."""
+    adapter = station.app().url_map.bind("localhost")
+    values = named(station)
+    for rule in adapter.map.iter_rules():
+        if "GET" in (rule.methods or ()) and within(rule, AREAS[role]):
+            mine = {
+                name: values.get(f"{rule.endpoint} {name}", values.get(name, 1))
+                for name in rule.arguments
+            }
+            address = adapter.build(rule.endpoint, mine, "GET")
+            asked = f"?{station.traded.rights}" if rule.endpoint == "bulk.chosen" else ""
+            yield rule.rule, address + asked
+    yield from ((address, address) for address in ALSO.get(role, ()))
+
+
+def within(rule: Rule, areas: tuple[str, ...]) -> bool:
+    """Whether a route belongs to one of some areas; "/" alone is the front page."""
+    return any(rule.rule == area if area == "/" else rule.rule.startswith(area) for area in areas)
+
+
+def named(station: Full) -> dict[str, object]:
+    """What routes name, such that there is a page: by the argument, or by it and its route."""
+    return {
+        "request_id": station.traded.request,
+        "label": draft_week(station),
+        "filename": "air.css",
+        "person_id": station.joined.newcomer.id,
+        "reference": station.joined.reference,
+        "gift.show token": station.traded.gift.rpartition("/")[2],
+        "signin.show token": station.link("member").rpartition("/")[2],
+        "join.invited token": station.invited,
+        "feeds.feed token": station.calendar,
+        "pieces.page code": shares.code_of(station.settings, station.traded.request),
+    }
+
+
+def ask(context: BrowserContext, address: str) -> APIResponse:
+    """What an address answers to who asks, without going on to another one."""
+    answer = context.request.get(address, max_redirects=0)
+    assert answer.status < SERVER_ERROR, address
+    return answer
+
+
+def shows_a_page(answer: APIResponse) -> bool:
+    """Whether there is a page: not a file, not the way to another page."""
+    return answer.ok and answer.headers["content-type"].startswith("text/html")
