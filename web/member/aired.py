@@ -65,13 +65,13 @@ class Times:
 
 def times(session: Session, settings: Settings, account_id: int, most: int) -> Times:
     """An account's slots that are over, newest first."""
-    mine = sa.select(Outcome, Request).join(Request, Request.id == Outcome.request_id)
-    mine = mine.where(Request.account_id == account_id)
+    of_mine = Request.id == Outcome.request_id, Request.account_id == account_id
+    mine = sa.select(Outcome, Request).where(*of_mine)
     newest = mine.order_by(Outcome.slot_number.desc(), Outcome.channel).limit(most + 1)
     rows = session.execute(newest).all()
     slots = {(outcome.channel, outcome.slot_number) for outcome, _request in rows}
     counts = audience.of_slots(session, slots)
-    heard = mine.where(Outcome.kind.in_(HEARD)).with_only_columns(sa.func.count())
+    heard = sa.select(sa.func.count(Outcome.slot_number)).where(*of_mine, Outcome.kind.in_(HEARD))
     return Times(
         [
             _aired(settings, outcome, asked, counts.get((outcome.channel, outcome.slot_number)))
