@@ -10,12 +10,17 @@ from dataclasses import dataclass, replace
 from playout.events import EngineEvent, EventKind
 from playout.watch.finding import Finding
 from station.asrun import OutcomeKind
+from station.languages import marked
 
 # A listener can't tell a start or an end that is this far off; DESIGN aims at +-100 ms.
 TOLERANCE_MS = 250
 # The way through encoder, Icecast and decoder is part of what the watch measures, and it tells
 # edges to half a second.
 WATCH_TOLERANCE_MS = 500
+# Kept in English, and said in the language of whoever reads it.
+NEVER_CAME = marked("its master never came on air")
+NO_MASTER = marked("it had no master in time")
+UNHEARD = marked("no listener heard it")
 BEST_FIRST = (
     OutcomeKind.AIRED,
     OutcomeKind.LATE,
@@ -69,7 +74,7 @@ def decide(slot: int, slot_ms: int, has_master: bool, heard: Sequence[Stretch]) 
     start_ms = slot * slot_ms
     own = [one for one in heard if one.kind is EventKind.SLOT and one.slot == slot]
     if not own:
-        reason = "its master never came on air" if has_master else "it had no master in time"
+        reason = NEVER_CAME if has_master else NO_MASTER
         return SlotOutcome(OutcomeKind.MISSED, None, reason)
     error_ms = own[0].start_ms + own[0].behind_ms - start_ms
     heard_ms = sum(one.end_ms - one.start_ms for one in own)
@@ -117,7 +122,7 @@ def heard_on(finding: Finding, slot_ms: int) -> SlotOutcome:
     missing_ms, error_ms = slot_ms - finding.heard_ms, finding.start_error_ms
     told = SlotOutcome(OutcomeKind.AIRED, error_ms, similarity=finding.similarity)
     if finding.heard_ms == 0:
-        return replace(told, kind=OutcomeKind.MISSED, reason="no listener heard it")
+        return replace(told, kind=OutcomeKind.MISSED, reason=UNHEARD)
     if missing_ms > slot_ms // 2:
         reason = f"only {finding.heard_ms / 1000:.1f} s of it were heard"
         return replace(told, kind=OutcomeKind.REPLACED, reason=reason)

@@ -1,5 +1,7 @@
 """A bumped request is told the true reason, in its holder's words.
 
+It is kept in English, and said in the language of whoever reads it.
+
 Each sentence is checked against the finished grid: the places that the holder allowed, and
 who or what closed them.
 """
@@ -11,10 +13,45 @@ import numpy as np
 from scheduler import rules
 from scheduler.ground import Starts, Whole
 from scheduler.problem import Request
-from scheduler.rules import BETWEEN, Between, holder_gap, one_a_slot, together
+from scheduler.rules import (
+    BETWEEN,
+    Between,
+    holder_gap,
+    one_a_slot,
+    silence_gap,
+    sold_per_hour,
+    together,
+    trade,
+)
 from scheduler.taken import Taken
+from station.languages import marked
 
 NOBODY = np.iinfo(np.int64).max
+
+NO_PLACE = marked("You allowed no place at all.")
+STILL_FREE = marked("A place you allowed was still free when the time to plan the week was over.")
+SET_ASIDE = marked("Every place you allowed was set aside for others already.")
+LONGER = marked("Every place you allowed was taken by members who had waited longer.")
+LONGER_OR_ASIDE = marked(
+    "Every place you allowed was set aside for others or taken by members who had waited longer."
+)
+AS_LONG = marked("Every place you allowed was taken by members who had waited as long or longer.")
+AS_LONG_OR_ASIDE = marked(
+    "Every place you allowed was set aside for others or taken by members who had waited as long "
+    "or longer."
+)
+WORTH_MORE = marked("Every place you allowed was taken, and to clear one would have bumped more.")
+NOT_CLEARED = marked("Every place you allowed was taken when the time to plan the week was over.")
+# What closes all the places by itself; several rules together are told in English alone.
+CLOSED: dict[Between, str] = {
+    holder_gap: marked("Every place you allowed was too near to other airtime of yours."),
+    together: marked("Every place you allowed was at another instant than the group you joined."),
+    silence_gap: marked("Every place you allowed was too near to a silence for another cause."),
+    sold_per_hour: marked(
+        "Every place you allowed was in an hour that has all the sold airtime it may have."
+    ),
+    trade: marked("Every place you allowed was next to sold airtime of your trade."),
+}
 
 
 class Reasons:
@@ -38,14 +75,14 @@ class Reasons:
     def of(self, request: Request) -> str:
         """Why one request was bumped."""
         if not request.allowed:
-            return "You allowed no place at all."
+            return NO_PLACE
         starts = rules.openings(self.taken.ground, request)
         if not starts.any():
             fit = "a slot fits" if request.length == 1 else f"{request.length} slots fit"
             return f"You allowed no place where {fit}."
         left = {rule: self._left(request, starts, rule) for rule in BETWEEN}
         if np.logical_and.reduce(list(left.values())).any():
-            return "A place you allowed was still free when the time to plan the week was over."
+            return STILL_FREE
         enough = [rule for rule, starts_left in left.items() if not starts_left.any()]
         return self._closed_by_others(request, starts, enough) or _either(
             rule.REASON for rule, starts_left in left.items() if (starts_left != starts).any()
@@ -57,10 +94,10 @@ class Reasons:
         """One rule that closes all the places by itself: first what its holder could change."""
         for rule in (holder_gap, together):
             if rule in enough:
-                return f"Every place you allowed was {rule.REASON}."
+                return CLOSED[rule]
         if one_a_slot in enough:
             return self._taken_by(request, starts)
-        return f"Every place you allowed was {enough[0].REASON}." if enough else None
+        return CLOSED[enough[0]] if enough else None
 
     def _left(self, request: Request, starts: Starts, rule: Between) -> Starts:
         left = starts.copy()
@@ -74,18 +111,13 @@ class Reasons:
             wanted[:, further:] |= starts[:, : starts.shape[1] - further]
         shortest = int(self.waited[wanted].min())
         if shortest == NOBODY:
-            return "Every place you allowed was set aside for others already."
-        aside = "set aside for others or " if (self.fixed & wanted).any() else ""
+            return SET_ASIDE
+        aside = (self.fixed & wanted).any()
         if shortest > request.waited:
-            return f"Every place you allowed was {aside}taken by members who had waited longer."
+            return LONGER_OR_ASIDE if aside else LONGER
         if shortest == request.waited:
-            return (
-                f"Every place you allowed was {aside}taken by members who had waited as long or "
-                "longer."
-            )
-        if self.least:
-            return "Every place you allowed was taken, and to clear one would have bumped more."
-        return "Every place you allowed was taken when the time to plan the week was over."
+            return AS_LONG_OR_ASIDE if aside else AS_LONG
+        return WORTH_MORE if self.least else NOT_CLEARED
 
 
 def _either(reasons: Iterable[str]) -> str:

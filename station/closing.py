@@ -15,6 +15,7 @@ from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Grid, GridState, Placement
 from station.jobs import Job, JobKind, JobState
+from station.languages import marked
 from station.ledger import EntryKind, Right, gather, lock
 from station.market import deadlines, swaps
 from station.members import Account, AccountKind, station_account
@@ -23,7 +24,9 @@ from station.rights import Request, RequestState, next_open_week
 from station.settings import Settings
 
 UNCHECKED_CODE = "unchecked"
-UNCHECKED = "We could not check this recording, through no fault of yours: please send it again."
+UNCHECKED = marked(
+    "We could not check this recording, through no fault of yours: please send it again."
+)
 # Playout keeps what it sent while the database is away, and tells it later.
 AS_RUN_MAY_TAKE = timedelta(days=1)
 MOST_IN_AN_ENTRY = 1000

@@ -21,13 +21,19 @@ _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 def gettext(text: str, **facts: object) -> str:
     """An English sentence in the language that is spoken, with its `%(name)s` filled in."""
-    said = _catalogue(_spoken.get()).gettext(text)
+    # A catalogue's own head stands under the empty sentence.
+    said = _catalogue(_spoken.get()).gettext(text) if text else text
     return said % facts if facts else said
 
 
 def ngettext(one: str, many: str, number: int, **facts: object) -> str:
     """A sentence about one thing, or about several, with `%(num)s` as their number."""
-    return _catalogue(_spoken.get()).ngettext(one, many, number) % {"num": number, **facts}
+    return unfilled(one, many, number) % {"num": number, **facts}
+
+
+def unfilled(one: str, many: str, number: int) -> str:
+    """The same before its facts are filled in, for templates that do so themselves."""
+    return _catalogue(_spoken.get()).ngettext(one, many, number)
 
 
 def dated(local: date, pattern: str) -> str:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from station.db import STRICT, Base, compare_and_set
+from station.languages import marked
 from station.treatment import Treatment
 from station.wishes import Wish
 
@@ -20,7 +21,7 @@ PREVIEW_SUFFIX = ".mp3"
 WAVEFORM_SUFFIX = ".wave"
 
 OTHER_PART_CODE = "other-part"
-OTHER_PART = "One half of this recording can't air, so neither half does."
+OTHER_PART = marked("One half of this recording can't air, so neither half does.")
 
 
 class RecordingState(StrEnum):

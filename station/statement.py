@@ -55,7 +55,8 @@ PASSED_ON = (Fate.OFFERED, Fate.GIVEN, Fate.SOLD)
 class StatementLine:
     """One right: `channel` counts from 0 and `at` is its time on air, where it has one.
 
-    `made_good` is the week of the makegood that was given for it.
+    `made_good` is the week of the makegood that was given for it, `silent` whether it asked for
+    silence.
     """
 
     right_id: int
@@ -68,6 +69,7 @@ class StatementLine:
     made_good: str = ""
     channel: int | None = None
     at: datetime | None = None
+    silent: bool = False
 
 
 def statement(
@@ -120,7 +122,7 @@ def _line(
         return replace(line, fate=LIES_IN.get(kind, Fate.UNUSED))
     fate = _fate(found, kind)
     reason = found.outcome.reason if found.outcome and fate is Fate.TAKEN_DOWN else found.reason
-    line = replace(line, fate=fate, title=found.request.title, reason=reason or "")
+    line = replace(line, fate=fate, title=found.request.title, reason=_(reason or ""))
     if found.placement is None:
         return line
     week = right.parsed_week(settings.zone)

@@ -97,7 +97,7 @@ def _letter(settings: Settings, outcome: Outcome, request: Request) -> tuple[str
         "at": local_text(planned, settings),
         "channel": settings.channel_name(outcome.channel),
         "title": request.title,
-        "reason": outcome.reason,
+        "reason": _(outcome.reason),
         "page": f"{settings.web_url}/member/rights/{request.right_id}/clip",
         "days": settings.watch.keep_days,
     }
