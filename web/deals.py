@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Week
+from station.languages import gettext as _
 from station.market.offers import (
     Offer,
     OfferKind,
@@ -33,7 +34,7 @@ class Deal:
     @property
     def name(self) -> str:
         """Who is on the other side, as far as it is known."""
-        return self.other.name if self.other else self.offer.friend or "somebody"
+        return self.other.name if self.other else self.offer.friend or _("somebody")
 
     @property
     def gift(self) -> bool:

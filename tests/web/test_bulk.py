@@ -108,7 +108,7 @@ def test_many_weeks_are_sold_together(sender, mine, choose, database):
 
 def test_many_weeks_are_kept_silent(sender, mine, choose, database):
     sender.send("/member/bulk/silence", cause="Marikana", right=choose(*mine.values()))
-    assert "Silence for Marikana in ten weeks, the first from 30 November." in sender.page
+    assert "Silence for Marikana in ten weeks, the first in the week of 30 November." in sender.page
     with database.reading() as session:
         assert [one.cause for one in session.scalars(sa.select(Request))] == ["Marikana"] * 10
 
@@ -155,7 +155,7 @@ def test_one_week_that_has_gone_stops_all_and_is_named(
 def test_a_week_that_has_closed_is_named(sender, mine, choose, clock, database):
     ids = choose(*mine.values())
     clock.now += timedelta(days=7)
-    answer = sender.send("/member/bulk/sale", right=ids, price="500")
+    answer = sender.send("/member/bulk/silence", right=ids, cause="Marikana")
     assert answer.status_code == 409
     assert "Week 2026-W49 closed" in sender.page
     assert offers_in(database) == []

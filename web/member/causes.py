@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from station import causes, rights
+from station.languages import gettext as _
 from web.member import forms
 from web.member.area import member_area
 from web.session import act_once, me, now, station
@@ -35,10 +36,12 @@ def page() -> ResponseReturnValue:
 @area.post("/")
 def propose() -> ResponseReturnValue:
     """Propose a cause to the operators."""
-    said = forms.read_text(request.form, "cause")
+    said = forms.read_text(request.form, "cause", _("cause"))
 
     def act(session: Session) -> str:
         cause = causes.propose(session, me(), said, now())
-        return f"Thank you. The operators decide whether “{cause.words}” is listed."
+        return _(
+            "Thank you. The operators decide whether “%(cause)s” is listed.", cause=cause.words
+        )
 
     return act_once(act, url_for("causes.page"))

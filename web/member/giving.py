@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.market import gifts, offers
 from station.market.gifts import Gift
 from station.market.offers import Offer
@@ -55,14 +56,19 @@ def link() -> ResponseReturnValue:
     if offer is None:
         return render_template("member/link.html", offer=None, deals=waiting)
     what = words.airtime(settings.station.slot_seconds, weeks_of(offer, settings))
-    until = local_text(offer.deadline.replace(second=0), settings)
     return render_template(
         "member/link.html",
         offer=offer,
         what=what,
         link=gifts.link(settings, token),
-        message=f"Hello {offer.friend}! I give you {what} on {settings.station.name}. "
-        f"Open this link before {until} to take it:",
+        message=_(
+            "Hello %(friend)s! I give you %(what)s on %(station)s. "
+            "Open this link before %(until)s to take it:",
+            friend=offer.friend,
+            what=what,
+            station=settings.station.name,
+            until=local_text(offer.deadline.replace(second=0), settings),
+        ),
     )
 
 
@@ -72,7 +78,7 @@ def accept(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         offer = gifts.accept(session, station().settings, offer_id, me(), now())
-        return f"Yours: {airtime(offer)}."
+        return _("Yours: %(airtime)s.", airtime=airtime(offer))
 
     return act_once(act, url_for("member.page"))
 
@@ -83,7 +89,7 @@ def refuse(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         gifts.refuse(session, station().settings, offer_id, me(), now())
-        return "Refused. It is back with its giver."
+        return _("Refused. It is back with its giver.")
 
     return act_once(act, url_for("member.page"))
 
@@ -94,25 +100,28 @@ def take_back(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         offer = offers.withdraw(session, offer_id, me(), now())
-        return f"Taken back: {airtime(offer)} are in your hands again."
+        return _("Taken back: %(airtime)s are in your hands again.", airtime=airtime(offer))
 
     return act_once(act, url_for("member.page"))
 
 
 def offering(right_ids: Collection[int]) -> Act:
     """What offers rights to the typed address, all of them or none."""
-    email = forms.read_text(request.form, "email", "email address of your friend")
+    email = forms.read_text(request.form, "email", _("email address of your friend"))
 
     def act(session: Session) -> str:
         gift = gifts.give(session, station().settings, right_ids, me().account_id, email, now())
-        return f"Offered to {email}: {airtime(gift.offer)}. They are your friend's once accepted."
+        facts = {"email": email, "airtime": airtime(gift.offer)}
+        return _(
+            "Offered to %(email)s: %(airtime)s. They are your friend's once accepted.", **facts
+        )
 
     return act
 
 
 def linking(right_ids: Collection[int]) -> Callable[[Session], Gift]:
     """What offers rights by a link to the typed friend."""
-    friend = forms.read_text(request.form, "friend", "name of your friend")
+    friend = forms.read_text(request.form, "friend", _("name of your friend"))
     email, settings = request.form.get("friend_email", "").strip(), station().settings
 
     def make(session: Session) -> Gift:
@@ -129,7 +138,7 @@ def tell_link(make: Callable[[Session], Gift]) -> ResponseReturnValue:
     def act(session: Session) -> str:
         gift = make(session)
         tokens[:] = [gift.token or ""]
-        return f"There is a link for {gift.offer.friend}."
+        return _("There is a link for %(friend)s.", friend=gift.offer.friend)
 
     answer = act_once(act, url_for("giving.link"))
     if tokens:

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from media.announcements import ident_words
-from station import presentation, standing
+from station import lengths, presentation, standing
 from station.errors import WrongInput
+from station.languages import gettext as _
+from station.languages import marked
 from station.presentation import LONGEST_IDENT_WORDS, Choice, Presentation
 from station.treatment import Ident, Short
 from web.ids import read_id
@@ -20,14 +22,14 @@ from web.upload import ACCEPT, keep_sound
 
 Kind = TypeVar("Kind", bound=StrEnum)
 FOLLOWS = {
-    Short.FILL: "the station's own fill",
-    Short.AGAIN: "the piece again",
-    Short.PIECE: "another piece of yours",
+    Short.FILL: marked("After one that is shorter than %(length)s comes the station's own fill."),
+    Short.AGAIN: marked("After one that is shorter than %(length)s comes the piece again."),
+    Short.PIECE: marked("After one that is shorter than %(length)s comes another piece of yours."),
 }
 BEFORE = {
-    Ident.NONE: "Nothing is said before your pieces.",
-    Ident.SPOKEN: "A voice announces your pieces.",
-    Ident.RECORDED: "Your own recording announces your pieces.",
+    Ident.NONE: marked("Nothing is said before your pieces."),
+    Ident.SPOKEN: marked("A voice announces your pieces."),
+    Ident.RECORDED: marked("Your own recording announces your pieces."),
 }
 
 
@@ -42,8 +44,10 @@ def draw(problem: str = "") -> str:
     return render_template(
         "member/presentation.html",
         problem=problem,
-        before=BEFORE[Ident(chosen.ident)],
-        follows=FOLLOWS[Short(chosen.short)],
+        before=_(BEFORE[Ident(chosen.ident)]),
+        follows=_(
+            FOLLOWS[Short(chosen.short)], length=lengths.length(settings.station.slot_seconds)
+        ),
         pieces=pieces,
         usual=usual_words(),
         recorded=chosen.ident_upload_sha256,
@@ -75,7 +79,7 @@ def choose() -> ResponseReturnValue:
     short, ident = _one_of(Short, form.get("short", "")), _one_of(Ident, form.get("ident", ""))
     recording_id = read_id(form, "recording")
     if short is Short.PIECE and not recording_id:
-        raise WrongInput("text-missing", name="piece that follows")
+        raise WrongInput("text-missing", name=_("piece that follows"))
     # Whoever sends a recording wants it heard, whatever else is ticked.
     ident_sha256 = keep_sound(request.files.get("file"), station().settings)
     choice = Choice(
@@ -90,7 +94,7 @@ def choose() -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         presentation.choose(session, me().account_id, choice, now())
-        return "Noted. Whatever you send from now on is made so."
+        return _("Noted. Whatever you send from now on is made so.")
 
     return act_once(act, url_for("presenting.page"), ident_sha256)
 
@@ -99,7 +103,7 @@ def _one_of(kind: type[Kind], text: str) -> Kind:
     try:
         return kind(text)
     except ValueError:
-        raise WrongInput("text-missing", name="choice") from None
+        raise WrongInput("text-missing", name=_("choice")) from None
 
 
 def _typed(chosen: Presentation) -> dict[str, str]:

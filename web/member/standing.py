@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 
 from station import causes, rights, standing
 from station.errors import WrongInput
+from station.languages import gettext as _
+from station.languages import marked
 from station.standing import StandingKind
 from web.ids import read_id
 from web.member import forms
@@ -13,10 +15,12 @@ from web.member.area import member_area
 from web.session import act_once, me, now, station
 
 DONE = {
-    StandingKind.POOL: "it goes to the station's pool",
-    StandingKind.LAST: "your last piece airs again",
-    StandingKind.EVERGREEN: "the piece you chose airs again",
-    StandingKind.SILENCE: "it is silence for {cause}",
+    StandingKind.POOL: marked("When you send nothing for a week, it goes to the station's pool."),
+    StandingKind.LAST: marked("When you send nothing for a week, your last piece airs again."),
+    StandingKind.EVERGREEN: marked(
+        "When you send nothing for a week, the piece you chose airs again."
+    ),
+    StandingKind.SILENCE: marked("When you send nothing for a week, it is silence for %(cause)s."),
 }
 
 
@@ -59,11 +63,11 @@ def choose() -> ResponseReturnValue:
     cause = forms.read_cause(request.form) if kind is StandingKind.SILENCE else None
     recording_id = read_id(request.form, "recording")
     if kind is StandingKind.EVERGREEN and not recording_id:
-        raise WrongInput("text-missing", name="piece that airs again")
+        raise WrongInput("text-missing", name=_("piece that airs again"))
 
     def act(session: Session) -> str:
         standing.choose(session, me().account_id, kind, now(), cause, recording_id)
-        return f"Noted. When you send nothing for a week, {_said(kind, cause)}."
+        return _("Noted. %(said)s", said=_said(kind, cause))
 
     return act_once(act, url_for("standing.page"))
 
@@ -72,8 +76,8 @@ def _kind(text: str) -> StandingKind:
     try:
         return StandingKind(text)
     except ValueError:
-        raise WrongInput("text-missing", name="choice") from None
+        raise WrongInput("text-missing", name=_("choice")) from None
 
 
 def _said(kind: str, cause: str | None = None) -> str:
-    return DONE[StandingKind(kind)].format(cause=cause)
+    return _(DONE[StandingKind(kind)], cause=cause or "")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from scheduler import swap as swapping
 from station.airtime import Span, Week
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
 from station.market import swaps
 from station.settings import Settings
 from web.desk.day import day_span
@@ -62,12 +63,12 @@ def propose(request_id: int) -> ResponseReturnValue:
     """Ask for one of the places."""
     wanted = read_id(request.form, "wanted")
     if not wanted:
-        raise WrongInput("text-missing", name="time that you would like")
+        raise WrongInput("text-missing", name=_("time that you would like"))
 
     def act(session: Session) -> str:
         settings = station().settings
         swaps.propose(session, settings, request_id, wanted, me().account_id, now())
-        return "Asked. You are told as soon as there is an answer."
+        return _("Asked. You are told as soon as there is an answer.")
 
     return act_once(act, page_at("swaps"))
 
@@ -78,7 +79,7 @@ def accept(swap_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         swapping.accept(session, station().settings, swap_id, me(), now())
-        return "Exchanged. Your new time is written below."
+        return _("Exchanged. Your new time is written below.")
 
     return act_once(act, url_for("member.page"))
 
@@ -89,7 +90,7 @@ def refuse(swap_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         swaps.refuse(session, swap_id, me(), now())
-        return "Refused. You keep your time."
+        return _("Refused. You keep your time.")
 
     return act_once(act, url_for("member.page"))
 
@@ -100,7 +101,7 @@ def withdraw(swap_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         swaps.withdraw(session, swap_id, me(), now())
-        return "Taken back. You keep your time."
+        return _("Taken back. You keep your time.")
 
     return act_once(act, url_for("member.page"))
 
