@@ -9,6 +9,7 @@ from playout.compose import Line
 from playout.liquidsoap.client import EngineStatus
 from playout.programme import Programme
 from station.airlog import LineKind
+from station.languages import gettext as _
 from station.lengths import length
 from station.settings import Settings
 
@@ -55,7 +56,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 def heading(kind: LineKind, title: str, seconds: int) -> str:
     """What a member's piece is, in words: its title, or the silence and its cause."""
     if kind is LineKind.SILENCE:
-        said = f"{length(seconds)} of silence for {title}"
+        said = _("%(length)s of silence for %(cause)s", length=length(seconds), cause=title)
         return said[:1].upper() + said[1:]
     return title
 

@@ -24,11 +24,11 @@ def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        languages.gettext, languages.ngettext, newstyle=True
+        languages.gettext, languages.unfilled, newstyle=True
     )
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_deadline, "deadline")
-    app.add_template_filter(_by, "by")
+    app.add_template_filter(_deadline, "by")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_date, "date")
     app.add_template_filter(_clock, "clock")
@@ -39,6 +39,8 @@ def register(app: Flask) -> None:
     app.add_template_filter(_airtime, "airtime")
     app.add_template_filter(words.week_days, "week_days")
     app.add_template_filter(lengths.counted, "counted")
+    app.add_template_filter(lengths.figures, "figures")
+    app.add_template_filter(lengths.weeks, "weeks")
     app.add_template_filter(lengths.length, "length_of")
     app.add_template_filter(words.money, "money")
     app.add_template_filter(words.exact, "exact")
@@ -60,6 +62,7 @@ def _names() -> dict[str, Any]:
         "zone_name": words.zone_name(station().settings.zone, now()),
         "languages": words.LANGUAGES,
         "spoken": languages.spoken(),
+        "speakable": languages.known(),
     }
 
 
@@ -78,10 +81,6 @@ def _moment(instant: datetime) -> str:
 
 def _deadline(instant: datetime) -> str:
     return words.deadline(instant, station().settings.zone, now())
-
-
-def _by(instant: datetime) -> str:
-    return words.by(instant, station().settings.zone, now())
 
 
 def _day(instant: datetime) -> str:

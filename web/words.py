@@ -1,12 +1,15 @@
-"""Times, lengths, prices and sizes are said on a page the way people say them."""
+"""Times, lengths, prices and sizes are said on a page the way people say them in their language."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from station.airtime import Week
 from station.errors import WrongInput
-from station.lengths import MINUTE, length
+from station.languages import dated, ngettext
+from station.languages import gettext as _
+from station.lengths import MINUTE, figures, length
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -38,14 +41,14 @@ def until(instant: datetime, now: datetime) -> str:
     """How far off an instant is: in 2 days, in 5 hours, in 20 minutes, now, or over."""
     seconds = (instant - now).total_seconds()
     if seconds <= 0:
-        return "over"
+        return _("over")
     if seconds < MINUTE:
-        return "in a moment"
+        return _("in a moment")
     if seconds < 2 * HOUR:
-        return f"in {_plural(int(seconds // MINUTE), 'minute')}"
+        return ngettext("in %(num)s minute", "in %(num)s minutes", int(seconds // MINUTE))
     if seconds < LONGEST_IN_HOURS:
-        return f"in {_plural(int(seconds // HOUR), 'hour')}"
-    return f"in {_plural(int(seconds // DAY), 'day')}"
+        return ngettext("in %(num)s hour", "in %(num)s hours", int(seconds // HOUR))
+    return ngettext("in %(num)s day", "in %(num)s days", int(seconds // DAY))
 
 
 def clock(instant: datetime, zone: ZoneInfo) -> str:
@@ -56,53 +59,49 @@ def clock(instant: datetime, zone: ZoneInfo) -> str:
 
 def day(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     """A local date: today, tomorrow, Wednesday 25 November; with its year if another one."""
-    local, today = instant.astimezone(zone), now.astimezone(zone)
-    match (local.date() - today.date()).days:
+    local, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+    match (local - today).days:
         case 0:
-            return "today"
+            return _("today")
         case 1:
-            return "tomorrow"
+            return _("tomorrow")
         case -1:
-            return "yesterday"
-    year = f" {local.year}" if local.year != today.year else ""
-    return f"{local:%A} {local.day} {local:%B}{year}"
+            return _("yesterday")
+    return dated(local, "EEEE d MMMM" if local.year == today.year else "EEEE d MMMM y")
 
 
 def date(instant: datetime, zone: ZoneInfo) -> str:
     """A local date that stays true: 25 November 2026."""
-    local = instant.astimezone(zone)
-    return f"{local.day} {local:%B %Y}"
+    return dated(instant.astimezone(zone).date(), "d MMMM y")
 
 
 def moment(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     """A local date and time: Wednesday 25 November, 18:35."""
-    return f"{day(instant, zone, now)}, {clock(instant, zone)}"
+    return _("%(day)s, %(time)s", day=day(instant, zone, now), time=clock(instant, zone))
 
 
 def deadline(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """A deadline to the minute before it: who keeps to what is said is in time."""
+    """A deadline as people keep it: to the minute before it, never later than it is."""
     return moment(instant.replace(second=0, microsecond=0), zone, now)
-
-
-def by(deadline: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """A deadline as people keep it: without its seconds, never later than it is."""
-    return moment(deadline.replace(second=0, microsecond=0), zone, now)
 
 
 def week_days(week: Week) -> str:
     """A week's dates: 23 to 29 November, or 30 November to 6 December."""
     first, last = week.monday, week.monday + timedelta(days=6)
-    month = "" if first.month == last.month else f" {first:%B}"
-    return f"{first.day}{month} to {last.day} {last:%B}"
+    begins = dated(first, "d" if first.month == last.month else "d MMMM")
+    return _("%(first)s to %(last)s", first=begins, last=dated(last, "d MMMM"))
 
 
 def week_name(week: Week, now: datetime | None = None) -> str:
     """A week as seen from now: this week, next week, the week of 7 December."""
-    names = {}
-    if now is not None:
-        this = Week.of(now, week.zone)
-        names = {this: "this week", this.plus(1): "next week", this.plus(-1): "last week"}
-    return names.get(week, f"the week of {week.monday.day} {week.monday:%B}")
+    this = Week.of(now, week.zone) if now is not None else None
+    if week == this:
+        return _("this week")
+    if this is not None and week == this.plus(1):
+        return _("next week")
+    if this is not None and week == this.plus(-1):
+        return _("last week")
+    return _("the week of %(day)s", day=dated(week.monday, "d MMMM"))
 
 
 def airtime(seconds: int, weeks: Sequence[Week], now: datetime | None = None) -> str:
@@ -111,14 +110,27 @@ def airtime(seconds: int, weeks: Sequence[Week], now: datetime | None = None) ->
     Without `now` no week is named as seen from it: what is said stays true later.
     """
     first, last, different = weeks[0], weeks[-1], len(set(weeks))
-    times = f"{len(weeks)} times " if len(weeks) > different else ""
-    said = f"{times}{length(seconds)}"
+    said, times = length(seconds), figures(len(weeks))
+    several = len(weeks) > different
     if different == 1:
-        return f"{said} of {week_name(first, now)}"
+        name = week_name(first, now)
+        if several:
+            return _("%(times)s times %(length)s of %(week)s", times=times, length=said, week=name)
+        return _("%(length)s of %(week)s", length=said, week=name)
     ends = last.monday + timedelta(days=6)
-    year = f" {ends.year}" if ends.year != first.monday.year else ""
-    span = f"{first.monday.day} {first.monday:%B} to {ends.day} {ends:%B}{year}"
-    return f"{said} {'in' if times else 'in each of'} {different} weeks, {span}"
+    facts = {
+        "length": said,
+        "weeks": figures(different),
+        "first": dated(first.monday, "d MMMM"),
+        "last": dated(ends, "d MMMM" if ends.year == first.monday.year else "d MMMM y"),
+    }
+    if several:
+        return _(
+            "%(times)s times %(length)s in %(weeks)s weeks, %(first)s to %(last)s",
+            times=times,
+            **facts,
+        )
+    return _("%(length)s in each of %(weeks)s weeks, %(first)s to %(last)s", **facts)
 
 
 def clock_length(seconds: float) -> str:
@@ -136,16 +148,12 @@ def zone_name(zone: ZoneInfo, now: datetime) -> str:
 
 def money(cents: int, currency: str) -> str:
     """A price: R150, R99.50, or CHF 20."""
-    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
-    whole, rest = divmod(cents, 100)
-    return f"{sign}{whole:,}.{rest:02}" if rest else f"{sign}{whole:,}"
+    return _sum(cents, currency, "#,##0.00" if cents % 100 else "#,##0")
 
 
 def exact(cents: int, currency: str) -> str:
     """A sum in a book or on a receipt, with its cents: R500.00, -R12.50."""
-    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
-    whole, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{sign}{whole:,}.{rest:02}"
+    return f"{'-' if cents < 0 else ''}{_sum(abs(cents), currency, '#,##0.00')}"
 
 
 def cents(text: str) -> int:
@@ -167,8 +175,9 @@ def cents(text: str) -> int:
 def megabytes(size: float) -> str:
     """A size of data: 0.9 MB, 11 MB."""
     millions = size / 1e6
-    return f"{millions:.0f} MB" if millions >= 10 else f"{millions:.1f} MB"  # noqa: PLR2004
+    return f"{figures(millions, '0' if millions >= 10 else '0.0')} MB"  # noqa: PLR2004
 
 
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _sum(cents: int, currency: str, pattern: str) -> str:
+    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    return f"{sign}{figures(Decimal(cents) / 100, pattern)}"

@@ -69,7 +69,10 @@ def test_invoices_are_found_by_reference_or_payer(words, count, operator):
 def test_the_banks_file_is_told_line_by_line(operator, due, joined, database):
     text = f"{HEAD}2026-11-21,500.00,EFT {due}\n2026-11-21,20,gift\n2026-11-21,-5,fee\n"
     operator.send("/desk/fees/bank", file=file(text))
-    said = "The bank's file is read: 1 paid its invoice, 1 left to you, 1 not money that came."
+    said = (
+        "The bank's file is read. 1 line paid its invoice. 1 line is left to you. "
+        "1 line is not money that came."
+    )
     assert said in operator.page
     told = operator.page.partition("<details open>")[2].partition("</details>")[0]
     assert f"paid its invoice: {due}, R500.00, Karabo Sithole" in told
@@ -77,7 +80,7 @@ def test_the_banks_file_is_told_line_by_line(operator, due, joined, database):
     assert "names no invoice of ours" in told
     assert is_member(database, joined.payable)
     operator.send("/desk/fees/bank", file=file(text))
-    assert "2 read before" in operator.page
+    assert "2 lines were read before." in operator.page
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def invitation(database, settings, seeded, now):
 
 
 def filled(**changes):
-    form = {"name": "Nandi Zulu", "email": "nandi@example.org", "language": "zu"}
+    form = {"name": "Nandi Zulu", "email": "nandi@example.org", "language": "xh"}
     return {**form, "introduction": SAID, **changes}
 
 
@@ -69,7 +69,7 @@ def test_who_is_new_applies_and_follows_the_link_in_the_mail(nobody, database):
     assert SAID in nobody.page
     with database.reading() as session:
         who = with_email(session, "nandi@example.org")
-        assert (who.phone, who.place, who.language) == ("082 555 0101", "Durban", "zu")
+        assert (who.phone, who.place, who.language) == ("082 555 0101", "Durban", "xh")
 
 
 def test_an_invitation_says_who_invites_and_works_once(nobody, invitation, database):

@@ -85,7 +85,7 @@ def test_what_is_sent_on_stays_true_later():
 
 def test_a_deadline_is_said_without_its_seconds():
     at = datetime(2026, 11, 25, 16, 35, 59, 999, tzinfo=UTC)
-    assert words.by(at, ZONE, NOW) == "Wednesday 25 November, 18:35"
+    assert words.deadline(at, ZONE, NOW) == "Wednesday 25 November, 18:35"
 
 
 def test_the_zone_is_named_with_its_offset():

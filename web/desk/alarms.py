@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from playout.alarms import telling
 from station import alarms
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.members import Person
 from web import refusals
 from web.session import act_once, me, now, station
@@ -29,7 +30,7 @@ def acknowledge(alarm_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         alarms.acknowledge(session, alarm_id, me(), now())
-        return "You have taken this alarm on."
+        return _("You have taken this alarm on.")
 
     return act_once(act, url_for("desk.alarms.page"))
 

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from station import books
 from station.airtime import Week
-from station.books.summary import COUNTS
 from station.db import Database
 from station.errors import Refusal, Violation
+from station.languages import marked
 from station.ledger import root_hash
 from station.money import MoneyKind
 from web import refusals
@@ -18,10 +18,21 @@ from web.session import now, station
 # Not a kind of text that is squeezed: a journal of years is sent while it is written.
 JOURNAL = "application/x-hledger"
 MONEY = {
-    MoneyKind.FEE: "Fees that came",
-    MoneyKind.REFUND_DUE: "Refunds promised",
-    MoneyKind.REFUND_PAID: "Refunds sent",
-    MoneyKind.SALE: "Sales between people, never held by the station",
+    MoneyKind.FEE: marked("Fees that came"),
+    MoneyKind.REFUND_DUE: marked("Refunds promised"),
+    MoneyKind.REFUND_PAID: marked("Refunds sent"),
+    MoneyKind.SALE: marked("Sales between people, never held by the station"),
+}
+# Where the rights of a week can be, as `station.books.summary.WeekLine` has them.
+COLUMNS = {
+    "issued": marked("Issued"),
+    "held": marked("Held"),
+    "escrow": marked("In escrow"),
+    "pooled": marked("Pooled"),
+    "aired": marked("Aired"),
+    "expired": marked("Expired"),
+    "voided": marked("Voided"),
+    "makegood": marked("Makegood"),
 }
 
 area = Blueprint("books", __name__, url_prefix="/books")
@@ -85,7 +96,7 @@ def _draw(problem: str = "", found: Sequence[Violation] | None = None) -> str:
             problem=problem,
             found=found,
             statement=books.summary(session, station().settings, first, last),
-            columns=COUNTS,
+            columns=COLUMNS,
             money=MONEY,
             root_hash=root_hash(session),
             typed=request.args,

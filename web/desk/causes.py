@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from station import causes
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.members import Person
 from station.rights import LONGEST_CAUSE
 from web import refusals
@@ -27,7 +28,7 @@ def add() -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         cause = causes.add(session, request.form.get("cause", ""), now())
-        return f"“{cause.words}” is on the list."
+        return _("“%(cause)s” is on the list.", cause=cause.words)
 
     return act_once(act, _back())
 
@@ -38,7 +39,7 @@ def accept(cause_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         cause = causes.decide(session, cause_id, listed=True, now=now())
-        return f"“{cause.words}” is on the list."
+        return _("“%(cause)s” is on the list.", cause=cause.words)
 
     return act_once(act, _back())
 
@@ -49,7 +50,7 @@ def decline(cause_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         cause = causes.decide(session, cause_id, listed=False, now=now())
-        return f"“{cause.words}” is not on the list."
+        return _("“%(cause)s” is not on the list.", cause=cause.words)
 
     return act_once(act, _back())
 

@@ -9,12 +9,20 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Span, Week, local_instant
 from station.grid import Grid, Placement, ReservedBlock, reserved_blocks
+from station.languages import dated
 from station.members import Person
 from station.rights import Request
 from station.settings import Settings
 
 RESERVED = "reserved"
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class DayName:
+    """A day of the week: Wednesday, and Wed where room is scarce."""
+
+    name: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,12 @@ class Row:
     def free(self) -> bool:
         """Whether nothing is placed on any channel."""
         return not any(self.cells)
+
+
+def day_names(week: Week) -> list[DayName]:
+    """A week's days, Monday first."""
+    days = [week.monday + timedelta(days=one) for one in range(7)]
+    return [DayName(dated(day, "EEEE"), dated(day, "EEE")) for day in days]
 
 
 def day_rows(

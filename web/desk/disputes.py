@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.market import offers, sales
 from station.members import Person
 from station.settings import Settings
@@ -71,8 +72,11 @@ def to_seller(offer_id: int) -> ResponseReturnValue:
 def _decide(offer_id: int, *, to_buyer: bool) -> ResponseReturnValue:
     def act(session: Session) -> str:
         offer = sales.resolve(session, station().settings, offer_id, now(), to_buyer=to_buyer)
-        side = "buyer" if to_buyer else "seller"
-        return f"Decided: the airtime of {offer.reference} is the {side}'s. Both are told."
+        if to_buyer:
+            said = _("Decided: the airtime of %(reference)s is the buyer's. Both are told.")
+        else:
+            said = _("Decided: the airtime of %(reference)s is the seller's. Both are told.")
+        return said % {"reference": offer.reference}
 
     return act_once(act, url_for("desk.disputes.page"))
 

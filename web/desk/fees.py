@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
 from station.membership import bank, fees
 from station.membership.invoices import Invoice
 from web import refusals, words
@@ -54,7 +55,7 @@ def settle(line_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         bank.settle(session, line_id, now())
-        return "Settled."
+        return _("Settled.")
 
     return act_once(act, url_for("desk.fees.page", _anchor="unsettled"))
 
@@ -77,13 +78,21 @@ def refund(reference: str) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         sent = fees.refund_paid(session, station().settings, reference, now())
-        return f"{words.money(sent.cents, sent.currency)} for {reference} are in the books as sent."
+        return _(
+            "%(sum)s for %(reference)s are in the books as sent.",
+            sum=words.money(sent.cents, sent.currency),
+            reference=reference,
+        )
 
     return act_once(act, url_for("desk.fees.page", _anchor="refunds"))
 
 
 def _paid(invoice: Invoice) -> str:
-    return f"{invoice.reference} is paid: {invoice.person.name} is a member for it, and was told."
+    return _(
+        "%(reference)s is paid: %(name)s is a member for it, and was told.",
+        reference=invoice.reference,
+        name=invoice.person.name,
+    )
 
 
 def _text_of(file: FileStorage | None) -> str:

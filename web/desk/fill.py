@@ -10,6 +10,8 @@ from station import fill, jobs
 from station.errors import Refusal, WrongInput
 from station.fill import FillPiece, FillState
 from station.jobs import JobKind, JobState
+from station.languages import gettext as _
+from station.languages import marked
 from station.rights import LONGEST_TITLE
 from station.treatment import FillKind
 from web import refusals
@@ -32,13 +34,23 @@ class KindWords:
 
 
 KINDS = {
-    FillKind.BED: KindWords("a bed", "Beds", "music that fills what is left of a slot"),
-    FillKind.IDENT: KindWords("an ident", "Idents", "who is heard, at most 30 seconds"),
-    FillKind.PROMO: KindWords("a promo", "Promos", "what is to come, at most a slot"),
-    FillKind.OPENING: KindWords(
-        "an opening", "Openings", "before a silence, instead of the usual voice, at most 30 seconds"
+    FillKind.BED: KindWords(
+        marked("A bed"), marked("Beds"), marked("music that fills what is left of a slot")
     ),
-    FillKind.CLOSE: KindWords("a close", "Closes", "after a silence, at most 30 seconds"),
+    FillKind.IDENT: KindWords(
+        marked("An ident"), marked("Idents"), marked("who is heard, at most 30 seconds")
+    ),
+    FillKind.PROMO: KindWords(
+        marked("A promo"), marked("Promos"), marked("what is to come, at most a slot")
+    ),
+    FillKind.OPENING: KindWords(
+        marked("An opening"),
+        marked("Openings"),
+        marked("before a silence, instead of the usual voice, at most 30 seconds"),
+    ),
+    FillKind.CLOSE: KindWords(
+        marked("A close"), marked("Closes"), marked("after a silence, at most 30 seconds")
+    ),
 }
 
 
@@ -56,7 +68,7 @@ def add() -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         piece = fill.receive(session, kind, title, upload.sha256, now())
-        return f"We have “{piece.title}” and are checking it."
+        return _("We have “%(title)s” and are checking it.", title=piece.title)
 
     return act_once(act, url_for("desk.fill.page"), upload.sha256)
 
@@ -66,7 +78,8 @@ def retire(number: int) -> ResponseReturnValue:
     """Use a piece no longer."""
 
     def act(session: Session) -> str:
-        return f"“{fill.retire(session, number, now()).title}” is used no longer."
+        retired = fill.retire(session, number, now())
+        return _("“%(title)s” is used no longer.", title=retired.title)
 
     return act_once(act, url_for("desk.fill.page"))
 

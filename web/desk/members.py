@@ -4,8 +4,10 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from station import signin
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
 from station.members import Person
 from station.membership import applications, places
 from station.membership.applications import LONGEST_REASON
@@ -32,7 +34,7 @@ def decline(application_id: int) -> ResponseReturnValue:
     def act(session: Session) -> str:
         reason = request.form.get("reason", "")
         declined = applications.decline(session, application_id, reason, now())
-        return f"{declined.person.name} is told that it is not possible now."
+        return _("%(name)s is told that it is not possible now.", name=declined.person.name)
 
     return act_once(act, url_for("desk.members.page"))
 
@@ -51,7 +53,20 @@ def person_page(person_id: int) -> ResponseReturnValue:
     """One person: how to reach them, what they hold, their years and invoices."""
     with station().database.reading() as session:
         found = known(session, _person(session, person_id), now())
-        return render_template("desk/person.html", known=found)
+        signed_in = len(signin.sessions_of(session, person_id, now()))
+        return render_template("desk/person.html", known=found, signed_in=signed_in)
+
+
+@area.post("/<int:person_id>/sessions/end")
+def end_sessions(person_id: int) -> ResponseReturnValue:
+    """Sign a person out everywhere, for example when their phone was stolen."""
+
+    def act(session: Session) -> str:
+        who = _person(session, person_id)
+        signin.end_sessions(session, who.id, now())
+        return _("%(name)s is signed out everywhere.", name=who.name)
+
+    return act_once(act, url_for("desk.members.person_page", person_id=person_id))
 
 
 @area.get("/<int:person_id>/statement")

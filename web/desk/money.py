@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from station.languages import gettext as _
+from station.languages import ngettext
 from station.members import Person
 from station.membership.bank import UNSETTLED, BankImport, BankLine, Finding
 from station.membership.invoices import Invoice, InvoiceState
@@ -59,16 +61,32 @@ def unsettled(session: Session) -> list[Told]:
 
 
 def said(read: BankImport) -> str:
-    """What an import did, in one sentence."""
+    """What an import did, in a few sentences."""
     findings = Counter(line.finding for line in read.lines)
+    paid, debits = findings[Finding.PAID], read.debits
+    left = sum(findings[one] for one in UNSETTLED)
     parts = [
-        (findings[Finding.PAID], "paid its invoice"),
-        (sum(findings[one] for one in UNSETTLED), "left to you"),
-        (read.repeated, "read before"),
-        (read.debits, "not money that came"),
+        (paid, ngettext("%(num)s line paid its invoice.", "%(num)s lines paid theirs.", paid)),
+        (left, ngettext("%(num)s line is left to you.", "%(num)s lines are left to you.", left)),
+        (
+            read.repeated,
+            ngettext(
+                "%(num)s line was read before.",
+                "%(num)s lines were read before.",
+                read.repeated,
+            ),
+        ),
+        (
+            debits,
+            ngettext(
+                "%(num)s line is not money that came.",
+                "%(num)s lines are not money that came.",
+                debits,
+            ),
+        ),
     ]
-    counted = [f"{count:,} {what}" for count, what in parts if count]
-    return f"The bank's file is read: {', '.join(counted) or 'it has no payments'}."
+    told = [sentence for count, sentence in parts if count] or [_("It has no payments.")]
+    return " ".join([_("The bank's file is read."), *told])
 
 
 def _told(session: Session, where: sa.ColumnElement[bool]) -> list[Told]:

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from station.languages import marked
 from station.ledger import Right
 from station.members import AccountKind, Person
 from station.membership.applications import OPEN_STATES, Application, ApplicationState
@@ -37,9 +38,11 @@ class Known:
 
     @property
     def role(self) -> str:
-        """What they are to the station."""
-        kind = "member" if self.person.account.kind == AccountKind.MEMBER else "not a member"
-        return f"operator, {kind}" if self.person.operator else kind
+        """What they are to the station, in words to be translated."""
+        member = self.person.account.kind == AccountKind.MEMBER
+        if self.person.operator:
+            return marked("Operator and member.") if member else marked("Operator, not a member.")
+        return marked("Member.") if member else marked("Not a member.")
 
 
 def search(session: Session, words: str) -> Found:

@@ -8,11 +8,13 @@ from scheduler import publish as publishing
 from station import grid, jobs
 from station.airtime import Week
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.rights import next_open_week
 from station.weeks import WeekState, overview
 from web import refusals
 from web.desk import alarms, books, causes, disputes, fees, fill, members
-from web.desk.day import DAYS, day_rows, day_span
+from web.desk.day import day_names, day_rows, day_span
+from web.desk.states import NAMES
 from web.desk.week import SHOWN, built, demands, progress, readiness
 from web.ids import read_id
 from web.public.now import on_air, seconds_to_change
@@ -24,8 +26,9 @@ area.before_request(require_operator)
 for part in (members, fees, disputes, causes, fill, books, alarms):
     area.register_blueprint(part.area)
 # Whatever an operator does there, they see that something is wrong on air.
-area.context_processor(lambda: {"waiting_alarms": alarms.waiting})
+area.context_processor(lambda: {"waiting_alarms": alarms.waiting, **NAMES})
 
+DAYS_IN_A_WEEK = 7
 RUNNING = (jobs.JobState.WAITING, jobs.JobState.CLAIMED)
 
 
@@ -44,7 +47,7 @@ def week_page(label: str) -> ResponseReturnValue:
 @area.get("/weeks/<label>/days/<int:weekday>")
 def day_page(label: str, weekday: int) -> ResponseReturnValue:
     """A day of a week's grid, as rows of time by channel."""
-    if not 1 <= weekday <= len(DAYS):
+    if not 1 <= weekday <= DAYS_IN_A_WEEK:
         abort(404)
     week, settings = _week(label), station().settings
     with station().database.reading() as session:
@@ -55,7 +58,7 @@ def day_page(label: str, weekday: int) -> ResponseReturnValue:
         week=week,
         version=version,
         rows=rows,
-        days=DAYS,
+        days=day_names(week),
         weekday=weekday,
         day=day_span(week, weekday),
     )
@@ -68,7 +71,7 @@ def build(label: str) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         jobs.promise(session, jobs.JobKind.BUILD, week, now())
-        return f"The build of {week} is promised. What it finds appears here."
+        return _("The build of %(week)s is promised. What it finds appears here.", week=week)
 
     return act_once(act, url_for("desk.week_page", label=week))
 
@@ -83,7 +86,7 @@ def publish(label: str, version: int) -> ResponseReturnValue:
         if draft.state != grid.GridState.DRAFT:
             raise Refusal("draft-overtaken", week=week)
         publishing.publish(session, station().settings, week, now())
-        return f"Version {version} of {week} is published."
+        return _("Version %(version)s of %(week)s is published.", version=version, week=week)
 
     return act_once(act, url_for("desk.week_page", label=week))
 
@@ -123,7 +126,7 @@ def _draw(week: Week, problem: str = "") -> str:
             running=job is not None and job.state in RUNNING,
             channels=channels,
             fresh=seconds_to_change(channels, now(), settings.slots),
-            days=DAYS,
+            days=day_names(week),
             shown=SHOWN,
         )
 

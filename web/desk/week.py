@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from station.airtime import Week
 from station.grid import Bump, Grid, Placement
 from station.jobs import Job, JobState
+from station.languages import gettext as _
+from station.languages import marked
 from station.ledger import Right
 from station.members import Person
 from station.recordings import Recording, RecordingState
@@ -19,10 +21,10 @@ from station.settings import Settings
 SHOWN = 60
 
 PROGRESS = {
-    JobState.WAITING: "The build is promised and waits for a worker.",
-    JobState.CLAIMED: "The build is running.",
-    JobState.DONE: "The last build is done.",
-    JobState.FAILED: "The last build could not be done.",
+    JobState.WAITING: marked("The build is promised and waits for a worker."),
+    JobState.CLAIMED: marked("The build is running."),
+    JobState.DONE: marked("The last build is done."),
+    JobState.FAILED: marked("The last build could not be done."),
 }
 
 
@@ -48,10 +50,10 @@ class Readiness:
     def groups(self) -> list[tuple[str, tuple[Someone, ...]]]:
         """The groups with their names, most urgent first."""
         return [
-            ("rejected", self.rejected),
-            ("missing", self.missing),
-            ("checking", self.checking),
-            ("ready", self.ready),
+            (marked("Rejected"), self.rejected),
+            (marked("Missing"), self.missing),
+            (marked("Checking"), self.checking),
+            (marked("Ready"), self.ready),
         ]
 
 
@@ -101,11 +103,11 @@ def readiness(session: Session, week: Week) -> Readiness:
         if request_id is not None:
             group, about = ("ready" if master else "checking"), title
         elif state == RecordingState.RECEIVED:
-            group, about = "checking", "sent, waits for its verdict"
+            group, about = "checking", _("sent, waits for its verdict")
         elif state == RecordingState.REJECTED:
             group, about = "rejected", " ".join(sentences)
         else:
-            group, about = "missing", "sent nothing yet"
+            group, about = "missing", _("sent nothing yet")
         groups[group].append(Someone(name, email, about))
     return Readiness(**{name: tuple(people) for name, people in groups.items()})
 
@@ -162,7 +164,7 @@ def progress(job: Job | None) -> str:
     """How far a promised build is, in words."""
     if job is None:
         return ""
-    said = PROGRESS[JobState(job.state)]
+    said = _(PROGRESS[JobState(job.state)])
     return f"{said} {job.answer}".strip()
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.market import sales
 from web import refusals
 from web.deals import Deal, deals_on_the_market, deals_to
@@ -31,7 +32,7 @@ def buy(offer_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         sales.reserve(session, station().settings, offer_id, me(), now())
-        return "Reserved for you. How to pay is written below."
+        return _("Reserved for you. How to pay is written below.")
 
     return act_once(act, page_at("offers"))
 

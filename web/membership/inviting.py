@@ -5,6 +5,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from station.languages import gettext as _
 from station.membership import invitations
 from station.settings import Settings
 from web.session import act_once, me, now, station
@@ -16,8 +17,9 @@ def make(most_uses: int) -> ResponseReturnValue:
     """Make an invitation that works so many times, and show its link."""
 
     def act(session: Session) -> str:
-        _, cookie[LINK] = invitations.invite(session, station().settings, me(), most_uses, now())
-        return "Your invitation is ready."
+        made = invitations.invite(session, station().settings, me(), most_uses, now())
+        cookie[LINK] = made[1]
+        return _("Your invitation is ready.")
 
     return act_once(act, url_for("membership.invitation"))
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from station import lengths
 from station.airtime import Week
+from station.languages import dated, marked
+from station.languages import gettext as _
 from station.members import Person
 from station.membership import applications, invitations, years
 from station.membership.applications import Application, ApplicationState
@@ -17,7 +19,7 @@ from station.membership.years import Membership
 from station.settings import Settings
 from web import words
 
-JOIN = "You can apply at any time."
+JOIN = marked("You can apply at any time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def answer(found: Standing, settings: Settings, now: datetime) -> Answer:
         return _member(found, found.membership, settings, now)
     if found.application is not None:
         return _applied(found, found.application, settings, now)
-    return Answer("You are not a member.", JOIN)
+    return Answer(_("You are not a member."), _(JOIN))
 
 
 def _applied(
@@ -79,36 +81,46 @@ def _applied(
 ) -> Answer:
     match application.state:
         case ApplicationState.PAYABLE if found.due is not None:
-            said = "There is a place for you."
-            by = words.deadline(found.due.due_at, settings.zone, now)
-            detail = (
-                f"It is yours once your fee of {_fee(found.due)} has come. We keep it until {by}."
+            said = _("There is a place for you.")
+            detail = _(
+                "It is yours once your fee of %(fee)s has come. We keep it until %(deadline)s.",
+                fee=_fee(found.due),
+                deadline=words.deadline(found.due.due_at, settings.zone, now),
             )
         case ApplicationState.WAITING:
-            said = f"You are number {found.place:,} in line."
-            detail = "We write to you when there is a place; nothing is to be paid before."
+            said = _("You are number %(place)s in line.", place=lengths.figures(found.place))
+            detail = _("We write to you when there is a place; nothing is to be paid before.")
         case ApplicationState.DECLINED:
-            said, detail = "We can't make you a member now.", application.reason
+            said, detail = _("We can't make you a member now."), application.reason
         case ApplicationState.LAPSED:
-            said, detail = "Your place was passed on.", f"Your fee did not come in time. {JOIN}"
+            said = _("Your place was passed on.")
+            detail = f"{_('Your fee did not come in time.')} {_(JOIN)}"
         case ApplicationState.WITHDRAWN:
-            said, detail = "You withdrew your application.", JOIN
+            said, detail = _("You withdrew your application."), _(JOIN)
         case _:
             # They were a member, and their year has ended or was cancelled.
-            said, detail = "You are no longer a member.", JOIN
+            said, detail = _("You are no longer a member."), _(JOIN)
     return Answer(said, detail)
 
 
 def _member(found: Standing, membership: Membership, settings: Settings, now: datetime) -> Answer:
     last = Week.parse(membership.last_week, settings.zone)
-    ends = last.monday + timedelta(days=6)
-    said = f"You are a member until {ends.day} {ends:%B %Y}."
+    ends = dated(last.monday + timedelta(days=6), "d MMMM y")
+    said = _("You are a member until %(date)s.", date=ends)
     if found.due is not None:
-        by = words.deadline(found.due.due_at, settings.zone, now)
-        return Answer(said, f"Pay {_fee(found.due)} before {by} to stay for another year.")
-    length = lengths.length(settings.station.slot_seconds)
-    weeks = f"from {membership.first_week} to {membership.last_week}"
-    return Answer(said, f"Your year is {length} of each week {weeks}.")
+        detail = _(
+            "Pay %(fee)s before %(deadline)s to stay for another year.",
+            fee=_fee(found.due),
+            deadline=words.deadline(found.due.due_at, settings.zone, now),
+        )
+        return Answer(said, detail)
+    detail = _(
+        "Your year is %(length)s of each week from %(first)s to %(last)s.",
+        length=lengths.length(settings.station.slot_seconds),
+        first=membership.first_week,
+        last=membership.last_week,
+    )
+    return Answer(said, detail)
 
 
 def _fee(invoice: Invoice) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from station import lengths
 from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
 from station.members import AccountKind
 from station.membership import applications, fees, invitations, years
 from station.membership.applications import OPEN_STATES
@@ -31,7 +32,7 @@ def withdraw() -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         applications.withdraw(session, me(), now())
-        return "Your application is withdrawn. If you have paid already, please tell us."
+        return _("Your application is withdrawn. If you have paid already, please tell us.")
 
     return act_once(act, url_for("membership.page"))
 
@@ -55,9 +56,11 @@ def cancel() -> ResponseReturnValue:
     def act(session: Session) -> str:
         settings = station().settings
         done = years.cancel(session, settings, me(), now())
-        refund = words.money(done.refund_cents, settings.station.currency)
-        weeks = lengths.counted(done.voided, "week")
-        return f"Your membership is cancelled: {weeks} given back, {refund} come back to you."
+        return _(
+            "Your membership is cancelled: %(weeks)s given back, %(refund)s come back to you.",
+            weeks=lengths.weeks(done.voided),
+            refund=words.money(done.refund_cents, settings.station.currency),
+        )
 
     return act_once(act, url_for("membership.page"))
 
@@ -103,7 +106,7 @@ def end(invitation_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         invitations.end(session, invitation_id, me(), now())
-        return "That invitation works no more."
+        return _("That invitation works no more.")
 
     return act_once(act, url_for("membership.page", _anchor="invitations"))
 

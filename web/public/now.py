@@ -11,6 +11,7 @@ from playout.heard import LIVE, Heard, heading
 from station import takedowns
 from station.airlog import AirLine, LineKind, lines_between
 from station.airtime import Slots
+from station.languages import gettext as _
 from station.settings import Settings
 
 # How far the page looks ahead, and how much of it is shown.
@@ -44,7 +45,7 @@ class Piece:
     @property
     def heading(self) -> str:
         """What it is, in words: its title, or the silence and its cause."""
-        return heading(self.kind, self.title, self.seconds) or "The station's own sound"
+        return heading(self.kind, self.title, self.seconds) or _("The station's own sound")
 
     @property
     def by(self) -> str:
@@ -52,8 +53,9 @@ class Piece:
         member = self.kind in (LineKind.SEGMENT, LineKind.SILENCE)
         if not self.speaker or not (member or self.live):
             return ""
-        dedicated = self.kind is LineKind.SILENCE
-        return f"dedicated by {self.speaker}" if dedicated else self.speaker
+        if self.kind is LineKind.SILENCE:
+            return _("dedicated by %(name)s", name=self.speaker)
+        return self.speaker
 
 
 @dataclass(frozen=True, slots=True)
