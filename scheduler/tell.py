@@ -155,7 +155,7 @@ def write_letters(
                         title=title,
                         before=_at(settings, week, move.before),
                         after=_at(settings, week, move.after),
-                        reason=_(reasons.get(number, "")),
+                        reason=_(reasons[number]) if number in reasons else "",
                     )
                 )
     page = f"{settings.web_url}/member/"

@@ -122,7 +122,7 @@ def _line(
         return replace(line, fate=LIES_IN.get(kind, Fate.UNUSED))
     fate = _fate(found, kind)
     reason = found.outcome.reason if found.outcome and fate is Fate.TAKEN_DOWN else found.reason
-    line = replace(line, fate=fate, title=found.request.title, reason=_(reason or ""))
+    line = replace(line, fate=fate, title=found.request.title, reason=_(reason) if reason else "")
     if found.placement is None:
         return line
     week = right.parsed_week(settings.zone)

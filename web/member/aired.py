@@ -113,7 +113,7 @@ def _aired(
         at=settings.slots.start(outcome.slot_number) + begun,
         channel=outcome.channel,
         ended=_(ENDED[kind]),
-        reason="" if kind is OutcomeKind.AIRED else outcome.reason,
+        reason="" if kind is OutcomeKind.AIRED else _(outcome.reason),
         heard=kind in HEARD,
         listened=listened(listeners) if kind in HEARD else "",
         clip=kind in HEARD and kept is not None,

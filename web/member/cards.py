@@ -8,9 +8,10 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from media.verdict import sentence
 from station.airtime import Span, Week
 from station.languages import gettext as _
-from station.languages import marked
+from station.languages import marked, spoken
 from station.market.limits import closes as transfers_close
 from station.recordings import Recording, RecordingState, other_part
 from station.rights import Request, RequestKind, RequestState, cutoff
@@ -126,7 +127,12 @@ class Card:
         if self.latest is None or self.silent:
             return ()
         overtaken = self.latest.state == RecordingState.ACCEPTED and self.request is None
-        return () if overtaken else tuple(self.latest.sentences)
+        if overtaken:
+            return ()
+        if not self.latest.findings:
+            return tuple(_(said) for said in self.latest.sentences)
+        found = self.latest.findings
+        return tuple(sentence(one["code"], one["facts"], spoken()) for one in found)
 
     @property
     def earlier_stays(self) -> bool:
