@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from station import attempts
 from station.letters import Letter
+from station.members import Person
+from station.messages import Message
 from tests.web.visitor import Visitor
 from web.app import create_app
 
@@ -194,3 +196,21 @@ def test_one_network_asks_only_so_often_whoever_it_asks_for(
         seen = {"REMOTE_ADDR": network}
         assert nobody.client.post("/signin", data=typed, environ_base=seen).status_code == status
     assert len(letters_in(database)) == 1
+
+
+def test_a_code_comes_to_a_phone_where_the_station_has_a_gateway(
+    settings, database, clock, admit_member
+):
+    ways = msgspec.structs.replace(settings.messages, whatsapp="https://gateway.example/send")
+    app = create_app(msgspec.structs.replace(settings, messages=ways), database, clock)
+    person = admit_member("Thandi")
+    with database.writing() as session:
+        thandi = session.get_one(Person, person.id)
+        thandi.phone, thandi.phone_proven = "+27 82 123 4567", True
+    visitor = Visitor(app.test_client())
+    ask(visitor, "+27 82 1234567")
+    with database.reading() as session:
+        (message,) = session.scalars(sa.select(Message))
+    assert (message.way, message.to_phone) == ("whatsapp", "+27821234567")
+    answer = visitor.send("/signin/code", code=message.body[:7])
+    assert answer.request.path == "/member/"
