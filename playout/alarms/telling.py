@@ -14,17 +14,34 @@ import msgspec
 from playout.alarms.book import Trouble
 from station.alarms import Alarm, AlarmKind
 from station.errors import Fault
+from station.languages import gettext as _
+from station.languages import marked
 from station.mail import Mail, send
 from station.settings import Settings
 
 WEBHOOK = "webhook"
 WEBHOOK_SECONDS = 10.0
 
+SAID = {
+    AlarmKind.TEST: marked("This is a test of the alarms: nothing is wrong on air."),
+    AlarmKind.UNTOLD: marked("Alarms have not reached %(way)s since %(since)s: %(problem)s."),
+    AlarmKind.QUIET: marked(
+        "Dead air on %(mount)s: quiet since %(since)s, and no silence is planned."
+    ),
+    AlarmKind.GONE: marked("Dead air on %(mount)s: nothing is sent since %(since)s."),
+}
+BACK = marked("Sound is back on %(mount)s since %(over)s; it was away since %(since)s.")
+OVER = {
+    AlarmKind.UNTOLD: marked("Alarms reach %(way)s again since %(over)s."),
+    AlarmKind.QUIET: BACK,
+    AlarmKind.GONE: BACK,
+}
+
 
 class _Unled(urllib.request.HTTPRedirectHandler):
     """Follows nobody elsewhere: what is posted would not come along."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_asked: Any) -> None:
         return None
 
 
@@ -56,8 +73,8 @@ def letter(settings: Settings, troubles: Sequence[Trouble]) -> tuple[str, str]:
         end = f"Nobody has to do anything. What the test found: {page}"
     else:
         end = f"Say that you have taken it on: {page} (or: mweya alarms list)"
-    marked = f"[{settings.station.name}] {subject}"
-    return marked, "\n".join([*lines, "", end])
+    named = f"[{settings.station.name}] {subject}"
+    return named, "\n".join([*lines, "", end])
 
 
 def posted(settings: Settings, troubles: Sequence[Trouble]) -> dict[str, object]:
@@ -71,23 +88,18 @@ def posted(settings: Settings, troubles: Sequence[Trouble]) -> dict[str, object]
 
 def sentence(settings: Settings, trouble: Trouble) -> str:
     """What happened, in one sentence."""
-    since = _clock(settings, trouble.began_ms)
-    where = mount_name(settings, trouble.channel, trouble.quality)
-    over = "" if trouble.ended_ms is None else _clock(settings, trouble.ended_ms)
-    match trouble.kind:
-        case AlarmKind.TEST:
-            problem = f" It failed: {trouble.problem}." if trouble.problem else ""
-            return f"This is a test of the alarms: nothing is wrong on air.{problem}"
-        case AlarmKind.UNTOLD if over:
-            return f"Alarms reach {trouble.quality} again since {over}."
-        case AlarmKind.UNTOLD:
-            return f"Alarms have not reached {trouble.quality} since {since}: {trouble.problem}."
-        case AlarmKind.QUIET | AlarmKind.GONE if over:
-            return f"Sound is back on {where} since {over}; it was away since {since}."
-        case AlarmKind.QUIET:
-            return f"Dead air on {where}: quiet since {since}, and no silence is planned."
-        case AlarmKind.GONE:
-            return f"Dead air on {where}: nothing is sent since {since}."
+    is_over = trouble.ended_ms is not None and trouble.kind in OVER
+    said = _(
+        OVER[trouble.kind] if is_over else SAID[trouble.kind],
+        way=trouble.quality,
+        mount=mount_name(settings, trouble.channel, trouble.quality),
+        since=_clock(settings, trouble.began_ms),
+        over="" if trouble.ended_ms is None else _clock(settings, trouble.ended_ms),
+        problem=trouble.problem,
+    )
+    if trouble.kind == AlarmKind.TEST and trouble.problem:
+        return f"{said} {_('It failed: %(problem)s.', problem=trouble.problem)}"
+    return said
 
 
 def told_of(settings: Settings, alarm: Alarm) -> str:

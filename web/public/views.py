@@ -10,6 +10,7 @@ from playout.mounts import Mount
 from station import grid
 from station.airtime import Week
 from station.grid import Grid
+from station.languages import ENGLISH, speaking
 from web.public.now import OnAir, Piece, on_air, seconds_to_change
 from web.session import now, station
 from web.streams import streams_of
@@ -58,27 +59,16 @@ def page() -> ResponseReturnValue:
 
 @area.get("/api/now.json")
 def now_json() -> Response:
-    """What is on air, for programs; instants are ISO 8601 in the station's zone."""
+    """What is on air, for programs, in English; instants are ISO 8601 in the station's zone."""
     settings = station().settings
+    with speaking(ENGLISH):
+        channels = [_channel(one) for one in listening()]
     answer = jsonify(
         station=settings.station.name,
         zone=settings.station.zone,
         at=now().astimezone(settings.zone).isoformat(),
         published=_version(published()),
-        channels=[
-            {
-                "channel": one.on_air.channel,
-                "name": one.name,
-                "streams": [
-                    {"quality": stream.quality, "url": stream.url, "type": stream.content_type}
-                    for stream in one.streams
-                ],
-                "now": _facts(one.on_air.now),
-                "next": _facts(one.on_air.next),
-                "later": [_facts(piece) for piece in one.on_air.later],
-            }
-            for one in listening()
-        ],
+        channels=channels,
     )
     answer.headers["Cache-Control"] = "public, max-age=2"
     answer.headers["Access-Control-Allow-Origin"] = "*"
@@ -89,6 +79,20 @@ def _version(shown: Grid | None) -> dict[str, Any] | None:
     if shown is None:
         return None
     return {"week": shown.week, "version": shown.version, "root_hash": shown.root_hash}
+
+
+def _channel(one: Listening) -> dict[str, Any]:
+    return {
+        "channel": one.on_air.channel,
+        "name": one.name,
+        "streams": [
+            {"quality": stream.quality, "url": stream.url, "type": stream.content_type}
+            for stream in one.streams
+        ],
+        "now": _facts(one.on_air.now),
+        "next": _facts(one.on_air.next),
+        "later": [_facts(piece) for piece in one.on_air.later],
+    }
 
 
 def _facts(piece: Piece | None) -> dict[str, Any] | None:
