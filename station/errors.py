@@ -102,6 +102,10 @@ SENTENCES: dict[str, str] = {
     "permission-missing": "Please tick that you may let us air this recording, and send it again.",
     "text-missing": "Please fill in the {name}.",
     "text-long": "The {name} has {length} characters; at most {longest} fit.",
+    "time-of-day-unknown": "“{text}” is not a time of day. Write it like 18:00.",
+    "blackout-long": "That would leave out {hours} hours of each week; at most {most} can be. Take "
+    "another one away, or choose a shorter one.",
+    "blackout-unknown": "There is no such time of yours. Load the page to see yours.",
     "daypart-unknown": "There is no daypart “{daypart}”. There are: {known}.",
     # offers
     "receiver-unknown": "Nobody here has the address “{email}”. Check it with your friend.",
@@ -207,7 +211,11 @@ class Refusal(Exception):  # noqa: N818  a refusal is not an error, and reads be
     def __init__(self, code: str, **facts: object) -> None:
         """Take a code of `SENTENCES` and every fact that its sentence names."""
         self.code = code
-        self.facts = facts
+        # A row that is named can be asked nothing any more once its transaction is undone.
+        self.facts = {
+            name: fact if isinstance(fact, (str, int, float)) else str(fact)
+            for name, fact in facts.items()
+        }
         super().__init__(SENTENCES[code].format(**facts))
 
     @property
