@@ -40,14 +40,14 @@ def known(database):
     [
         ({}, [], ""),
         ({"piece_ms": 192_000}, [], "It lasts 3:12."),
-        ({"piece_ms": 192_000, "cues": CUES}, [], "It lasts 3:12, then the station's fill."),
+        ({"piece_ms": 192_000, "cues": CUES}, [], "It lasts 3:12. The station's fill follows."),
         ({"piece_ms": 192_000, "gain_db": 6.2}, [], "It lasts 3:12. We made it 6 dB louder."),
         ({"piece_ms": 192_000, "gain_db": -3.4}, [], "It lasts 3:12. We made it 3 dB quieter."),
         ({"piece_ms": 192_000, "gain_db": 14}, ["lifted"], "It lasts 3:12."),
         (
             {"piece_ms": 60_000, "cues": [CUES[1], {"kind": "again"}, {"kind": "bed"}]},
             [],
-            "It lasts 1:00, then it again, then the station's fill.",
+            "It lasts 1:00. It is heard again after that. The station's fill follows.",
         ),
     ],
 )
@@ -69,7 +69,7 @@ def test_the_line_is_on_the_page(send, accept, known, sender):
     accept()
     known(piece_ms=192_000, cues=CUES, gain_db=2.0)
     sender.open("/member/")
-    line = "It lasts 3:12, then the station's fill. We made it 2 dB louder."
+    line = "It lasts 3:12. The station's fill follows. We made it 2 dB louder."
     assert line in sender.page
 
 

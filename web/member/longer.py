@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from station import too_long
+from station.languages import gettext as _
 from web.ids import read_id
 from web.member.area import member_area, page_at
 from web.member.page import draw
@@ -20,7 +21,7 @@ def fade(right_id: int) -> ResponseReturnValue:
     def act(session: Session) -> str:
         settings, who = station().settings, me().account_id
         again = too_long.fade_out(session, settings, read_id(request.form, "recording"), who, now())
-        return f"“{again.title}” will be faded out. We are checking it again."
+        return _("“%(title)s” will be faded out. We are checking it again.", title=again.title)
 
     return act_once(act, page_at(f"right-{right_id}"))
 
@@ -32,7 +33,7 @@ def spread(right_id: int) -> ResponseReturnValue:
     def act(session: Session) -> str:
         settings, who, form = station().settings, me().account_id, request.form
         recording, other = read_id(form, "recording"), read_id(form, "other")
-        first, _ = too_long.spread(session, settings, recording, other, who, now())
-        return f"“{first.title}” will air in two parts. We are checking it again."
+        title = too_long.spread(session, settings, recording, other, who, now())[0].title
+        return _("“%(title)s” will air in two parts. We are checking it again.", title=title)
 
     return act_once(act, page_at(f"right-{right_id}"))

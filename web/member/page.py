@@ -1,21 +1,19 @@
-"""The member's page answers first, then shows offers and a card for each right; and a statement."""
+"""The member's page answers first, then shows offers and a card for each right."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from station import arrivals, causes, presentation, rights
 from station.airtime import Week
-from station.books import csv_of_statement
-from station.statement import sentence, statement
 from web.deals import deals_from, deals_to
 from web.member.answers import answers, to_unfold
 from web.member.area import member_area
-from web.member.cards import STAGES, Card, cards
+from web.member.cards import Card, cards
+from web.member.checks import steps
 from web.member.choices import choices
-from web.member.takes import clipped, heard, steps
+from web.member.takes import clipped, heard
 from web.places import proposals
 from web.session import me, now, station
 from web.upload import ACCEPT
@@ -42,7 +40,7 @@ def draw(problem: str = "") -> str:
         usual = presentation.of(session, account_id)
         unfolded = _unfolded(found)
         whole = [one for at, one in enumerate(found) if at < MOST_WHOLE or one in unfolded]
-        sounds, doing = heard(session, settings, whole, now()), steps(session, whole)
+        sounds, doing = heard(session, settings, whole, now()), steps(session, whole, now())
         clips = clipped(session, settings, whole)
         arrived = arrivals.waiting(session, me().id, now())
     refused = request.view_args or {}
@@ -88,25 +86,3 @@ area = member_area("member", draw)
 def page() -> ResponseReturnValue:
     """Answers first, then a card for each right of the next weeks."""
     return draw()
-
-
-@area.get("/statement")
-def statement_page() -> ResponseReturnValue:
-    """What became of every five minutes this person ever had."""
-    settings = station().settings
-    with station().database.reading() as session:
-        lines = statement(session, settings, me().account_id)
-    told = [(Week.parse(line.week, settings.zone), sentence(line, settings)) for line in lines]
-    counts = Counter(STAGES.get(line.fate, line.fate) for line in lines)
-    return render_template("member/statement.html", lines=told, counts=counts.most_common())
-
-
-@area.get("/statement.csv")
-def statement_csv() -> ResponseReturnValue:
-    """The same as a table for a spreadsheet."""
-    settings = station().settings
-    with station().database.reading() as session:
-        table = csv_of_statement(statement(session, settings, me().account_id), settings)
-    answer = Response(table, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="statement.csv"'
-    return answer

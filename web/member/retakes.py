@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from station import rights
 from station.errors import Refusal
+from station.languages import gettext as _
 from station.retake import require_mine, retake
 from web.member.area import member_area, page_at
 from web.member.page import draw
@@ -31,7 +32,7 @@ def take_again(recording_id: int, way: str) -> ResponseReturnValue:
         chosen = require_mine(session, recording_id, who).chosen
         ways = {"level": chosen.level, "clean": chosen.clean, **WAYS[way]}
         retake(session, settings, recording_id, who, **ways, now=now())
-        return "It is being made again. Until then the piece stays as it is."
+        return _("It is being made again. Until then the piece stays as it is.")
 
     with station().database.reading() as session:
         right_id = require_mine(session, recording_id, me().account_id).right_id

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from station import jobs, went_out
-from station.jobs import JobKind
+from station import went_out
+from station.languages import gettext as _
+from station.languages import marked
 from station.recordings import (
     Master,
     Recording,
-    RecordingState,
     preview_at,
     recording_of,
     waveform_at,
@@ -30,18 +30,13 @@ MOST_DRAWN = 4
 WORTH_TELLING_DB = 1.0
 # What a verdict says of the gain already.
 TOLD_GAIN = "lifted"
-# What the worker is doing, by the step that it tells.
-STEPS = {
-    "checking": "It is being listened to.",
-    "mastering": "It is being brought to the station's loudness.",
-    "previewing": "Its preview is being made.",
-}
+FILL = marked("The station's fill follows.")
 FOLLOWS = {
-    "again": "it again",
-    "another": "your other piece",
-    "bed": "the station's fill",
-    "ident": "the station's fill",
-    "promo": "the station's fill",
+    "again": marked("It is heard again after that."),
+    "another": marked("Your other piece follows."),
+    "bed": FILL,
+    "ident": FILL,
+    "promo": FILL,
 }
 
 
@@ -64,8 +59,14 @@ class Heard:
     @property
     def changed(self) -> str:
         """What was done to it, in words: evened out, without hum, or both; empty when nothing."""
-        done = {"evened out": self.treatment.level, "without hum": self.treatment.clean}
-        return " and ".join(said for said, was in done.items() if was)
+        match self.treatment.level, self.treatment.clean:
+            case True, True:
+                return _("evened out and without hum")
+            case True, False:
+                return _("evened out")
+            case False, True:
+                return _("without hum")
+        return ""
 
 
 def heard(
@@ -103,17 +104,6 @@ def clipped(session: Session, settings: Settings, cards: Sequence[Card]) -> froz
     return frozenset(found)
 
 
-def steps(session: Session, cards: Sequence[Card]) -> dict[int, str]:
-    """What is being done with each recording that is checked just now, by its right."""
-    found = {}
-    for card in cards:
-        if card.latest is not None and card.latest.state == RecordingState.RECEIVED:
-            job = jobs.newest(session, JobKind.INGEST, card.latest.id)
-            if job is not None and job.step in STEPS:
-                found[card.right_id] = STEPS[job.step]
-    return found
-
-
 def _heard(
     settings: Settings,
     recording: Recording | None,
@@ -138,33 +128,40 @@ def _heard(
 
 
 def told(facts: Mapping[str, Any], codes: Sequence[str], treatment: Treatment) -> str:
-    """What became of a piece, in one short line; empty where nothing is known of it."""
+    """What became of a piece, in short sentences; empty where nothing is known of it."""
     if facts.get("piece_ms") is None:
         return ""
-    return " ".join((_order(facts), *_missing_ident(facts, treatment), *_gain(facts, codes)))
+    return " ".join((*_order(facts), *_missing_ident(facts, treatment), *_gain(facts, codes)))
 
 
-def _order(facts: Mapping[str, Any]) -> str:
+def _order(facts: Mapping[str, Any]) -> Iterator[str]:
     """What comes when in its slot."""
-    begins = "Announced, it lasts" if facts.get("ident_ms") else "It lasts"
-    parts = [f"{begins} {clock_length(facts['piece_ms'] / 1000)}"]
-    return ", then ".join((*parts, *dict.fromkeys(_follows(facts)))) + "."
+    length = clock_length(facts["piece_ms"] / 1000)
+    if facts.get("ident_ms"):
+        yield _("Announced, it lasts %(length)s.", length=length)
+    else:
+        yield _("It lasts %(length)s.", length=length)
+    yield from dict.fromkeys(_(said) for said in _follows(facts))
 
 
 def _missing_ident(facts: Mapping[str, Any], treatment: Treatment) -> Iterator[str]:
     chosen = treatment.ident != Ident.NONE and treatment.part <= 1
     if chosen and facts.get("ident_ms") == 0:
-        yield "It is not announced: what you chose for that is too long, or can't be heard."
+        yield _("It is not announced: what you chose for that is too long, or can't be heard.")
 
 
 def _gain(facts: Mapping[str, Any], codes: Sequence[str]) -> Iterator[str]:
     gain_db = facts.get("gain_db") or 0.0
-    if abs(gain_db) >= WORTH_TELLING_DB and TOLD_GAIN not in codes:
-        yield f"We made it {abs(gain_db):.0f} dB {'louder' if gain_db > 0 else 'quieter'}."
+    if abs(gain_db) < WORTH_TELLING_DB or TOLD_GAIN in codes:
+        return
+    if gain_db > 0:
+        yield _("We made it %(gain)s dB louder.", gain=f"{gain_db:.0f}")
+    else:
+        yield _("We made it %(gain)s dB quieter.", gain=f"{-gain_db:.0f}")
 
 
 def _follows(facts: Mapping[str, Any]) -> Iterator[str]:
-    """What comes after the piece, in order."""
+    """What is said of what comes after the piece, in order."""
     after = False
     for cue in facts.get("cues", ()):
         if after and cue["kind"] in FOLLOWS:
