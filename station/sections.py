@@ -90,11 +90,15 @@ class SolverSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WebSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the pages are; `public_url` is how people reach them, if not by host and port."""
+    """Where the pages are; `public_url` is how people reach them, if not by host and port.
+
+    `proxy` is the address of a proxy that is believed when it says who asks (X-Forwarded-For).
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8700
     public_url: str = ""
+    proxy: str = ""
     threads: Positive = 8
 
 

@@ -29,6 +29,7 @@ from web.join.views import area as join
 from web.market.views import area as market
 from web.member import (
     aired,
+    blackouts,
     bulk,
     causes,
     clips,
@@ -41,6 +42,7 @@ from web.member import (
     security,
     selling,
     standing,
+    statements,
     swaps,
     use,
 )
@@ -53,8 +55,8 @@ from web.sharing.views import area as pieces
 from web.upload import MEGABYTE, Arriving
 
 PARTS = (
-    *(page, use, longer, retakes, clips, giving, selling, bulk),
-    *(causes, standing, presenting, swaps, sharing, aired, security, details),
+    *(page, use, longer, retakes, clips, giving, selling, bulk, causes, standing, statements),
+    *(blackouts, presenting, swaps, sharing, aired, security, details),
 )
 MEMBER = tuple(part.area for part in PARTS)
 
@@ -175,6 +177,8 @@ def open_server(
         max_request_body_size=READ_AT_MOST * app.config["MAX_CONTENT_LENGTH"],
         ident=None,
         clear_untrusted_proxy_headers=True,
+        trusted_proxy=settings.web.proxy or None,
+        trusted_proxy_headers={"x-forwarded-for"} if settings.web.proxy else (),
     )
     return Serving(settings.web_url, server)
 
