@@ -46,6 +46,17 @@ class Clock:
         return [(start, end) for start, end in clipped if start < end]
 
 
+def shared(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """What two lists of stretches of time have in common."""
+    others = list(others)
+    return [
+        Span(max(one.start, other.start), min(one.end, other.end))
+        for one in spans
+        for other in others
+        if one.overlaps(other)
+    ]
+
+
 def first_open(settings: Settings, week: Week, now: datetime, notice: timedelta | None) -> int:
     """The first start that may still be given away."""
     notice = timedelta(seconds=settings.week.notice_seconds) if notice is None else notice

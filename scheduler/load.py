@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from scheduler import carry, history, runs
 from scheduler import problem as facts
-from scheduler.clock import Clock, by_day_windows, first_open, worth_at_least
-from scheduler.problem import FORMAT, Kind, Place, Problem, Published, Reserved, Rules, Window
+from scheduler.allowed import allowed, channels_of
+from scheduler.clock import Clock, by_day_windows, first_open
+from scheduler.problem import FORMAT, Kind, Place, Problem, Published, Reserved, Rules
 from scheduler.runs import Piece, Runs
-from station import grid, makegoods, worth
+from station import blackouts, grid, makegoods, worth
 from station.airtime import Week
 from station.grid import Grid, Pin, Placement
-from station.makegoods import Makegood
 from station.market.offers import sold_rights
 from station.rights import Request, requests_of
 from station.settings import Settings
@@ -86,18 +86,6 @@ def worth_at(problem: Problem, channel: int, start: int) -> int:
     return round(problem.value[channel][start // problem.starts_per_hour])
 
 
-def channels_of(settings: Settings, request: Request) -> list[int | None]:
-    """The channels that air a request's language; None is every channel. A silence has none."""
-    limited = settings.station.channel_languages
-    if not limited or request.kind == Kind.SILENCE:
-        return [None]
-    return [
-        channel
-        for channel, name in enumerate(settings.station.channels)
-        if request.language in limited.get(name, (request.language,))
-    ]
-
-
 def _problem(
     session: Session,
     clock: Clock,
@@ -114,6 +102,7 @@ def _problem(
     owed = carry.owed(history.got(session, week), asking, values, settings.slots.per_hour)
     tired = history.tired_of_nights(session, clock)
     sold = sold_rights(session, str(week))
+    out = blackouts.in_week(session, settings, week, asking)
     pins = _pins(session, ready, clock.first_open)
     makegood = makegoods.of(session, [one.right_id for piece in ready for one in piece])
     languages = _languages(settings, [piece[0] for piece in everyone])
@@ -130,7 +119,9 @@ def _problem(
             category=languages.get(one.id),
             owed=owed[row],
             waited=waited.get(one.account_id, 0),
-            allowed=_allowed(clock, piece, started.get(one.id), makegood, values),
+            allowed=allowed(
+                clock, piece, started.get(one.id), makegood, values, out.get(one.account_id, ())
+            ),
             wishes=_wishes(clock, one, one.account_id in tired),
             pin=pins.get(one.id),
         )
@@ -177,30 +168,6 @@ def _not_ready(settings: Settings, piece: Piece, on_air: set[int]) -> str | None
     if not channels_of(settings, piece[0]):
         return NO_CHANNEL
     return None if all(one.master_sha256 for one in piece) else NO_MASTER
-
-
-def _allowed(
-    clock: Clock,
-    piece: Piece,
-    started: Placement | None,
-    makegood: Mapping[int, Makegood],
-    values: Sequence[Sequence[float]],
-) -> tuple[Window, ...]:
-    """Where every slot of a piece may be: a makegood's worth counts for the whole of it."""
-    if started is not None:
-        return (Window(started.start, started.start + len(piece), started.channel),)
-    request = piece[0]
-    whole = [clock.week.span]
-    spans = clock.settings.adult_hours.spans(clock.week) if request.adult else whole
-    windows = tuple(
-        Window(start, end, channel)
-        for channel in channels_of(clock.settings, request)
-        for start, end in clock.within(spans)
-    )
-    owed = [makegood[one.right_id].least_worth for one in piece if one.right_id in makegood]
-    if not owed:
-        return windows
-    return worth_at_least(max(owed), windows, values, clock.settings.slots.per_hour)
 
 
 def _wishes(clock: Clock, request: Request, tired: bool) -> tuple[facts.Wish, ...]:

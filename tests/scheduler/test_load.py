@@ -9,6 +9,7 @@ from scheduler import load
 from scheduler.build import build
 from scheduler.problem import Kind, Place, Published, Reserved, Window, Wish
 from scheduler.publish import publish
+from station import blackouts
 from station.airtime import Week
 from station.grid import Pin, ReservedBlock
 from station.rights import Request, RequestState
@@ -236,3 +237,18 @@ def test_after_two_night_weeks_a_third_is_not_wished_for(
     assert not any(wish.start <= 10 < wish.end for wish in owls)
     assert larks == ()
     assert {wish.points for wish in poets} == {300}
+
+
+def test_nothing_may_air_in_its_holders_blackouts(ask, admit_member, database, loaded, now):
+    ada = admit_member("Ada")
+    with database.writing() as session:
+        for weekday, start, end in ((0, "00:00", "06:00"), (5, "18:00", "18:00")):
+            blackouts.choose(session, ada.account_id, weekday, start, end, now - 24 * AN_HOUR)
+    ask(ada, adult=True)
+    ask(admit_member("Grace"))
+    mine, hers = loaded(now).problem.requests
+    day = 24 * 12
+    assert [(one.start, one.end) for one in mine.allowed] == [
+        *((n * day + 21 * 12, (n + 1) * day) for n in (0, 1, 2, 3, 5, 6)),
+    ]
+    assert [(one.start, one.end) for one in hers.allowed] == [(0, 2016)]

@@ -77,8 +77,27 @@ def add_ways_in() -> None:
     op.add_column("signed_in", sa.Column("browser", sa.Text(), nullable=False, server_default=""))
 
 
+def add_blackouts() -> None:
+    op.create_table(
+        "blackouts",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("account_id", WHOLE, nullable=False),
+        sa.Column("weekday", WHOLE, nullable=False),
+        sa.Column("start", sa.Text(), nullable=False),
+        sa.Column("end", sa.Text(), nullable=False),
+        sa.Column("chosen_at", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_blackouts_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blackouts")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_blackouts_account_id", "blackouts", ["account_id"])
+
+
 def upgrade() -> None:
     add_ways_in()
+    add_blackouts()
     op.create_table(
         "calendars",
         sa.Column("account_id", WHOLE, nullable=False),

@@ -1,0 +1,54 @@
+"""Where a piece may be: in its channels' languages, its hours, and its holder's, worth enough."""
+
+from collections.abc import Mapping, Sequence
+
+from scheduler.clock import Clock, shared, worth_at_least
+from scheduler.problem import Kind, Window
+from scheduler.runs import Piece
+from station import blackouts
+from station.blackouts import Blackout
+from station.grid import Placement
+from station.makegoods import Makegood
+from station.rights import Request
+from station.settings import Settings
+
+
+def channels_of(settings: Settings, request: Request) -> list[int | None]:
+    """The channels that air a request's language; None is every channel. A silence has none."""
+    limited = settings.station.channel_languages
+    if not limited or request.kind == Kind.SILENCE:
+        return [None]
+    return [
+        channel
+        for channel, name in enumerate(settings.station.channels)
+        if request.language in limited.get(name, (request.language,))
+    ]
+
+
+def allowed(
+    clock: Clock,
+    piece: Piece,
+    started: Placement | None,
+    makegood: Mapping[int, Makegood],
+    values: Sequence[Sequence[float]],
+    out: Sequence[Blackout],
+) -> tuple[Window, ...]:
+    """Where every slot of a piece may be, outside its holder's blackouts.
+
+    A makegood's worth counts for the whole of it.
+    """
+    if started is not None:
+        return (Window(started.start, started.start + len(piece), started.channel),)
+    request = piece[0]
+    spans = blackouts.open_spans(clock.week, out)
+    if request.adult:
+        spans = shared(spans, clock.settings.adult_hours.spans(clock.week))
+    windows = tuple(
+        Window(start, end, channel)
+        for channel in channels_of(clock.settings, request)
+        for start, end in clock.within(spans)
+    )
+    owed = [makegood[one.right_id].least_worth for one in piece if one.right_id in makegood]
+    if not owed:
+        return windows
+    return worth_at_least(max(owed), windows, values, clock.settings.slots.per_hour)
