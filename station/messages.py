@@ -79,7 +79,7 @@ def clean_phone(text: str) -> str:
 def with_phone(session: Session, number: str) -> Person | None:
     """The one person whose phone has a number; nobody when several share it."""
     # However it was written down, it ends alike.
-    alike = sa.select(Person).where(Person.phone_proven, Person.phone.endswith(number[-1]))
+    alike = sa.select(Person).where(Person.phone_proven == 1, Person.phone.endswith(number[-1]))
     found = [one for one in session.scalars(alike) if number_in(one.phone) == number]
     return found[0] if len(found) == 1 else None
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from station.errors import Busy, Fault, Refusal, WrongInput
 from station.languages import gettext as _
 from station.languages import marked
-from web.session import SEE_OTHER, station
+from web.session import AFTER, SEE_OTHER, station
 
 logger = structlog.get_logger()
 
@@ -82,6 +82,8 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
     """Answer a refusal on a page of its own; who opens a page signed out is sent to sign in."""
     if refusal.code == "sign-in-first":
         if request.method == "GET":
+            # Whichever way they sign in here, they come to what they opened.
+            session[AFTER] = request.full_path.rstrip("?")
             return redirect(url_for("signin.ask"), SEE_OTHER)
         return render_template("signin.html", problem=refusal.sentence), status_of(refusal)
     return render_template("refused.html", sentence=refusal.sentence), status_of(refusal)

@@ -181,14 +181,19 @@ def _draw_ask(problem: str = "") -> str:
         "signin.html",
         problem=problem,
         phones=messages.way_of(settings),
-        after=inside(request.values.get(AFTER, "")),
+        after=inside(request.values.get(AFTER, "")) or asked_for()[1],
         question=passkeys.question(settings, site, ENTERING, now()) if site else "",
         typed=request.form,
     )
 
 
 def _draw_sent(problem: str = "") -> str:
-    return render_template("sent.html", problem=problem, minutes=ways_in.MINUTES)
+    return render_template(
+        "sent.html",
+        problem=problem,
+        phones=messages.way_of(station().settings),
+        minutes=ways_in.MINUTES,
+    )
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:

@@ -24,6 +24,8 @@ class Gateway(HTTPServer):
 
 
 class _Posts(BaseHTTPRequestHandler):
+    server: Gateway
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posted.append((self.headers["Authorization"], json.loads(body)))

@@ -214,3 +214,14 @@ def test_a_code_comes_to_a_phone_where_the_station_has_a_gateway(
     assert (message.way, message.to_phone) == ("whatsapp", "+27821234567")
     answer = visitor.send("/signin/code", code=message.body[:7])
     assert answer.request.path == "/member/"
+
+
+def test_whoever_opens_a_page_signed_out_comes_to_it_after_signing_in(
+    nobody, admit_member, database
+):
+    admit_member("Thandi")
+    assert nobody.open("/member/statement?year=2026").request.path == "/signin"
+    nobody.send("/signin", email="thandi@example.org")
+    (letter,) = letters_in(database)
+    answer = nobody.send("/signin/code", code=code_in(letter))
+    assert answer.request.full_path == "/member/statement?year=2026"
