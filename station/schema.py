@@ -15,8 +15,6 @@ from station import (
     alarms,
     arrivals,
     asrun,
-    audience,
-    calendars,
     attempts,
     audience,
     calendars,
