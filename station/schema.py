@@ -17,6 +17,7 @@ from station import (
     asrun,
     attempts,
     audience,
+    blackouts,
     calendars,
     causes,
     codes,
@@ -47,7 +48,7 @@ from station.settings import Settings
 NOUNS = (
     *(members, ledger, money, jobs, letters, messages, signin, codes, attempts, passkeys, posts),
     *(invoices, bank, invitations, applications, years),
-    *(offers, swaps, causes, standing, presentation, fill, makegoods, arrivals),
+    *(offers, swaps, causes, standing, blackouts, presentation, fill, makegoods, arrivals),
     *(grid, airlog, asrun, audience, takedowns, live, alarms, calendars),
 )
 METADATA: sa.MetaData = Base.metadata
