@@ -29,6 +29,7 @@
   };
   for (const button of document.querySelectorAll("[data-passkey]")) {
     button.hidden = false;
+    button.form.querySelector("[role=status]").textContent = "";
     button.addEventListener("click", async () => {
       const { form } = button;
       const told = form.querySelector("[role=status]");
