@@ -26,11 +26,12 @@ def draw(problem: str = "") -> str:
         usual = presentation.of(session, account_id)
         arrived = arrivals.waiting(session, me().id, now())
     offered = [card for card in found if card.open]
+    card = picked(offered, request.args.get("right", 0, type=int))
     return render_template(
         "pwa/share.html",
         problem=problem,
-        card=picked(offered, request.args.get("right", 0, type=int)),
-        offered=offered[:WEEKS_OFFERED],
+        card=card,
+        others=[one for one in offered if one is not card][:WEEKS_OFFERED],
         usual=usual,
         typed={},
         accept=ACCEPT,

@@ -35,7 +35,7 @@
 
   const sentence = (take, file) => {
     const language = document.documentElement.lang;
-    const at = { weekday: "long", hour: "2-digit", minute: "2-digit" };
+    const at = { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     const size = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
     return (take.seconds ? recorded : shared)
       .replace("{length}", self.keep.clock(take.seconds))
@@ -54,14 +54,21 @@
     const part = (name) => made.querySelector(name);
     part("p").textContent = sentence(take, file);
     part("audio").src = URL.createObjectURL(file);
-    part("[data-do=send]").hidden = !share;
+    part("[data-do=send]").hidden = !share || given.get(form) === take;
     part("[data-do=send]").onclick = () => {
-      if (form) self.keep.give(form, take, file);
-      else location = `${share}?right=${take.right}#take-${take.id}`;
+      if (!form) location = `${share}?right=${take.right}#take-${take.id}`;
+      else {
+        self.keep.give(form, take, file);
+        form.elements.title.focus();
+      }
     };
-    part("[data-do=drop]").onclick = async () => {
-      await self.keep.drop(take.id);
-      show();
+    const drop = part("[data-do=drop]");
+    drop.onclick = async () => {
+      if (drop.textContent === place.dataset.sure) {
+        await self.keep.drop(take.id);
+        show();
+      }
+      drop.textContent = place.dataset.sure;
     };
     return made;
   };
@@ -73,17 +80,27 @@
       if (!file.size || await wasSent(take)) await self.keep.drop(take.id);
       else found.push([take, file]);
     }
+    const named = found.find(([take]) => location.hash === `#take-${take.id}`) || found[0];
+    if (form && named && !given.has(form)) self.keep.give(form, ...named);
     list.textContent = "";
     list.append(...found.map(([take, file]) => row(take, file)));
     place.hidden = !found.length;
-    return found;
   };
 
-  show().then((found) => {
-    const named = found.find(([take]) => location.hash === `#take-${take.id}`) || found[0];
-    if (form && named) self.keep.give(form, ...named);
-  });
+  show();
   if (navigator.serviceWorker && share) {
     navigator.serviceWorker.register("/sw.js", { scope: "/member/" });
   }
+
+  // A phone that can put this page among its programs says so; the button then asks it to.
+  const install = document.getElementById("install");
+  addEventListener("beforeinstallprompt", (event) => {
+    if (!install) return;
+    event.preventDefault();
+    install.hidden = false;
+    install.querySelector("button").onclick = () => {
+      event.prompt();
+      install.hidden = true;
+    };
+  });
 })();

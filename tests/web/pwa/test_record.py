@@ -47,7 +47,7 @@ def test_a_recording_is_paused_stops_at_its_slots_end_and_is_made_again(
         said(page).get_by_text("Your recording of 0:05 is in the form.").wait_for()
         press(page, "Record it again")
         page.wait_for_timeout(3600)
-        press(page, "That is it")
+        press(page, "Stop")
         said(page).get_by_text("Your recording of 0:03 is in the form.").wait_for()
         send(page)
         page.reload()
