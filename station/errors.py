@@ -102,6 +102,7 @@ SENTENCES: dict[str, str] = {
     "permission-missing": "Please tick that you may let us air this recording, and send it again.",
     "text-missing": "Please fill in the {name}.",
     "text-long": "The {name} has {length} characters; at most {longest} fit.",
+    "nothing-sent": "Nothing was sent for {right} yet. Send a recording or choose silence first.",
     "time-of-day-unknown": "“{text}” is not a time of day. Write it like 18:00.",
     "blackout-long": "That would leave out {hours} hours of each week; at most {most} can be. Take "
     "another one away, or choose a shorter one.",

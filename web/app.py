@@ -44,6 +44,7 @@ from web.member import (
     standing,
     statements,
     swaps,
+    timing,
     use,
 )
 from web.membership.views import area as membership
@@ -56,7 +57,7 @@ from web.upload import MEGABYTE, Arriving
 
 PARTS = (
     *(page, use, longer, retakes, clips, giving, selling, bulk, causes, standing, statements),
-    *(blackouts, presenting, swaps, sharing, aired, security, details),
+    *(blackouts, timing, presenting, swaps, sharing, aired, security, details),
 )
 MEMBER = tuple(part.area for part in PARTS)
 

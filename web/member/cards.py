@@ -135,6 +135,13 @@ class Card:
         return tuple(sentence(one["code"], one["facts"], spoken()) for one in found)
 
     @property
+    def wished(self) -> dict[str, object]:
+        """When it would like to air, as the form for that says it."""
+        said = self.request or self.latest
+        wishes = said.wishes if said else []
+        return {name: fact for wish in wishes for name, fact in wish.items() if fact}
+
+    @property
     def earlier_stays(self) -> bool:
         """Whether a newer take can't air and the earlier one stays."""
         rejected = self.latest is not None and self.latest.state == RecordingState.REJECTED

@@ -59,11 +59,9 @@ def year() -> ResponseReturnValue:
     settings, of_year = station().settings, request.args.get("of") != EVER
     with station().database.reading() as session:
         lines, member = _lines(session, of_year=of_year), years.current(session, me().id)
-    labels = sorted({line.week for line in lines})
     return render_template(
         "member/year.html",
-        weeks=[Week.parse(label, settings.zone) for label in labels],
-        held=len(lines),
+        weeks=[Week.parse(line.week, settings.zone) for line in lines],
         counts=figures(lines),
         lapses=lapses(lines, settings, now())[:MOST_LAPSES],
         of=YEAR if of_year and member is not None else EVER,
