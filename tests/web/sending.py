@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,16 +101,18 @@ class Cutting:
         self.port, self.every, self.left = port, every, cuts
         self.sent, self.next = 0, every
         self.loop = asyncio.new_event_loop()
-        self.server = self.loop.run_until_complete(
-            asyncio.start_server(self._connected, "127.0.0.1", 0)
-        )
-        self.own_port = self.server.sockets[0].getsockname()[1]
-        self.thread = threading.Thread(target=self.loop.run_forever)
+        self.thread = threading.Thread(target=self._run)
         self.thread.start()
+        opening = asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.server = asyncio.run_coroutine_threadsafe(opening, self.loop).result(10)
+        self.own_port = self.server.sockets[0].getsockname()[1]
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
+
+    def _run(self) -> None:
+        self.loop.run_forever()
         self.server.close()
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
@@ -123,10 +125,11 @@ class Cutting:
         except OSError:
             to_phone.transport.abort()
             return
-        await asyncio.gather(
-            self._pass_on(phone, to_station, to_phone, counts=True),
-            self._pass_on(station, to_phone, to_station, counts=False),
-        )
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(
+                self._pass_on(phone, to_station, to_phone, counts=True),
+                self._pass_on(station, to_phone, to_station, counts=False),
+            )
 
     async def _pass_on(self, source, target, other, *, counts) -> None:
         try:
@@ -140,7 +143,7 @@ class Cutting:
                     break
                 target.write(data)
                 await target.drain()
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             pass
         target.transport.abort()
         other.transport.abort()

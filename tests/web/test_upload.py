@@ -1,5 +1,6 @@
 import hashlib
 import io
+import re
 from datetime import timedelta
 
 import msgspec
@@ -71,6 +72,32 @@ def test_what_is_missing_or_wrong_is_said_on_the_page(
     assert answer.status_code == status
     assert sentence in sender.page
     assert recordings_in(database) == []
+
+
+def test_a_file_that_came_with_a_refused_form_need_not_be_sent_again(send, sender, right, database):
+    send(title=" ")
+    assert "Use “PTT-20261121-WA0007.opus”, which has arrived (0.0 MB)" in sender.page
+    (key,) = set(re.findall(r'name="arrival" value="([^"]+)"', sender.page))
+    answer = send(file=None, arrival=key)
+    assert "We have your recording" in answer.text
+    (recording,) = recordings_in(database)
+    assert recording.upload_sha256 == hashlib.sha256(VOICE).hexdigest()
+    assert "which has arrived" not in sender.page
+
+
+def test_an_old_form_with_another_file_is_refused_and_loses_nothing(sender, right, database):
+    action = f"/member/rights/{right.id}/recording"
+    form = dict(sender.forms[action])
+    sender.send(action, **filled())
+    sender.forms[action] = form
+    answer = sender.send(action, **filled(file=voice(b"OggS another"), title="The sea"))
+    assert answer.status_code == 409
+    assert "This form was sent before with other words." in sender.page
+    # What was typed and sent stands in a fresh form.
+    assert 'value="The sea"' in sender.page
+    (key,) = set(re.findall(r'name="arrival" value="([^"]+)"', sender.page))
+    sender.send(action, **filled(file=None, title="The sea", arrival=key))
+    assert [one.title for one in recordings_in(database)] == ["The river", "The sea"]
 
 
 def test_what_was_typed_is_still_there_after_a_refusal(send, sender):
