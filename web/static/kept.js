@@ -96,7 +96,6 @@
   const install = document.getElementById("install");
   addEventListener("beforeinstallprompt", (event) => {
     if (!install) return;
-    event.preventDefault();
     install.hidden = false;
     install.querySelector("button").onclick = () => {
       event.prompt();
