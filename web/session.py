@@ -81,10 +81,10 @@ def me() -> Person:
 
 
 def speak() -> None:
-    """Speak the person's language, or the one chosen here, or the best their browser asks for."""
+    """Speak what was chosen here, or the person's language, or the best their browser asks for."""
     who = person() if request.endpoint != "static" else None
     known = languages.known()
-    wanted = (who.language if who else "", session.get(LANGUAGE, ""))
+    wanted = (session.get(LANGUAGE, ""), who.language if who else "")
     said = next((one for one in wanted if one in known), None)
     languages.speak(said or request.accept_languages.best_match(known) or languages.ENGLISH)
 

@@ -48,9 +48,8 @@ def test_a_choice_outlives_signing_in_and_is_a_members_on_every_phone(
     nobody.open("/join")
     choose(nobody, "af")
     nobody.enter(link_of(thandi))
-    # Her own language was English: what she chooses when signed in is what counts.
     nobody.open("/membership/")
-    assert '<html lang="en">' in nobody.page
+    assert '<html lang="af">' in nobody.page
     choose(nobody, "zu", "http://localhost/membership/")
     elsewhere = signed_in(thandi)
     elsewhere.open("/membership/")
