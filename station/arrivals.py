@@ -38,7 +38,7 @@ def begin(
     session: Session, person_id: int, file_name: str, size_bytes: int, now: datetime
 ) -> Arrival:
     """Expect a file of so many bytes; the oldest that was never used makes room for it."""
-    unused = sa.select(Arrival).where(Arrival.person_id == person_id, ~Arrival.used)
+    unused = sa.select(Arrival).where(Arrival.person_id == person_id, Arrival.used == 0)
     newest_first = unused.order_by(Arrival.touched_at.desc(), Arrival.key)
     for old in session.scalars(newest_first.offset(MOST_UNUSED - 1)).all():
         session.delete(old)
@@ -112,7 +112,7 @@ def waiting(session: Session, person_id: int, now: datetime) -> Arrival | None:
         Arrival.person_id == person_id,
         Arrival.arrived_bytes == Arrival.size_bytes,
         Arrival.touched_at >= now - KEPT,
-        ~Arrival.used,
+        Arrival.used == 0,
     )
     return session.scalars(query.order_by(Arrival.touched_at.desc(), Arrival.key)).first()
 

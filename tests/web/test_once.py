@@ -88,8 +88,8 @@ def test_what_runs_out_while_a_form_waits_for_the_database_has_run_out(
     person = admit_member("Thandi")
     visitor = Visitor(create_app(settings, database, watched).test_client())
     visitor.enter(link_of(person))
-    action = f"/member/rights/{right_of(person, WEEK).id}/sale"
-    form = {**visitor.forms[action], "price": "150"}
+    action = f"/member/rights/{right_of(person, WEEK).id}/silence"
+    form = {**visitor.forms[action], "cause": "Marikana"}
     asked.clear()
     with ThreadPoolExecutor(1) as pool:
         with database.writing():
