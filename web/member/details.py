@@ -13,7 +13,16 @@ from station.members import LONGEST_TEXT, Person
 from web.member import forms
 from web.member.area import member_area
 from web.proof import proven
-from web.session import SEE_OTHER, act_once, do_now, me, now, session_token, station
+from web.session import (
+    SEE_OTHER,
+    act_once,
+    choose_language,
+    do_now,
+    me,
+    now,
+    session_token,
+    station,
+)
 from web.words import LANGUAGES
 
 # What a form confirms: an address by letter, a number by message.
@@ -71,6 +80,7 @@ def change() -> ResponseReturnValue:
         new = [
             codes.waiting(session, purpose, session_token(), now()) for purpose in PURPOSES.values()
         ]
+        choose_language(language)
         return _("Kept. One more step: type the code below.") if any(new) else _("Kept.")
 
     return act_once(act, url_for("details.page"))
