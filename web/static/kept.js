@@ -44,9 +44,13 @@
   };
 
   const wasSent = async (take) => {
-    if (!take.key || !answered || !navigator.onLine) return false;
-    const answer = await fetch(`${answered}?key=${encodeURIComponent(take.key)}`);
-    return answer.ok && (await answer.json()).answered;
+    if (!take.key || !answered) return false;
+    try {
+      const answer = await fetch(`${answered}?key=${encodeURIComponent(take.key)}`);
+      return (await answer.json()).answered;
+    } catch {
+      return false;
+    }
   };
 
   const row = (take, file) => {

@@ -13,7 +13,7 @@
   const EACH_MS = 1000;
   // A recorder needs a moment to stop: the slot's very end is left free.
   const SPARE_SECONDS = 0.2;
-  const SOFTEST = 0.15;
+  const SOFTEST = 0.1;
   const QUIET_SECONDS = 3;
   const { person } = document.getElementById("kept").dataset;
   const { clock } = self.keep;
@@ -44,10 +44,14 @@
     const part = (name) => place.querySelector(`[data-part=${name}]`);
     const words = place.firstElementChild.dataset;
     const audio = place.querySelector("audio");
+    let asking = false;
     let run = null;
     let last = null;
 
-    const say = (text) => { part("said").textContent = text || ""; };
+    // What is said again is not read out again.
+    const say = (text) => {
+      if (part("said").textContent !== text) part("said").textContent = text;
+    };
     const show = (state) => {
       for (const one of place.querySelectorAll("[data-in]")) {
         one.hidden = !one.dataset.in.split(" ").includes(state);
@@ -65,10 +69,10 @@
       const now = seconds();
       part("left").textContent = words.left.replace("{time}", clock(Math.max(limit - now, 0)));
       if (run.recorder.state !== "recording") return;
-      const level = run.ear ? run.ear.level() : 1;
+      const level = run.ear.level();
       part("level").value = level;
       if (level > SOFTEST) run.heard = now;
-      say(now - run.heard > QUIET_SECONDS ? words.quiet : "");
+      say(run.trouble || (now - run.heard > QUIET_SECONDS ? words.quiet : ""));
       if (now >= limit) stop();
     };
 
@@ -81,14 +85,15 @@
       const number = mine.pieces.length;
       mine.kept = mine.kept.then(async () => {
         await self.keep.add(take, number, await data.arrayBuffer());
-      }).catch(() => say(words.unkept));
+      }).catch(() => { mine.trouble = words.unkept; });
     };
 
     const finish = async () => {
-      const { take, pieces, stream, ear, timer, kept, release } = run;
+      const { take, pieces, stream, ear, timer, kept, release, awake } = run;
       clearInterval(timer);
       stream.getTracks().forEach((track) => track.stop());
-      if (ear) ear.close();
+      ear.close();
+      if (awake) awake.then((lock) => lock && lock.release());
       const file = new File(pieces, take.name, { type: kind, lastModified: take.id });
       URL.revokeObjectURL(audio.src);
       audio.src = URL.createObjectURL(file);
@@ -120,8 +125,10 @@
     };
 
     const start = async () => {
+      if (asking) return;
       let stream;
       say("");
+      asking = true;
       try {
         stream = await navigator.mediaDevices.getUserMedia({
           audio: { channelCount: 1, echoCancellation: false },
@@ -130,6 +137,8 @@
         say({ NotAllowedError: words.refused, NotFoundError: words.missing }[problem.name]
           || words.busy);
         return;
+      } finally {
+        asking = false;
       }
       const at = new Date();
       const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: SPEECH_BITS });
@@ -155,6 +164,8 @@
       track.onended = () => recorder.state !== "inactive" && stop();
       recorder.start(EACH_MS);
       run.timer = setInterval(tick, 100);
+      // The phone neither sleeps meanwhile nor clears away what is kept here.
+      if (navigator.wakeLock) run.awake = navigator.wakeLock.request("screen").catch(() => null);
       if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
       show("recording");
       part("pause").focus();

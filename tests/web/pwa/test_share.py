@@ -33,6 +33,8 @@ def arrivals_in(database):
 def test_a_shared_voice_note_waits_in_the_browser_even_without_a_network(phone, link, database):
     with phone.opened(link()) as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        # A browser offers it for a page that can be installed, and for no other.
+        page.get_by_role("button", name="Put it on my phone").wait_for()
         page.context.set_offline(True)
         page.evaluate(SHARE, [list(VOICE), NAME])
         page.get_by_text("There is no network just now.").wait_for()
