@@ -38,6 +38,7 @@ from web.member import (
     longer,
     page,
     presenting,
+    receipts,
     retakes,
     security,
     selling,
@@ -57,7 +58,7 @@ from web.upload import MEGABYTE, Arriving
 
 PARTS = (
     *(page, use, longer, retakes, clips, giving, selling, bulk, causes, standing, statements),
-    *(blackouts, timing, presenting, swaps, sharing, aired, security, details),
+    *(blackouts, timing, presenting, receipts, swaps, sharing, aired, security, details),
 )
 MEMBER = tuple(part.area for part in PARTS)
 

@@ -41,7 +41,7 @@ OPEN_AREAS = (
     "/sw.js",
     "/offline",
 )
-MEMBERS = ("/member/", "/membership/", "/market/")
+MEMBERS = ("/member/", "/membership/", "/market/", "/receipt/")
 OPERATORS = ("/desk/",)
 TABLES = (
     *(Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry),

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from station import receipt_codes
 from station.languages import marked
 from station.ledger import Right
 from station.members import AccountKind, Person
@@ -13,6 +14,7 @@ from station.membership.applications import OPEN_STATES, Application, Applicatio
 from station.membership.invitations import Invitation
 from station.membership.invoices import Invoice
 from station.membership.years import Membership
+from station.recordings import Recording
 from web.membership.standing import Standing, standing
 
 SHOWN = 60
@@ -46,7 +48,10 @@ class Known:
 
 
 def search(session: Session, words: str) -> Found:
-    """The people whose name or address holds some words, by name; all of them for none."""
+    """The people whose name or address holds some words, by name; all of them for none.
+
+    A recording's receipt finds who sent that.
+    """
     fits = [
         sa.or_(
             Person.name.icontains(word, autoescape=True),
@@ -54,8 +59,10 @@ def search(session: Session, words: str) -> Found:
         )
         for word in words.split()
     ]
-    count = sa.select(sa.func.count()).select_from(Person).where(*fits)
-    query = sa.select(Person).where(*fits).order_by(Person.name, Person.id).limit(SHOWN)
+    receipt = sa.select(Recording.account_id).where(Recording.receipt == receipt_codes.read(words))
+    found = sa.or_(sa.and_(sa.true(), *fits), Person.account_id.in_(receipt))
+    count = sa.select(sa.func.count()).select_from(Person).where(found)
+    query = sa.select(Person).where(found).order_by(Person.name, Person.id).limit(SHOWN)
     return Found(tuple(session.scalars(query)), session.scalars(count).one())
 
 

@@ -127,12 +127,7 @@ class Card:
         if self.latest is None or self.silent:
             return ()
         overtaken = self.latest.state == RecordingState.ACCEPTED and self.request is None
-        if overtaken:
-            return ()
-        if not self.latest.findings:
-            return tuple(_(said) for said in self.latest.sentences)
-        found = self.latest.findings
-        return tuple(sentence(one["code"], one["facts"], spoken()) for one in found)
+        return () if overtaken else findings_of(self.latest)
 
     @property
     def wished(self) -> dict[str, object]:
@@ -146,6 +141,13 @@ class Card:
         """Whether a newer take can't air and the earlier one stays."""
         rejected = self.latest is not None and self.latest.state == RecordingState.REJECTED
         return rejected and self.request is not None and not self.silent
+
+
+def findings_of(take: Recording) -> tuple[str, ...]:
+    """What was found in a take, in sentences of the language that is spoken."""
+    if not take.findings:
+        return tuple(_(said) for said in take.sentences)
+    return tuple(sentence(one["code"], one["facts"], spoken()) for one in take.findings)
 
 
 def cards(
