@@ -1,5 +1,6 @@
 """A blackout is a band of each week in which nothing of its person may air."""
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time
@@ -16,8 +17,6 @@ from station.rights import cutoff
 from station.settings import Settings
 
 MINUTES_IN_A_DAY = 24 * 60
-# Who can be heard in less than half of a week would rarely find a place.
-MOST_HOURS = 84
 
 
 class Blackout(Base):
@@ -63,7 +62,13 @@ def in_week(
 
 
 def choose(
-    session: Session, account_id: int, weekday: int, start: str, end: str, now: datetime
+    session: Session,
+    settings: Settings,
+    account_id: int,
+    weekday: int,
+    start: str,
+    end: str,
+    now: datetime,
 ) -> Blackout:
     """Keep a band of each week free of an account's pieces, in weeks that have not closed.
 
@@ -80,9 +85,10 @@ def choose(
         end=_time_of_day(end),
         chosen_at=now,
     )
+    most = settings.rules.blackout_hours
     hours = minutes_out([*of(session, account_id), chosen]) / 60
-    if hours > MOST_HOURS:
-        raise Refusal("blackout-long", hours=round(hours), most=MOST_HOURS)
+    if hours > most:
+        raise Refusal("blackout-long", hours=math.ceil(hours), most=most)
     session.add(chosen)
     session.flush()
     return chosen

@@ -41,7 +41,10 @@ class WeekSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RulesSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """The hard rules' numbers; gaps are in slots, the reserve in percent of all starts."""
+    """The hard rules' numbers; gaps are in slots, the reserve in percent of all starts.
+
+    `blackout_hours` is how much of each week a person may leave out.
+    """
 
     holder_gap: Count = 48
     sold_per_hour: Count = 2
@@ -51,6 +54,7 @@ class RulesSection(Struct, frozen=True, forbid_unknown_fields=True):
     adult_from: str = "21:00"
     adult_to: str = "05:00"
     move_cost: Count = 50
+    blackout_hours: Annotated[int, Meta(ge=0, le=84)] = 30
 
 
 class DaypartSection(

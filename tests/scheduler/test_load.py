@@ -239,16 +239,20 @@ def test_after_two_night_weeks_a_third_is_not_wished_for(
     assert {wish.points for wish in poets} == {300}
 
 
-def test_nothing_may_air_in_its_holders_blackouts(ask, admit_member, database, loaded, now):
+def test_nothing_may_air_in_its_holders_blackouts(
+    ask, admit_member, database, settings, loaded, now
+):
     ada = admit_member("Ada")
     with database.writing() as session:
-        for weekday, start, end in ((0, "00:00", "06:00"), (5, "18:00", "18:00")):
-            blackouts.choose(session, ada.account_id, weekday, start, end, now - 24 * AN_HOUR)
+        for weekday, start, end in ((1, "00:00", "06:00"), (5, "18:00", "18:00")):
+            when = now - 24 * AN_HOUR
+            blackouts.choose(session, settings, ada.account_id, weekday, start, end, when)
     ask(ada, adult=True)
     ask(admit_member("Grace"))
     mine, hers = loaded(now).problem.requests
-    day = 24 * 12
+    day, late, early = 24 * 12, 21 * 12, 5 * 12
     assert [(one.start, one.end) for one in mine.allowed] == [
-        *((n * day + 21 * 12, (n + 1) * day) for n in (0, 1, 2, 3, 5, 6)),
+        *((n * day + late, (n + 1) * day + early) for n in (0, 1, 2, 3, 5)),
+        (6 * day + late, 7 * day),
     ]
-    assert [(one.start, one.end) for one in hers.allowed] == [(0, 2016)]
+    assert [(one.start, one.end) for one in hers.allowed] == [(0, 7 * day)]

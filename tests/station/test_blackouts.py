@@ -19,10 +19,12 @@ def thandi(admit_member):
 
 
 @pytest.fixture
-def choose(database, thandi, now):
+def choose(database, settings, thandi, now):
+    who = thandi.account_id
+
     def chosen(weekday, start, end, when=now):
         with database.writing() as session:
-            return blackouts.choose(session, thandi.account_id, weekday, start, end, when).id
+            return blackouts.choose(session, settings, who, weekday, start, end, when).id
 
     return chosen
 
@@ -40,19 +42,19 @@ def left(database, settings, week, account_id):
 
 def test_what_is_left_of_a_week_lies_around_each_blackout(choose, database, settings, week, thandi):
     choose(5, "18:00", "18:00")
-    choose(7, "22:00", "06:00")
+    choose(7, "22:00", "04:00")
     assert left(database, settings, week, thandi.account_id) == [
-        ("Mon 06:00", "Fri 18:00"),
+        ("Mon 04:00", "Fri 18:00"),
         ("Sat 18:00", "Sun 22:00"),
     ]
 
 
 def test_blackouts_that_overlap_leave_no_hole(choose, database, settings, week, thandi):
-    choose(0, "00:00", "05:00")
-    choose(0, "04:00", "06:00")
+    choose(0, "02:00", "04:00")
+    choose(0, "03:00", "06:00")
     whole = left(database, settings, week, thandi.account_id)
-    assert len(whole) == 7
-    assert {start[4:] for start, _ in whole} == {"06:00"}
+    assert len(whole) == 8
+    assert {start[4:] for start, _ in whole[1:]} == {"06:00"}
 
 
 def test_a_week_that_closed_before_keeps_its_hours(choose, database, settings, week, thandi):
@@ -61,14 +63,16 @@ def test_a_week_that_closed_before_keeps_its_hours(choose, database, settings, w
     assert len(left(database, settings, week.plus(1), thandi.account_id)) == 2
 
 
-def test_half_of_each_week_stays_open(choose, database, thandi):
-    first = choose(0, "00:00", "12:00")
+def test_no_more_hours_are_left_out_than_the_station_says(choose, database, thandi):
+    choose(6, "00:00", "00:00")
+    nights = choose(1, "00:00", "06:00")
+    choose(6, "10:00", "12:00")
     with pytest.raises(Refusal) as refused:
-        choose(1, "12:00", "13:00")
+        choose(2, "05:59", "06:00")
     assert refused.value.code == "blackout-long"
     with database.writing() as session:
-        blackouts.remove(session, thandi.account_id, first)
-    choose(1, "12:00", "13:00")
+        blackouts.remove(session, thandi.account_id, nights)
+    choose(2, "00:00", "06:00")
 
 
 @pytest.mark.parametrize(

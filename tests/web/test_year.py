@@ -65,7 +65,7 @@ def test_a_time_is_left_out_of_each_week_and_used_again(sender, chosen):
     sender.send(FORM, weekday="5", start="18:00", end="18:00")
     assert chosen() == [(5, "18:00", "18:00")]
     assert "Friday, 18:00 to 18:00" in sender.page
-    assert "24 hours of each week; at most 84 can be left out." in sender.page
+    assert "24 hours of each week; at most 30 can be left out." in sender.page
     sender.send(next(action for action in sender.forms if action.endswith("/removal")))
     assert chosen() == []
 

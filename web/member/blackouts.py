@@ -33,7 +33,7 @@ def draw(problem: str = "") -> str:
         blackouts=chosen,
         days=DAYS,
         hours=round(blackouts.minutes_out(chosen) / 60),
-        most=blackouts.MOST_HOURS,
+        most=station().settings.rules.blackout_hours,
         typed=request.form,
     )
 
@@ -55,7 +55,8 @@ def choose() -> ResponseReturnValue:
     weekday = request.form.get("weekday", -1, type=int)
 
     def act(session: Session) -> str:
-        blackouts.choose(session, me().account_id, weekday, start, end, now())
+        who = me().account_id
+        blackouts.choose(session, station().settings, who, weekday, start, end, now())
         return _("Noted. It holds for each week that has not closed yet.")
 
     return act_once(act, url_for("blackouts.page"))
