@@ -18,6 +18,8 @@ CORE = (
     *("web/member/answers.py", "web/member/cards.py", "web/member/use.py"),
     *("web/member/templates/member/page.html", "web/member/templates/member/right.html"),
     *("web/member/templates/member/upload.html", "web/words.py", "station/lengths.py"),
+    *("web/member/checks.py", "web/pwa/templates/pwa/recorder.html", "web/refusals.py"),
+    *("web/pwa/templates/pwa/kept.html", "web/pwa/templates/pwa/offline.html"),
 )
 FACT = re.compile(r"%\((\w+)\)([sd])|(%%)|\{(\w+)\}")
 MARKUP = re.compile(r"</?\w[^>]*>")
