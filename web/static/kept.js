@@ -81,8 +81,13 @@
     const found = [];
     for (const take of await self.keep.mine(person)) {
       const file = await self.keep.file(take);
-      if (!file.size || await wasSent(take)) await self.keep.drop(take.id);
-      else found.push([take, file]);
+      if (!file.size || await wasSent(take)) {
+        await self.keep.drop(take.id);
+        continue;
+      }
+      // What was shared before anybody signed in belongs to who did.
+      if (!take.person && share) await self.keep.change(Object.assign(take, { person }));
+      found.push([take, file]);
     }
     const named = found.find(([take]) => location.hash === `#take-${take.id}`) || found[0];
     if (form && named && !given.has(form)) self.keep.give(form, ...named);

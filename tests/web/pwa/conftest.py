@@ -23,6 +23,7 @@ from tests.web.screens import CHROMIUM, FLAGS, PHONE
 from web.app import open_server
 
 MICROPHONE = "--use-fake-device-for-media-stream"
+AXE = Path(__file__).parents[2] / "node" / "node_modules" / "axe-core" / "axe.min.js"
 ANSWER = {True: "--use-fake-ui-for-media-stream", False: "--use-fake-ui-for-media-stream=deny"}
 
 
@@ -46,6 +47,7 @@ class Phone:
             device_scale_factor=2,
         )
         (page,) = context.pages
+        page.add_init_script(path=AXE)
         page.goto(link)
         page.click("main button")
         try:

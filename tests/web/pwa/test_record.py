@@ -10,6 +10,11 @@ from tests.media import sounds
 from tests.web.uploads import recordings_in
 
 
+def broken(page):
+    """What axe-core finds on the page as it is at the moment."""
+    return page.evaluate("axe.run().then((found) => found.violations.map((one) => one.id))")
+
+
 def press(page, name):
     page.locator(".recorder:visible").first.get_by_role("button", name=name, exact=True).click()
 
@@ -43,6 +48,7 @@ def test_a_recording_is_paused_stops_at_its_slots_end_and_is_made_again(
         page.wait_for_timeout(700)
         assert page.locator(".recorder .lamp:visible").inner_text() == left
         assert left == "0:04 left"
+        assert broken(page) == []
         press(page, "Go on")
         said(page).get_by_text("Your recording of 0:05 is in the form.").wait_for()
         press(page, "Record it again")
@@ -70,6 +76,7 @@ def test_a_browser_killed_in_mid_recording_loses_at_most_the_last_second(
     with phone.opened(link()) as page:
         kept = page.locator("#kept")
         kept.get_by_text(re.compile("A recording of 0:0[2-5], from .*, was not sent.")).wait_for()
+        assert broken(page) == []
         kept.get_by_role("button", name="Send it").click()
         page.get_by_text("Sending this costs about").wait_for()
         send(page)
