@@ -13,7 +13,7 @@ from station import languages, lengths
 from station.airtime import Week
 from web import words
 from web.session import form_key, now, person, station
-from web.streams import bytes_an_hour
+from web.streams import bytes_an_hour, quality
 
 STATIC = Path(__file__).parent / "static"
 
@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(words.exact, "exact")
     app.add_template_filter(words.megabytes, "megabytes")
     app.add_template_filter(bytes_an_hour, "bytes_an_hour")
+    app.add_template_filter(quality, "quality")
     app.add_template_filter(words.clock_length, "clock_length")
     app.add_template_filter(_first_capital, "sentence")
     app.context_processor(_names)

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from playout.mounts import Mount
+from station.languages import gettext as _
+from station.languages import marked
 
 SECONDS_AN_HOUR = 3600
+QUALITIES = {"low": marked("low data"), "standard": marked("standard")}
 
 
 def streams_of(mounts: Sequence[Mount], channel: int) -> list[Mount]:
@@ -17,6 +20,12 @@ def streams_of(mounts: Sequence[Mount], channel: int) -> list[Mount]:
 def bytes_an_hour(mount: Mount) -> float:
     """What an hour of listening costs in data."""
     return mount.kilobits * 1000 / 8 * SECONDS_AN_HOUR
+
+
+def quality(mount: Mount) -> str:
+    """How much data a stream needs, in a word."""
+    # A station names the qualities that it adds itself.
+    return _(QUALITIES.get(mount.quality, mount.quality))
 
 
 def origins(mounts: Sequence[Mount]) -> list[str]:

@@ -10,6 +10,7 @@ from station.codes import Code
 from station.fill import FillPiece
 from station.grid import Grid, GridState
 from station.jobs import Job
+from station.languages import known
 from station.ledger import Posting
 from station.members import Person
 from station.membership.applications import Application
@@ -161,6 +162,19 @@ def test_of_a_number_that_no_database_holds_there_is_nothing(app, seeded, signed
         if "<int:" in rule:
             answer = operator.client.open(path, method=method, data={"csrf_token": token})
             assert answer.status_code in (404, 405), (method, rule)
+
+
+@pytest.mark.parametrize("language", known())
+def test_every_page_can_be_said_in_every_language(language, app, seeded, signed_in):
+    operator = signed_in(seeded.operator)
+    with operator.client.session_transaction() as cookie:
+        cookie["language"] = language
+    for rule, method, path in routes(app):
+        if method == "GET":
+            with operator.client.get(path) as answer:
+                assert answer.status_code < 500, rule
+                if answer.mimetype == "text/html" and answer.status_code == 200:
+                    assert f'<html lang="{language}">' in answer.text, rule
 
 
 def test_every_answer_is_guarded(app, seeded, signed_in):
