@@ -21,13 +21,14 @@ from scheduler.runs import Piece, Runs
 from station import blackouts, grid, makegoods, worth
 from station.airtime import Week
 from station.grid import Grid, Pin, Placement
+from station.languages import marked
 from station.market.offers import sold_rights
 from station.rights import Request, requests_of
 from station.settings import Settings
 
-NO_MASTER = "Its finished piece was not ready when the week was built."
-ON_AIR_ALREADY = "These five minutes are on air already, with what was sent before."
-NO_CHANNEL = "No channel of the station airs what is said in this language."
+NO_MASTER = marked("Its finished piece was not ready when the week was built.")
+ON_AIR_ALREADY = marked("These five minutes are on air already, with what was sent before.")
+NO_CHANNEL = marked("No channel of the station airs what is said in this language.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from station import grid
 from station.airtime import Week
 from station.errors import Refusal
 from station.grid import Grid, GridState, Place
+from station.languages import marked
 from station.ledger import root_hash
 from station.settings import Settings
 
 AT_ONCE = timedelta(0)
 MOST_TOLD = 5
 
-SENT_SINCE = "It was sent after the version that the station went back to."
+SENT_SINCE = marked("It was sent after the version that the station went back to.")
 STARTED_SINCE = "Its place in the version that the station went back to has passed."
 
 

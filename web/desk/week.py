@@ -141,7 +141,7 @@ def built(session: Session, grid: Grid | None) -> Built | None:
         .order_by(Person.name)
     )
     bumped = [
-        Someone(name, email, f"“{title}”: {reason}")
+        Someone(name, email, f"“{title}”: {_(reason)}")
         for name, email, title, reason in session.execute(query)
     ]
     placed = sa.select(sa.func.count()).where(Placement.grid_id == grid.id)
