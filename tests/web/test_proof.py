@@ -1,13 +1,17 @@
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from station.letters import Letter
 from station.market.offers import Offer
+from station.members import Person
+from station.messages import Message
 from station.signin import PROOF_LASTS, SignedIn
 from tests.web.visitor import Visitor
+from web.app import create_app
 
 STEP = "One more step"
 
@@ -151,3 +155,21 @@ def test_operators_sign_a_person_out_everywhere(seeded, signed_in):
     assert "Signed in with 1 browser." in operator.page
     operator.send(f"{page}/sessions/end")
     assert member.open("/member/").request.path == "/signin"
+
+
+def test_the_proof_comes_to_the_phone_of_whoever_asks_for_it_there(
+    settings, database, clock, thandi, right, link_of
+):
+    ways = msgspec.structs.replace(settings.messages, sms="https://gateway.example/send")
+    app = create_app(msgspec.structs.replace(settings, messages=ways), database, clock)
+    with database.writing() as session:
+        person = session.get_one(Person, thandi.id)
+        person.phone, person.phone_proven = "+27821234567", True
+    visitor, path = Visitor(app.test_client()), f"/member/rights/{right.id}/sale"
+    visitor.enter(link_of(thandi))
+    clock.now += PROOF_LASTS
+    visitor.send(path, price="150")
+    visitor.send(path, proof_way="phone")
+    with database.reading() as session:
+        code = session.scalars(sa.select(Message.body)).one()[:7]
+    assert "For sale at R150" in visitor.send(path, proof_code=code).text
