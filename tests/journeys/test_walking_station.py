@@ -155,7 +155,7 @@ def link_for(house, opened, where, name):
     with page_at(opened, scripts=False) as page:
         page.goto(where["member"])
         page.get_by_label("Your email address").fill(email)
-        page.get_by_role("button", name="Send me the link").click()
+        page.get_by_role("button", name="Send me the code").click()
     letter = house.letter_to(email, "Your way into")
     return next(line for line in letter.splitlines() if line.startswith("http"))
 
