@@ -96,9 +96,10 @@
     place.hidden = !found.length;
   };
 
-  show();
+  // A browser that keeps nothing, as some do in private windows, has nothing to show.
+  show().catch(() => {});
   if (navigator.serviceWorker && share) {
-    navigator.serviceWorker.register("/sw.js", { scope: "/member/" });
+    navigator.serviceWorker.register("/sw.js", { scope: "/member/" }).catch(() => {});
   }
 
   // A phone that can put this page among its programs says so; the button then asks it to.
