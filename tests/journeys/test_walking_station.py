@@ -188,8 +188,9 @@ def fill(page, way, **fields):
 
 
 def unfold(form):
-    for fold in form.locator("xpath=ancestor::details[not(@open)]/summary").all():
-        fold.click()
+    folds = form.locator("xpath=ancestor::details[not(@open)]/summary")
+    while folds.count():
+        folds.first.click()
 
 
 def wishes(form, fields):
@@ -200,15 +201,15 @@ def wishes(form, fields):
 
 
 def settled(page, address):
-    """The page's words once nothing on it is being checked any more."""
+    """The page's words, folded ones too, once nothing on it is being checked any more."""
 
     def done():
         page.goto(address)
-        said = page.inner_text("main")
+        said = page.text_content("main")
         return "are checking" not in said and "is being made" not in said
 
     wait_until(done, 90)
-    return page.inner_text("main")
+    return page.text_content("main")
 
 
 def placed(house, week):
