@@ -28,7 +28,6 @@ def register(app: Flask) -> None:
     )
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_deadline, "deadline")
-    app.add_template_filter(_deadline, "by")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_date, "date")
     app.add_template_filter(_clock, "clock")
