@@ -99,7 +99,7 @@ def _kind(text: str) -> FillKind:
     try:
         return FillKind(text)
     except ValueError:
-        raise WrongInput("text-missing", name="kind") from None
+        raise WrongInput("text-missing", name=_("kind")) from None
 
 
 def _draw(problem: str = "") -> str:

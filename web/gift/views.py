@@ -48,8 +48,8 @@ def join(token: str) -> ResponseReturnValue:
     if person() is not None:
         return redirect(url_for("gift.show", token=token), SEE_OTHER)
     applicant = Applicant(
-        name=clean_text(read_text(request.form, "name"), "name", LONGEST_TEXT),
-        email=clean_email(read_text(request.form, "email", "email address")),
+        name=clean_text(read_text(request.form, "name", _("name")), _("name"), LONGEST_TEXT),
+        email=clean_email(read_text(request.form, "email", _("email address"))),
         language=spoken(),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from station.errors import WrongInput
+from station.languages import gettext as _
 from station.treatment import Long, Treatment
 from station.wishes import Wish
 from web.words import LANGUAGES
@@ -42,7 +43,7 @@ def read_recording(form: Form) -> Said:
     if form.get("permission") != TICKED:
         raise WrongInput("permission-missing")
     return Said(
-        title=read_text(form, "title"),
+        title=read_text(form, "title", _("title")),
         language=read_language(form),
         adult=form.get("adult") == TICKED,
         treatment=Treatment(
@@ -64,7 +65,7 @@ def read_text(form: Form, name: str, called: str = "") -> str:
 
 def read_cause(form: Form) -> str:
     """Read a cause: one's own words, or else one of the list. Raises WrongInput `text-missing`."""
-    return form.get("cause", "").strip() or read_text(form, "listed", "cause")
+    return form.get("cause", "").strip() or read_text(form, "listed", _("cause"))
 
 
 def read_language(form: Form) -> str:

@@ -115,7 +115,7 @@ def withdraw(right_id: int) -> ResponseReturnValue:
 @area.post("/rights/<int:right_id>/later")
 def put_off(right_id: int) -> ResponseReturnValue:
     """Exchange a right that was given again for one of a later week."""
-    week = Week.parse(forms.read_text(request.form, "week"), station().settings.zone)
+    week = Week.parse(forms.read_text(request.form, "week", _("week")), station().settings.zone)
 
     def act(session: Session) -> str:
         makegoods.put_off(session, station().settings, right_id, me().account_id, week, now())
