@@ -157,18 +157,12 @@ def exact(cents: int, currency: str) -> str:
 
 
 def cents(text: str) -> int:
-    """Read a price like 150, 99.50 or R99,50. Raises WrongInput `number-wrong`."""
-    bare = text.strip().lstrip("R€£$ ").replace(",", ".").replace(" ", "")
-    whole, _, rest = bare.partition(".")
-    if not (
-        whole.isdecimal()
-        and whole.isascii()
-        and len(rest) <= len("50")
-        and len(whole) <= len("1000000")
-    ):
-        raise WrongInput("number-wrong", text=text, name="price", example="150 or 99.50")
-    if rest and not (rest.isdecimal() and rest.isascii()):
-        raise WrongInput("number-wrong", text=text, name="price", example="150 or 99.50")
+    """Read a price like 150, 99.50, R99,50 or R1 500. Raises WrongInput `number-wrong`."""
+    bare = "".join(text.split()).lstrip("R€£$").replace(",", ".")
+    whole, _point, rest = bare.partition(".")
+    known = (whole + rest).isdecimal() and bare.isascii() and whole
+    if not known or len(rest) > len("50") or len(whole) > len("1000000"):
+        raise WrongInput("number-wrong", text=text, name=_("price"), example=_("150 or 99.50"))
     return int(whole) * 100 + int((rest or "0").ljust(2, "0"))
 
 

@@ -94,7 +94,7 @@ def test_the_zone_is_named_with_its_offset():
 
 @pytest.mark.parametrize(
     ("text", "cents"),
-    [("150", 15000), ("R150", 15000), (" 99,50 ", 9950), ("99.5", 9950), ("1 200", 120000)],
+    [("150", 15000), ("R150", 15000), (" 99,50 ", 9950), ("99.5", 9950), ("R1\xa0200", 120000)],
 )
 def test_a_price_is_read_as_people_write_it(text, cents):
     assert words.cents(text) == cents
