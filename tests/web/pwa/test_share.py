@@ -112,3 +112,10 @@ def test_what_is_kept_for_no_network_names_nobody(sharer):
     page = sharer.client.get("/offline").text
     assert "Thandi" not in page
     assert "csrf_token" not in page
+
+
+def test_whoever_has_no_week_open_is_told_that_nothing_is_lost(admit_member, signed_in):
+    visitor = signed_in(admit_member("Zanele", weeks=1))
+    visitor.open("/member/share")
+    assert "You have no week open now." in visitor.page
+    assert "stays on this phone until you have one" in visitor.page
