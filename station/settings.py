@@ -212,15 +212,13 @@ def _inconsistencies(chosen: SettingsFile) -> list[tuple[str, str]]:
     if chosen.mail.security == "none" and chosen.mail.host not in LOOPBACK:
         problem = f"what is sent to {chosen.mail.host} must be encrypted"
         found.append(("mail.security", problem))
-    posted = {
-        "alarms.webhook": chosen.alarms.webhook,
-        "messages.sms": chosen.messages.sms,
-        "messages.whatsapp": chosen.messages.whatsapp,
-    }
+    if problem := _webhook_problem(chosen.alarms.webhook):
+        found.append(("alarms.webhook", problem))
+    ways = {"messages.sms": chosen.messages.sms, "messages.whatsapp": chosen.messages.whatsapp}
     found += [
         (setting, problem)
-        for setting, address in posted.items()
-        if (problem := _webhook_problem(address))
+        for setting, address in ways.items()
+        if (problem := _webhook_problem(address) or _bared_code(address))
     ]
     clocks = {"rules.adult_from": chosen.rules.adult_from, "rules.adult_to": chosen.rules.adult_to}
     for name, part in chosen.dayparts.items():
@@ -245,6 +243,13 @@ def _webhook_problem(address: str) -> str:
     except ValueError:
         unusable = True
     return "it is no address that can be used" if unusable else ""
+
+
+def _bared_code(address: str) -> str:
+    """Why no code may be posted to an address that can be used."""
+    parts = urlsplit(address)
+    bared = parts.scheme == "http" and parts.hostname not in LOOPBACK
+    return "a code that lets somebody in must be encrypted: write https://" if bared else ""
 
 
 def _clock(text: str) -> time:

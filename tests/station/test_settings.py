@@ -58,6 +58,8 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("[alarms]\nwebhook = 'https://host/s3cret topic'\n", "alarms.webhook"),
         ("[alarms]\nwebhook = 'https://host:s3cret/topic'\n", "alarms.webhook"),
         ("[alarms]\nwebhook = 'https:///s3cret'\n", "alarms.webhook"),
+        ("[messages]\nsms = 'http://gateway.example/send'\n", "messages.sms"),
+        ("[messages]\nwhatsapp = 'https://user:s3cret@host/send'\n", "messages.whatsapp"),
         ("[dayparts.tea]\nfrom = '16:00'\nto = 'late'\n", "dayparts.tea.to"),
     ],
 )
