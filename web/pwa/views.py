@@ -1,12 +1,14 @@
 """What a phone needs to keep the member's page beside its own programs, network or not."""
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 
-from flask import Blueprint, Response, jsonify, render_template, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from station.languages import spoken
+from station.languages import dated, speak, spoken
 from web.filters import STATIC
 from web.session import station
 from web.upload import ACCEPT
@@ -22,6 +24,18 @@ ICONS = (
 OFFLINE_FILES = ("air.css", "air.svg", "keep.js", "kept.js", "record.js")
 
 area = Blueprint("pwa", __name__, template_folder="templates")
+
+
+@area.app_context_processor
+def names() -> dict[str, Callable[[], str]]:
+    """What the templates of a form need: `weekdays`."""
+    return {"weekdays": weekdays}
+
+
+def weekdays() -> str:
+    """The days from Sunday on as they are called, for a browser that may not know the language."""
+    sunday = date(2026, 11, 22)
+    return " ".join(dated(sunday + timedelta(days=after), "EEEE") for after in range(7))
 
 
 @area.get("/manifest.webmanifest")
@@ -69,7 +83,11 @@ def worker() -> Response:
 
 @area.get("/offline")
 def offline() -> ResponseReturnValue:
-    """What a phone shows while it has no network: what it keeps, and nothing of anybody's."""
+    """What a phone shows while it has no network: what it keeps, and nothing of anybody's.
+
+    It is fetched without a cookie: its address says in which language it is.
+    """
+    speak(request.args.get("language", spoken()))
     return render_template("pwa/offline.html")
 
 

@@ -3,7 +3,7 @@
   "use strict";
   const place = document.getElementById("kept");
   if (!place || !self.keep || !self.indexedDB || !self.DataTransfer) return;
-  const { answered, share, recorded, shared } = place.dataset;
+  const { answered, days, share, recorded, shared } = place.dataset;
   // Without a network nobody knows who is signed in: it is whoever was here last.
   if (place.dataset.person) localStorage.setItem("person", place.dataset.person);
   const person = Number(localStorage.getItem("person")) || 0;
@@ -35,12 +35,13 @@
 
   const sentence = (take, file) => {
     const language = document.documentElement.lang;
-    const at = { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const at = new Date(take.id);
+    const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     const size = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
     return (take.seconds ? recorded : shared)
       .replace("{length}", self.keep.clock(take.seconds))
       .replace("{size}", (file.size / 1e6).toLocaleString(language, size))
-      .replace("{time}", new Date(take.id).toLocaleString(language, at));
+      .replace("{time}", `${days.split(" ")[at.getDay()]} ${at.toLocaleTimeString(language, hour)}`);
   };
 
   const wasSent = async (take) => {
@@ -99,7 +100,7 @@
   // A browser that keeps nothing, as some do in private windows, has nothing to show.
   show().catch(() => {});
   if (navigator.serviceWorker && share) {
-    navigator.serviceWorker.register("/sw.js", { scope: "/member/" }).catch(() => {});
+    navigator.serviceWorker.register(`/sw.js?language=${document.documentElement.lang}`, { scope: "/member/" }).catch(() => {});
   }
 
   // A phone that can put this page among its programs says so; the button then asks it to.

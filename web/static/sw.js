@@ -1,7 +1,8 @@
 // The installed page takes what WhatsApp shares, and says what is kept while there is no network.
 (() => {
   "use strict";
-  const OFFLINE = "/offline";
+  // Whoever registers the worker says in which language its page is.
+  const OFFLINE = `/offline${self.location.search}`;
   const SHARE = "/member/share";
   // Nothing of a signed-in page is kept: the page is asked for without a cookie.
   const nobody = (address) => new Request(address, { credentials: "omit" });

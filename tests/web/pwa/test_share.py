@@ -109,7 +109,9 @@ def test_the_page_can_be_installed_and_takes_voice_notes(nobody, settings):
 
 
 def test_what_is_kept_for_no_network_names_nobody(sharer):
-    page = sharer.client.get("/offline").text
+    page = sharer.client.get("/offline?language=af").text
+    assert 'lang="af"' in page
+    assert 'data-days="Sondag Maandag ' in page
     assert "Thandi" not in page
     assert "csrf_token" not in page
 
