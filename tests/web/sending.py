@@ -77,9 +77,11 @@ def served(folder: Path, members: int) -> Iterator[Served]:
     senders = [_signed_in(app, database, one, str(week.plus(2))) for one in people]
     station = Served(settings, database, None, senders)
     station.serve()
-    yield station
-    station.serving.stop()
-    database.close()
+    try:
+        yield station
+    finally:
+        station.serving.stop()
+        database.close()
 
 
 def _signed_in(app: Flask, database: Database, person: Person, week: str) -> Sender:

@@ -104,7 +104,7 @@
   };
 
   const teller = (form, file) => {
-    const said = form.querySelector("[data-said]");
+    const said = form.querySelector("[data-sending]");
     const bar = form.querySelector("progress");
     bar.max = file.size;
     return (text, sent) => {
@@ -144,7 +144,7 @@
       post(form, await send(form, file, teller(form, file)));
     } catch (problem) {
       free(form);
-      form.querySelector("[data-said]").textContent = await explain(problem);
+      form.querySelector("[data-sending]").textContent = await explain(problem);
     }
   });
 
