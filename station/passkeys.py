@@ -1,23 +1,20 @@
 """A passkey is a key that never leaves a person's device: it signs what the station asks.
 
-The station keeps its public half. What it asks (the challenge) carries its own time and seal, so
-that nothing is kept until a device has answered; a passkey answers each challenge once.
+The station keeps its public half. A passkey answers each challenge once.
 """
 
-import hmac
 import ipaddress
 import json
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from station.challenges import answered, in_doubt, new_challenge, sealed
 from station.db import Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.languages import gettext as _
@@ -25,11 +22,8 @@ from station.members import Person
 from station.rights import clean_text
 from station.settings import Settings
 
-CHALLENGE_LASTS = timedelta(minutes=30)
 LONGEST_NAME = 60
 MOST_PASSKEYS = 10
-ISSUED_BYTES = 8
-NONCE_BYTES = 16
 
 
 class Passkey(Base):
@@ -90,10 +84,10 @@ def question_for_new(
         rp_id=site.host,
         rp_name=settings.station.name,
         # It says nothing about the person to who finds it on a device.
-        user_id=_sealed(settings, f"person {person.id}"),
+        user_id=sealed(settings, f"person {person.id}"),
         user_name=person.email,
         user_display_name=person.name,
-        challenge=_challenge(settings, bound, now),
+        challenge=new_challenge(settings, bound, now),
         authenticator_selection=chosen,
         exclude_credentials=_named(of(session, person.id)),
     )
@@ -109,7 +103,7 @@ def question(
 
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
-        challenge=_challenge(settings, bound, now),
+        challenge=new_challenge(settings, bound, now),
         allow_credentials=_named(which),
         user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
@@ -134,10 +128,10 @@ def add(
     from webauthn.helpers import bytes_to_base64url
 
     name = clean_text(name, _("name"), LONGEST_NAME)
-    challenge, issued_at = _answered(settings, answer, bound, now)
+    challenge, issued_at = answered(settings, answer, bound, now)
     if len(of(session, person.id)) >= MOST_PASSKEYS:
         raise WrongInput("passkeys-many", most=MOST_PASSKEYS)
-    with _in_doubt():
+    with in_doubt():
         found = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
@@ -172,13 +166,13 @@ def use(
     import webauthn
     from webauthn.helpers import base64url_to_bytes
 
-    challenge, issued_at = _answered(settings, answer, bound, now)
+    challenge, issued_at = answered(settings, answer, bound, now)
     passkey = session.scalars(
         sa.select(Passkey).where(Passkey.credential_id == str(json.loads(answer).get("id")))
     ).first()
     if passkey is None:
         raise WrongInput("passkey-wrong")
-    with _in_doubt():
+    with in_doubt():
         found = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
@@ -221,45 +215,6 @@ def _named(passkeys: Sequence[Passkey]) -> list[Any]:
 
     ids = [base64url_to_bytes(one.credential_id) for one in passkeys]
     return [structs.PublicKeyCredentialDescriptor(id=each) for each in ids]
-
-
-def _challenge(settings: Settings, bound: str, now: datetime) -> bytes:
-    """When it was made, something random, and the seal of both for whom it was made."""
-    made = round(now.timestamp() * 1000).to_bytes(ISSUED_BYTES) + secrets.token_bytes(NONCE_BYTES)
-    return made + _sealed(settings, f"challenge {bound} {made.hex()}")
-
-
-def _answered(settings: Settings, answer: str, bound: str, now: datetime) -> tuple[bytes, datetime]:
-    """The challenge that an answer is to, which is one of ours, and when it was made.
-
-    Raises WrongInput `passkey-wrong`.
-    """
-    from webauthn.helpers import base64url_to_bytes, parse_client_data_json
-
-    with _in_doubt():
-        said = json.loads(answer)["response"]["clientDataJSON"]
-        challenge = parse_client_data_json(base64url_to_bytes(said)).challenge
-    made, seal = challenge[: ISSUED_BYTES + NONCE_BYTES], challenge[ISSUED_BYTES + NONCE_BYTES :]
-    ours = hmac.compare_digest(seal, _sealed(settings, f"challenge {bound} {made.hex()}"))
-    if not ours:
-        raise WrongInput("passkey-wrong")
-    issued_at = datetime.fromtimestamp(int.from_bytes(made[:ISSUED_BYTES]) / 1000, UTC)
-    if issued_at + CHALLENGE_LASTS < now:
-        raise WrongInput("passkey-wrong")
-    return challenge, issued_at
-
-
-@contextmanager
-def _in_doubt() -> Iterator[None]:
-    """Whatever a stranger's answer breaks, the answer is wrong."""
-    try:
-        yield
-    except Exception:  # noqa: BLE001  the library names what it raises for some answers only
-        raise WrongInput("passkey-wrong") from None
-
-
-def _sealed(settings: Settings, words: str) -> bytes:
-    return hmac.digest(settings.secrets.session_key.encode(), words.encode(), "sha256")
 
 
 def _is_address(host: str) -> bool:

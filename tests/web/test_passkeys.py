@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from station import passkeys, signin
+from station.challenges import CHALLENGE_LASTS
 from station.errors import Refusal
 from station.letters import Letter
 from station.passkeys import Passkey
@@ -110,7 +111,7 @@ def test_an_answer_counts_once_for_whom_it_was_asked_and_not_for_long(
         with database.writing() as session:
             return passkeys.use(session, named, site, answer, bound, at).person_id
 
-    late = now + passkeys.CHALLENGE_LASTS + timedelta(minutes=1)
+    late = now + CHALLENGE_LASTS + timedelta(minutes=1)
     answer = answered(passkeys.question(named, site, "enter", now))
     for wrong in (("enter", late), ("somebody else", now)):
         with pytest.raises(Refusal, match="could not be read"):

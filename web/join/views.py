@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import signin
+from station import attempts, signin
 from station.errors import Refusal
 from station.languages import gettext as _
 from station.ledger import WEEKS_IN_A_YEAR
@@ -105,8 +105,11 @@ def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> Non
 
 
 def _write_way_in(session: Session, who: Person) -> None:
+    settings, network = station().settings, attempts.network_of(request.remote_addr)
+    attempts.count(session, attempts.NETWORK, network, settings, now())
+    attempts.count(session, attempts.ADDRESS, who.email, settings, now())
     after = url_for("membership.page")
-    write_link(session, station().settings, who, now(), after, ask_for_way_in(after))
+    write_link(session, settings, who, now(), after, ask_for_way_in(after))
 
 
 def _draw(token: str | None, problem: str = "") -> str:
