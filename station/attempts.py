@@ -27,8 +27,10 @@ class Limit:
     most: int
 
 
-# With five tries for each code, who guesses at one address finds it once in 33,000 hours.
-ADDRESS = Limit("address", 6)
+# With five tries for each code, who guesses at one address finds it once in 10,000 hours.
+ADDRESS = Limit("address", 20)
+# Less from one place, so that nobody shuts the owner of an address out by asking for it.
+ASKER = Limit("asker", 6)
 # A mobile network puts thousands of phones behind one address.
 NETWORK = Limit("network", 300)
 
@@ -52,6 +54,18 @@ def count(session: Session, limit: Limit, subject: str, settings: Settings, now:
     if subject and not _counted(session, limit, hashed(subject), _hour(now)):
         until = datetime.fromtimestamp((_hour(now) + 1) * HOUR_SECONDS, UTC)
         raise Refusal("asked-often", until=local_text(until, settings))
+
+
+def count_letter(
+    session: Session, address: str, network: str, settings: Settings, now: datetime
+) -> None:
+    """Count one more letter or message to an address that somebody at a network asks for.
+
+    Raises Refusal `asked-often`.
+    """
+    count(session, NETWORK, network, settings, now)
+    count(session, ASKER, f"{address} {network}", settings, now)
+    count(session, ADDRESS, address, settings, now)
 
 
 def network_of(address: str | None) -> str:

@@ -92,4 +92,4 @@ def _count(
 ) -> None:
     """Nobody sends strangers code after code, neither to one of them nor to many."""
     for subject in (address, f"person {person.id}"):
-        attempts.count(session, attempts.ADDRESS, subject, settings, now)
+        attempts.count(session, attempts.ASKER, subject, settings, now)

@@ -73,10 +73,10 @@ def _send(session: Session) -> None:
     settings, token = station().settings, session_token()
     way = request.form.get(WAY, "") or ("" if _passkeys(session) else LETTER)
     if way == PHONE and messages.phone_of(settings, me()):
-        attempts.count(session, attempts.ADDRESS, me().email, settings, now())
+        attempts.count(session, attempts.ASKER, f"person {me().id}", settings, now())
         ways_in.message_code(session, settings, me(), token, Purpose.PROOF, now())
     elif way and not codes.sent_lately(session, Purpose.PROOF, token, now()):
-        attempts.count(session, attempts.ADDRESS, me().email, settings, now())
+        attempts.count(session, attempts.ASKER, f"person {me().id}", settings, now())
         ways_in.write_proof(session, settings, me(), token, now())
 
 

@@ -53,8 +53,7 @@ def send() -> ResponseReturnValue:
     def act(session: Session) -> None:
         settings, number = station().settings, messages.number_in(typed)
         subject = number or typed.lower()
-        attempts.count(session, attempts.NETWORK, network, settings, now())
-        attempts.count(session, attempts.ADDRESS, subject, settings, now())
+        attempts.count_letter(session, subject, network, settings, now())
         if number:
             _message(session, number, secret)
         else:

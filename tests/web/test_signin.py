@@ -225,3 +225,14 @@ def test_whoever_opens_a_page_signed_out_comes_to_it_after_signing_in(
     (letter,) = letters_in(database)
     answer = nobody.send("/signin/code", code=code_in(letter))
     assert answer.request.full_path == "/member/statement?year=2026"
+
+
+def test_nobody_shuts_the_owner_of_an_address_out_by_asking_for_it(nobody, admit_member):
+    admit_member("Thandi")
+    nobody.open("/signin")
+    typed = {**nobody.forms["/signin"], "email": "thandi@example.org"}
+    answers = [
+        nobody.client.post("/signin", data=typed, environ_base={"REMOTE_ADDR": network})
+        for network in ["196.25.1.9"] * 7 + ["41.13.0.2"]
+    ]
+    assert [answer.status_code for answer in answers] == [303] * 6 + [409, 303]

@@ -106,8 +106,7 @@ def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> Non
 
 def _write_way_in(session: Session, who: Person) -> None:
     settings, network = station().settings, attempts.network_of(request.remote_addr)
-    attempts.count(session, attempts.NETWORK, network, settings, now())
-    attempts.count(session, attempts.ADDRESS, who.email, settings, now())
+    attempts.count_letter(session, who.email, network, settings, now())
     after = url_for("membership.page")
     write_link(session, settings, who, now(), after, ask_for_way_in(after))
 
