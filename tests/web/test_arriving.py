@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import os
 from datetime import timedelta
 
 import pytest
 
-from station.arrivals import KEPT, MOST_UNUSED, Arrival
+from media.sweep import sweep
+from station.arrivals import KEPT, MOST_UNUSED, Arrival, clear_old
 from station.recordings import stored_at
 from tests.web.uploads import VOICE, filled, recordings_in
 
@@ -150,7 +152,7 @@ def test_nobody_else_sees_or_changes_what_arrives(phone, signed_in, admit_member
     assert phone.ask("HEAD", path).status_code == 404
 
 
-def test_what_nobody_goes_on_with_is_forgotten(phone, clock, database):
+def test_what_nobody_goes_on_with_is_forgotten(phone, clock, database, settings):
     path = phone.begin()
     for _ in range(MOST_UNUSED):
         clock.now += timedelta(minutes=1)
@@ -160,8 +162,17 @@ def test_what_nobody_goes_on_with_is_forgotten(phone, clock, database):
         assert session.query(Arrival).count() == MOST_UNUSED
     clock.now += KEPT
     assert phone.ask("HEAD", newest).status_code == 200
-    clock.now += timedelta(seconds=1)
+    phone.chunk(newest, 0, VOICE[:CHUNK])
+    (file,) = (settings.media_folder / "arrivals").iterdir()
+    os.utime(file, (0, 0))
+    with database.writing() as session:
+        assert clear_old(session, clock.now) == MOST_UNUSED - 1
+        assert sweep(session, settings.media_folder) == 0
+    clock.now += KEPT + timedelta(seconds=1)
     assert phone.ask("HEAD", newest).status_code == 404
+    with database.writing() as session:
+        assert clear_old(session, clock.now) == 1
+        assert sweep(session, settings.media_folder) == 1
 
 
 def test_a_power_cut_that_kept_less_than_was_noted_is_noticed(phone, settings, send):
