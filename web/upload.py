@@ -14,7 +14,7 @@ from media import store
 from media.sniff import Sound, sniff
 from station import arrivals
 from station.arrivals import Arrival
-from station.errors import Refusal, WrongInput
+from station.errors import Busy, Refusal, WrongInput
 from station.recordings import stored_at
 from station.settings import Settings
 from web.session import ARRIVAL, do_now, me, now, station
@@ -85,7 +85,7 @@ def kept_for_another_try(upload: Upload) -> Iterator[None]:
     """Keep what came with a form that is refused meanwhile, so that nobody sends it again."""
     try:
         yield
-    except Refusal:
+    except (Refusal, Busy):
         who, (name, sha256, size) = me().id, astuple(upload)
         do_now(lambda session: arrivals.keep(session, who, name, size, sha256, now()))
         raise

@@ -97,6 +97,7 @@ def test_forty_phones_that_trickle_recordings_do_not_slow_the_pages(station):
         laden = p95_seconds(station, sending.done)
     assert {line.split()[1] for line in sending.result()} == {b"303", b"204"}
     # A machine that is busy with other work is slow without any phone.
+    unladen = max(unladen, p95_seconds(station, lambda: True))
     assert laden <= max(0.1, 3 * unladen)
 
 

@@ -35,8 +35,18 @@
     }
   };
 
+  // Some browsers remember nothing: then a reload begins anew.
+  const remembered = (name, url) => {
+    try {
+      if (url) localStorage.setItem(name, url);
+      return localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  };
+
   const find = async (form, file, name) => {
-    const url = localStorage.getItem(name);
+    const url = remembered(name);
     if (url) {
       const answer = await ask(form, "HEAD", url);
       if (answer.ok) return { url, sent: Number(answer.headers.get("Upload-Offset")) };
@@ -46,7 +56,7 @@
     const about = { "Upload-Length": file.size, "Upload-Metadata": `filename ${called}` };
     const begun = await ask(form, "POST", words.start, about);
     if (begun.status !== 201) throw begun;
-    localStorage.setItem(name, begun.headers.get("Location"));
+    remembered(name, begun.headers.get("Location"));
     return { url: begun.headers.get("Location"), sent: 0 };
   };
 
