@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base, compare_and_set
+from station.languages import gettext as _
+from station.languages import ngettext
 
 Slot = tuple[int, int]  # channel and slot number
 
@@ -54,10 +56,27 @@ def add(session: Session, channel: int, slot_number: int, listeners: int) -> Non
 
 def of_slots(session: Session, slots: Collection[Slot]) -> dict[Slot, Listeners]:
     """How many listened to some slots; those in which nobody counted are left out."""
-    numbers = {slot_number for _, slot_number in slots}
+    numbers = {slot_number for _channel, slot_number in slots}
     query = sa.select(Audience).where(Audience.slot_number.in_(numbers))
     return {
         (one.channel, one.slot_number): Listeners(one.most, one.total / one.samples)
         for one in session.scalars(query)
         if (one.channel, one.slot_number) in slots
     }
+
+
+def sentence(found: Listeners | None) -> str:
+    """How many listened, in a sentence; empty where nobody counted."""
+    if found is None:
+        return ""
+    most, mean = found.most, round(found.mean)
+    if most == 0:
+        return _("Nobody was tuned in when we counted.")
+    if mean == most:
+        return ngettext("One player was tuned in.", "%(num)s players were tuned in.", most)
+    return ngettext(
+        "One player was tuned in, at most %(most)s at once.",
+        "%(num)s players were tuned in, at most %(most)s at once.",
+        mean,
+        most=most,
+    )

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from station import letters
+from station import audience, letters
 from station.asrun import Outcome, OutcomeKind
+from station.audience import Listeners
 from station.db import compare_and_set
 from station.languages import dated, marked, speaking
 from station.languages import gettext as _
@@ -81,12 +82,16 @@ def _write(
         return False
     person = with_account(session, request.account_id)
     with speaking(person.language):
-        subject, body = _letter(settings, outcome, request)
+        slot = outcome.channel, outcome.slot_number
+        listeners = audience.of_slots(session, {slot}).get(slot)
+        subject, body = _letter(settings, outcome, request, listeners)
         letters.write(session, person, subject, letters.greeting(person.name, body), now)
     return True
 
 
-def _letter(settings: Settings, outcome: Outcome, request: Request) -> tuple[str, str]:
+def _letter(
+    settings: Settings, outcome: Outcome, request: Request, listeners: Listeners | None
+) -> tuple[str, str]:
     planned = settings.slots.start(outcome.slot_number)
     began = planned + timedelta(milliseconds=outcome.start_error_ms or 0)
     silent = request.kind == RequestKind.SILENCE
@@ -108,6 +113,8 @@ def _letter(settings: Settings, outcome: Outcome, request: Request) -> tuple[str
     told = _(SILENCE_SAID if silent else SAID, **said)
     if outcome.kind != OutcomeKind.AIRED:
         told = f"{told} {_(NOT_WHOLE, **said)}"
+    if listeners is not None:
+        told = f"{told} {audience.sentence(listeners)}"
     if recording_of(settings.recordings_folder, outcome.channel, outcome.slot_number):
         told = f"{told}\n\n{_(CLIP, **said)}"
     return _(SILENCE_WENT_OUT if silent else WENT_OUT, **said), told

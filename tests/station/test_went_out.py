@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from station import using, went_out
+from station import audience, using, went_out
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.letters import Letter
@@ -55,16 +55,19 @@ def told(database, settings, now):
     return tell
 
 
-def test_a_member_is_told_when_it_went_out_with_what_was_heard(ended, told, settings):
+def test_a_member_is_told_when_it_went_out_with_what_was_heard(ended, told, settings, database):
     right, slot = ended(OutcomeKind.AIRED)
     kept = recording_at(settings.recordings_folder, 1, slot, "opus")
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"OggS")
+    with database.writing() as session:
+        audience.add(session, 1, slot, 12)
     (letter,) = told()
     said = "Your five minutes of silence went out Tuesday 14:05:00 on channel Two"
     assert letter.subject == said
     assert f"/member/rights/{right.id}/clip" in letter.body
     assert "It is kept for 30 days." in letter.body
+    assert "12 players were tuned in." in letter.body
     assert len(told()) == 1
 
 

@@ -5,10 +5,8 @@ import pytest
 from station import audience, shares
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
-from station.audience import Listeners
 from station.recordings import recording_at
 from station.rights import requests_of
-from web.member.aired import listened
 
 
 @pytest.fixture
@@ -45,17 +43,3 @@ def test_nobody_sees_where_another_aired(over, seeded, signed_in):
     pieter.open("/member/aired/")
     assert "You were not on air yet." in pieter.page
     assert "river" not in pieter.page
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (None, ""),
-        (Listeners(0, 0.0), "Nobody was tuned in when we counted."),
-        (Listeners(1, 1.0), "One player was tuned in."),
-        (Listeners(6, 5.8), "6 players were tuned in."),
-        (Listeners(9, 1.2), "One player was tuned in, at most 9 at once."),
-    ],
-)
-def test_listeners_are_told_as_they_were_counted(found, said):
-    assert listened(found) == said

@@ -13,7 +13,7 @@ from station import audience
 from station.asrun import Outcome, OutcomeKind
 from station.audience import Listeners
 from station.languages import gettext as _
-from station.languages import marked, ngettext
+from station.languages import marked
 from station.recordings import recording_of
 from station.rights import Request, RequestKind
 from station.settings import Settings
@@ -82,23 +82,6 @@ def times(session: Session, settings: Settings, account_id: int, most: int) -> T
     )
 
 
-def listened(found: Listeners | None) -> str:
-    """How many listened, in a sentence; empty where nobody counted."""
-    if found is None:
-        return ""
-    most, mean = found.most, round(found.mean)
-    if most == 0:
-        return _("Nobody was tuned in when we counted.")
-    if mean == most:
-        return ngettext("One player was tuned in.", "%(num)s players were tuned in.", most)
-    return ngettext(
-        "One player was tuned in, at most %(most)s at once.",
-        "%(num)s players were tuned in, at most %(most)s at once.",
-        mean,
-        most=most,
-    )
-
-
 def _aired(
     settings: Settings, outcome: Outcome, asked: Request, listeners: Listeners | None
 ) -> Aired:
@@ -115,7 +98,7 @@ def _aired(
         ended=_(ENDED[kind]),
         reason="" if kind is OutcomeKind.AIRED else _(outcome.reason),
         heard=kind in HEARD,
-        listened=listened(listeners) if kind in HEARD else "",
+        listened=audience.sentence(listeners) if kind in HEARD else "",
         clip=kind in HEARD and kept is not None,
     )
 
