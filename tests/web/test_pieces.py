@@ -3,6 +3,7 @@
 import html
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -74,3 +75,13 @@ def test_what_has_no_time_on_air_has_no_page_and_no_address_is_guessed(requests,
     drafted = requests[1][0]
     for path in (path_of(settings, drafted), "/p/1-aaaaaaaa", "/p/1", "/p/x-y", "/p/99-aaaaaaaa"):
         assert nobody.client.get(path).status_code == 404, path
+
+
+def test_a_planned_piece_is_sent_on_from_its_card(requests, seeded, signed_in, settings):
+    pieter = signed_in(seeded.members[7])
+    pieter.open("/member/")
+    piece = next(one for one in requests[0] if one.account_id == seeded.members[7].account_id)
+    link = next(one for one in re.findall(r'href="(https://wa\.me/[^"]+)"', pieter.page))
+    said = unquote(link)
+    assert said.startswith("https://wa.me/?text=Night shift at the bakery: Saturday 21 November")
+    assert said.endswith(f", on Mweya, channel Two. {shares.address(settings, piece.id)}")
