@@ -133,7 +133,9 @@ def test_it_speaks_its_owners_language(address, nobody, thandi, database, on_air
     with database.writing() as session:
         session.merge(thandi).language = "zu"
     calendar = read(nobody.client.get(address, headers={"Accept-Language": "af"}).data)
-    assert calendar["name"]
+    asked = [str(one["summary"]) for one in calendar.walk("VEVENT") if "send" in one["uid"]]
+    assert asked
+    assert all(one.startswith("Thumela") for one in asked)
 
 
 ZONES = [
