@@ -74,6 +74,8 @@ def full_station(folder: Path) -> Iterator[Full]:
     people = {
         "member": seeded.members[0],
         "trader": seeded.members[-1],
+        "checked": seeded.members[3],
+        "refused": seeded.members[4],
         "payable": joined.payable,
         "waiting": joined.waiting,
         "newcomer": joined.newcomer,

@@ -16,9 +16,14 @@ FOCUSED = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A page, and the keys that are pressed on it; no mouse."""
+    """A page, and the keys that are pressed on it; no mouse.
+
+    A page that can be `judged` is, wherever a key leads to: what is answered to a form has no
+    address to be looked at by.
+    """
 
     page: Page
+    judged: bool = False
 
     def to(self, name: str) -> None:
         """Press Tab until what is called so has the focus, which must be seen."""
@@ -40,12 +45,22 @@ class Keys:
         self.to(name)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+        if self.judged:
+            assert self.page.evaluate("reach.broken()") == [], self.page.url
 
     def type(self, name: str, text: str) -> None:
         """Fill in a field, in place of what is in it."""
         self.to(name)
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
+
+    def pick(self, first: str, name: str) -> None:
+        """Choose one of several, of which the first is chosen now."""
+        self.to(first)
+        for _ in range(MOST_TABS):
+            if self.page.evaluate(FOCUSED).strip().startswith(name):
+                return
+            self.page.keyboard.press("ArrowDown")
 
     def choose(self, name: str, file: Path) -> None:
         """Choose a file by the field that is called so."""

@@ -1,25 +1,35 @@
 """Every address that shows a page to somebody: found from the routes, so that none is forgotten."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import sqlalchemy as sa
 from playwright.sync_api import APIResponse, BrowserContext
 from werkzeug.routing import Rule
 
 from station import shares
+from station.recordings import Recording
 from tests.web.reach.full import Full, draft_week
 
+AXE = Path(__file__).parents[2] / "node" / "node_modules" / "axe-core" / "axe.min.js"
+LOOK = Path(__file__).with_name("look.js")
 # Whose pages are looked at where: the same page is another one for each of them.
 AREAS = {
     "nobody": ("",),
-    "member": ("/member/", "/market/"),
+    "member": ("/member/rights/", "/receipt/"),
     "trader": ("/", "/member/", "/market/", "/gift/"),
+    "checked": (),
+    "refused": (),
     "payable": ("/membership/",),
     "waiting": ("/membership/",),
     "newcomer": ("/membership/", "/join"),
     "operator": ("/desk/",),
 }
-# Pages that are another page by what is asked of them.
+# Pages that are another page by who asks, or by what is asked of them.
 ALSO = {
+    "member": ("/member/", "/market/"),
+    "checked": ("/member/",),
+    "refused": ("/member/",),
     "trader": ("/member/?weeks=9", "/member/bulk/?every=2"),
     "operator": ("/desk/fees/?q=RF",),
 }
@@ -59,8 +69,16 @@ def named(station: Full) -> dict[str, object]:
         "signin.show token": station.link("member").rpartition("/")[2],
         "join.invited token": station.invited,
         "feeds.feed token": station.calendar,
+        "receipts.page code": receipt(station),
         "pieces.page code": shares.code_of(station.settings, station.traded.request),
     }
+
+
+def receipt(station: Full) -> str | None:
+    """The receipt of a recording of the member's."""
+    mine = Recording.account_id == station.people["member"].account_id
+    with station.database.reading() as session:
+        return session.scalars(sa.select(Recording.receipt).where(mine)).first()
 
 
 def ask(context: BrowserContext, address: str) -> APIResponse:

@@ -10,6 +10,7 @@ from station.letters import Letter
 from station.signin import PROOF_LASTS, SignedIn
 from tests.web.reach.full import phone
 from tests.web.reach.keys import Keys
+from tests.web.reach.pages import AXE, LOOK
 
 # Two members who have asked for nothing yet; each travels one of the ways.
 SCRIPTED, UNSCRIPTED = "pieter@example.org", "zanele@example.org"
@@ -18,7 +19,12 @@ SCRIPTED, UNSCRIPTED = "pieter@example.org", "zanele@example.org"
 @pytest.fixture
 def keys(station, opened, request):
     context = phone(opened, scripts=request.param)
-    yield Keys(context.new_page())
+    for script in (AXE, LOOK):
+        context.add_init_script(path=script)
+    page = context.new_page()
+    # A browser that is told only when a file is about to be chosen may be told too late.
+    page.on("filechooser", lambda _: None)
+    yield Keys(page, judged=request.param)
     context.close()
 
 
@@ -81,6 +87,32 @@ def give(keys):
     keys.reads("Thandi Mokoena")
 
 
+def decide_for_later(keys):
+    keys.send("When I send nothing")
+    keys.pick("To the station's pool", "Silence for a cause")
+    keys.type("My own words", "our grandmothers")
+    keys.send("Save")
+    keys.send("Back to my airtime")
+    keys.send("When I must not air")
+    keys.to("Day")
+    keys.page.keyboard.type("Fri")
+    for name, hours in (("From", "0600PM"), ("To", "0900PM")):
+        keys.to(name)
+        keys.page.keyboard.type(hours)
+    keys.send("Leave this time out")
+    keys.reads("Friday, 18:00 to 21:00")
+    keys.send("Back to my airtime")
+
+
+def give_the_rest(keys):
+    keys.send("Many weeks at once")
+    keys.send("Go on")
+    keys.press("Give them to a friend")
+    keys.type("Email address of somebody here", "thandi@example.org")
+    keys.send("Give")
+    keys.reads("Thandi Mokoena")
+
+
 @pytest.mark.parametrize(
     ("keys", "email"), [(True, SCRIPTED), (False, UNSCRIPTED)], indirect=["keys"]
 )
@@ -92,6 +124,11 @@ def test_a_member_does_everything_without_a_mouse(keys, email, station, tmp_path
     dedicate_and_withdraw(keys)
     sell_and_take_back(keys, station)
     give(keys)
+    decide_for_later(keys)
+    give_the_rest(keys)
+    keys.send("isiZulu")
+    assert keys.page.get_attribute("html", "lang") == "zu"
+    keys.send("English")
     keys.send("Statement")
     keys.reads("held")
     keys.send("Sign out")

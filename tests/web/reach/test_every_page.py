@@ -1,20 +1,17 @@
 """Every page of every role in a real Chromium, at phone width, in light and dark: all can use."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.web.reach.full import Full, phone, signed_in
-from tests.web.reach.pages import AREAS, addresses, ask, shows_a_page
+from tests.web.reach.pages import AREAS, AXE, LOOK, addresses, ask, shows_a_page
 from tests.web.screens import PHONE
 
 pytestmark = pytest.mark.timeout(900)
 
-AXE = Path(__file__).parents[2] / "node" / "node_modules" / "axe-core" / "axe.min.js"
-LOOK = Path(__file__).with_name("look.js")
 SMALLEST: ViewportSize = {"width": 320, "height": 640}
 USUAL: ViewportSize = {"width": PHONE[0], "height": PHONE[1]}
 # What no page links to with the numbers that are asked for here: sounds, and one's own links.
