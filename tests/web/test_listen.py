@@ -142,7 +142,8 @@ def test_the_page_may_play_from_the_streams_and_nowhere_else(settings, database,
     icecast = msgspec.structs.replace(settings.icecast, public_url="https://air.example/radio")
     app = create_app(msgspec.structs.replace(settings, icecast=icecast), database, clock)
     answer = app.test_client().get("/")
-    assert "media-src 'self' blob: https://air.example;" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "media-src 'self' blob: https://air.example;" in policy
     assert 'src="https://air.example/radio/2-standard.mp3"' in answer.text
 
 
