@@ -23,6 +23,8 @@ from station.settings import Settings
 
 # 40 bits: 8 letters and figures of RFC 4648's base 32.
 SIGNED_BYTES = 5
+# Every number of so many fits into the 64 bits of an id.
+MOST_DIGITS = 18
 
 
 class PieceState(StrEnum):
@@ -65,7 +67,7 @@ def address(settings: Settings, request_id: int) -> str:
 def request_named(settings: Settings, code: str) -> int | None:
     """The request that a code names; None when it is not one of ours."""
     number = code.partition("-")[0]
-    if not (number.isascii() and number.isdecimal()):
+    if not (number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS):
         return None
     known = code_of(settings, int(number))
     return int(number) if hmac.compare_digest(code.encode(), known.encode()) else None

@@ -73,7 +73,9 @@ def test_a_withdrawn_piece_is_not_named_any_more(requests, nobody, settings, dat
 
 def test_what_has_no_time_on_air_has_no_page_and_no_address_is_guessed(requests, nobody, settings):
     drafted = requests[1][0]
-    for path in (path_of(settings, drafted), "/p/1-aaaaaaaa", "/p/1", "/p/x-y", "/p/99-aaaaaaaa"):
+    longest = "9" * 5000
+    known = (path_of(settings, drafted), "/p/1-aaaaaaaa", "/p/1", "/p/x-y", "/p/99-aaaaaaaa")
+    for path in (*known, f"/p/{longest}-x"):
         assert nobody.client.get(path).status_code == 404, path
 
 
