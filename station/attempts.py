@@ -15,8 +15,8 @@ from station.settings import Settings
 
 HOUR_SECONDS = 3600
 KEPT_HOURS = 24
-# What one subscriber of IPv6 has for itself (RFC 6177).
-IPV6_SUBSCRIBER_BITS = 64
+# The most that one subscriber of IPv6 has for itself (RFC 6177, section 2).
+IPV6_SUBSCRIBER_BITS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def network_of(address: str | None) -> str:
         found = ipaddress.ip_address(address or "")
     except ValueError:
         return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or found
     if found.is_loopback:
         return ""
     if isinstance(found, ipaddress.IPv6Address):
