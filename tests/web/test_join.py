@@ -11,6 +11,7 @@ from station.members import AccountKind, Applicant, Person, admit, with_email
 from station.membership import applications, invitations
 from station.sections import MembershipSection
 from tests.web.seed_membership import MEMBERSHIP
+from tests.web.visitor import Visitor
 from web.app import create_app
 
 SAID = "I am Nandi, a nurse from Durban, and would like to read letters from the night shift."
@@ -137,6 +138,25 @@ def test_nobody_learns_here_whose_address_is_known(nobody, database):
     ]
     assert len(letters_to(database, "nandi@example.org")) == 1
     assert applied(database, "thandi@example.org") is None
+
+
+@pytest.mark.usefixtures("seeded")
+def test_neither_the_limit_nor_the_cookie_tells_whose_address_is_known(app, now, clock):
+    clock.now = now.replace(minute=1)
+    told = []
+    for email in ("thandi@example.org", "zodwa@example.org"):
+        visitor = Visitor(app.test_client())
+        visitor.open("/join")
+        visitor.send("/join", **filled(email=email))
+        with visitor.client.session_transaction() as cookie:
+            told.append([sorted(cookie)])
+        for _ in range(5):
+            visitor.open("/signin")
+            visitor.send("/signin", email=email)
+        visitor.open("/join")
+        told[-1].append(visitor.send("/join", **filled(email=email)).status_code)
+    assert told[0] == told[1]
+    assert told[0][1] == 409
 
 
 @pytest.mark.usefixtures("seeded")

@@ -8,7 +8,7 @@ from station import attempts, signin
 from station.errors import Refusal
 from station.languages import gettext as _
 from station.ledger import WEEKS_IN_A_YEAR
-from station.members import AccountKind, Applicant, Person, with_email
+from station.members import AccountKind, Applicant, Person, clean_email, with_email
 from station.membership import applications, invitations, places
 from station.ways_in import MINUTES, write_link
 from web import refusals
@@ -81,20 +81,28 @@ def _apply(token: str | None) -> ResponseReturnValue:
 def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> None:
     """Apply as somebody new; whoever is here already gets a letter with a way in instead.
 
-    Both are answered alike: nobody learns from this page whose address is known.
+    Both are counted and answered alike, to the cookie: nobody learns from this page whose address
+    is known.
     """
+    after = url_for("membership.page")
+    secret = ask_for_way_in(after)
+
+    def write(session: Session, who: Person) -> None:
+        write_link(session, station().settings, who, now(), after, secret)
 
     def act(session: Session) -> None:
         settings = station().settings
         made = applications.apply(
             session, settings, applicant, introduction, token, now(), proven=False
         )
-        _write_way_in(session, made.person)
+        _count(session, made.person.email)
+        write(session, made.person)
 
     def remind(session: Session) -> None:
+        _count(session, clean_email(applicant.email))
         who = with_email(session, applicant.email)
         if who is not None and not signin.asked_lately(session, who, now()):
-            _write_way_in(session, who)
+            write(session, who)
 
     try:
         do_now(act)
@@ -104,11 +112,9 @@ def _apply_as(applicant: Applicant, introduction: str, token: str | None) -> Non
         do_now(remind)
 
 
-def _write_way_in(session: Session, who: Person) -> None:
-    settings, network = station().settings, attempts.network_of(request.remote_addr)
-    attempts.count_letter(session, who.email, network, settings, now())
-    after = url_for("membership.page")
-    write_link(session, settings, who, now(), after, ask_for_way_in(after))
+def _count(session: Session, email: str) -> None:
+    network = attempts.network_of(request.remote_addr)
+    attempts.count_letter(session, email, network, station().settings, now())
 
 
 def _draw(token: str | None, problem: str = "") -> str:
