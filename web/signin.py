@@ -1,7 +1,5 @@
 """Signing in is a letter's link or code, or a passkey; only a form that is sent uses one up."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -127,9 +125,8 @@ def out() -> ResponseReturnValue:
 
 def inside(path: str) -> str:
     """A path of our own pages, or nothing: a link may not lead anywhere else afterwards."""
-    parts = urlsplit(path)
-    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
-    return path if ours and not parts.netloc and not parts.scheme else ""
+    fit = len(path) <= LONGEST_TEXT and path.isprintable() and "\\" not in path
+    return path if fit and path.startswith("/") and not path.startswith("//") else ""
 
 
 def _write(session: Session, email: str, secret: str) -> None:

@@ -91,7 +91,13 @@ def test_operators_arrive_at_the_desk(seeded, nobody, link_of):
     assert nobody.enter(link_of(seeded.operator)).request.path == "/desk/"
 
 
-@pytest.mark.parametrize("after", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        *("https://evil.example/", "//evil.example/", "/\\evil.example", "/\t/evil.example"),
+        *("/\nmember/", "/" + 200 * "a", "member/"),
+    ],
+)
 def test_a_link_leads_nowhere_else_afterwards(after, nobody, admit_member, link_of):
     link = link_of(admit_member("Thandi"))
     nobody.open(link)
