@@ -17,13 +17,16 @@ area = Blueprint("speaking", __name__)
 
 @area.post("/language")
 def choose() -> ResponseReturnValue:
-    """Speak a language from now on; for who is signed in, on every phone and in every letter."""
+    """Speak a language from now on; for who is signed in, on every phone and in every letter.
+
+    Whose own language has no catalogue keeps it: it names what they speak on air.
+    """
     language, who = request.form.get("language", ""), person()
     if language not in languages.known():
         raise WrongInput("language-unknown", language=language)
 
     def act(session: Session) -> None:
-        if who is not None:
+        if who is not None and who.language in languages.known():
             session.get_one(Person, who.id).language = language
 
     do_now(act)

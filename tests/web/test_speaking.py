@@ -105,3 +105,14 @@ def test_a_small_number_stands_in_figures_where_its_word_would_follow_its_noun()
     with speaking("zu"):
         assert lengths.counted(5) == "5"
         assert words.day(AT, ZONE, NOW) == "ULwesithathu 25 Novemba"
+
+
+def test_a_mother_tongue_without_a_catalogue_outlives_a_choice(sender, thandi, database):
+    with database.writing() as session:
+        session.get_one(Person, thandi.id).language = "xh"
+    sender.open("/membership/")
+    choose(sender, "zu", "http://localhost/membership/")
+    sender.open("/membership/")
+    assert '<html lang="zu">' in sender.page
+    with database.reading() as session:
+        assert session.get_one(Person, thandi.id).language == "xh"
