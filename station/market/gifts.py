@@ -99,6 +99,12 @@ def give_by_link(
     return Gift(offer, token)
 
 
+def given_since(session: Session, giver_id: int, since: datetime) -> int:
+    """How many gifts an account has offered since an instant, whatever became of them."""
+    mine = (Offer.kind == OfferKind.GIFT, Offer.giver_id == giver_id, Offer.made_at > since)
+    return session.scalars(sa.select(sa.func.count()).select_from(Offer).where(*mine)).one()
+
+
 def renew_link(session: Session, offer_id: int, giver: Person, now: datetime) -> Gift:
     """Make another link for a gift that waits for its friend; the old link is worthless then.
 

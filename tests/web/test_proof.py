@@ -6,12 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from station.letters import Letter
+from station.market import gifts
 from station.market.offers import Offer
 from station.members import Person
 from station.messages import Message
 from station.signin import PROOF_LASTS, SignedIn
 from tests.web.visitor import Visitor
 from web.app import create_app
+from web.member.giving import DAY
 
 STEP = "One more step"
 
@@ -79,6 +81,35 @@ def test_several_weeks_are_given_only_with_a_fresh_proof(later, right, database,
     answer = later.send(path, proof_code=newest_code(database))
     assert "Offered to sipho@example.org" in answer.text
     assert offers_in(database) == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "typed"),
+    [("gift", {"email": "sipho@example.org"}), ("link", {"friend": "Rudo"})],
+)
+def test_the_third_gift_of_a_day_needs_a_fresh_proof(
+    way, typed, right_of, signed_in, database, admit_member, clock
+):
+    admit_member("Sipho")
+    lindiwe = admit_member("Lindiwe", weeks=6)
+    later = signed_in(lindiwe)
+    clock.now += PROOF_LASTS
+    weeks = ("2026-W49", "2026-W50", "2026-W51")
+    paths = [f"/member/rights/{right_of(lindiwe, week).id}/{way}" for week in weeks]
+    later.open("/member/")
+    hidden = later.forms[paths[0]]
+    forms = {path: {**hidden, "key": path} for path in paths}
+    for path in (*paths[:2], paths[1]):
+        later.forms = forms
+        assert STEP not in later.send(path, **typed).text
+    later.forms = forms
+    assert STEP in later.send(paths[2], **typed).text
+    assert offers_in(database) == 2
+    later.send(paths[2], proof_code=newest_code(database))
+    assert offers_in(database) == 3
+    clock.now += timedelta(days=1)
+    with database.reading() as session:
+        assert gifts.given_since(session, lindiwe.account_id, clock.now - DAY) == 0
 
 
 DETAILS = {

@@ -1,6 +1,7 @@
 """A holder gives rights to somebody here, or by a link to a friend who is not here yet."""
 
 from collections.abc import Callable, Collection
+from datetime import timedelta
 
 from flask import render_template, request, url_for
 from flask import session as cookie
@@ -12,16 +13,20 @@ from station.languages import gettext as _
 from station.market import gifts, offers
 from station.market.gifts import Gift
 from station.market.offers import Offer
-from station.rights import local_text
+from station.moments import deadline_text
 from web import words
 from web.deals import deals_from, weeks_of
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.page import draw
-from web.session import act_once, me, now, station
+from web.proof import proven
+from web.session import act_once, me, now, sent_before, station
 
 # The newest link is remembered by its giver's browser alone; the station keeps only its hash.
 LINK = "gift-link"
+# Whoever finds a phone that is signed in can give no more than this away in a day.
+MOST_UNPROVEN = 2
+DAY = timedelta(days=1)
 
 Act = Callable[[Session], str]
 
@@ -31,13 +36,13 @@ area = member_area("giving", draw)
 @area.post("/rights/<int:right_id>/gift")
 def give(right_id: int) -> ResponseReturnValue:
     """Offer a right to somebody here."""
-    return act_once(offering([right_id]), page_at("offers"))
+    return _proven_when_several(lambda: act_once(offering([right_id]), page_at("offers")))
 
 
 @area.post("/rights/<int:right_id>/link")
 def give_by_link(right_id: int) -> ResponseReturnValue:
     """Offer a right to a friend who is not here yet."""
-    return tell_link(linking([right_id]))
+    return _proven_when_several(lambda: tell_link(linking([right_id])))
 
 
 @area.post("/offers/<int:offer_id>/link")
@@ -67,7 +72,7 @@ def link() -> ResponseReturnValue:
             friend=offer.friend,
             what=what,
             station=settings.station.name,
-            until=local_text(offer.deadline.replace(second=0), settings),
+            until=deadline_text(offer.deadline, settings),
         ),
     )
 
@@ -150,6 +155,14 @@ def airtime(offer: Offer) -> str:
     """An offer's rights in words."""
     settings = station().settings
     return words.airtime(settings.station.slot_seconds, weeks_of(offer, settings), now())
+
+
+def _proven_when_several(give_one: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """One gift needs no proof; one after another is several, which does."""
+    with station().database.reading() as session:
+        given = gifts.given_since(session, me().account_id, now() - DAY)
+    several = given >= MOST_UNPROVEN and not sent_before()
+    return proven(give_one)() if several else give_one()
 
 
 def _offer(session: Session, token: str) -> Offer | None:
