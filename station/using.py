@@ -32,6 +32,7 @@ from station.rights import (
     withdraw,
 )
 from station.settings import Settings
+from station.standing import require_accepted
 from station.wishes import Wish
 
 
@@ -135,6 +136,25 @@ def withdraw_request(
     right = require_holder(session, right_id, account_id)
     require_open(right, settings, now)
     release(session, right_id)
+
+
+def air_after_all(
+    session: Session, settings: Settings, recording_id: int, account_id: int, now: datetime
+) -> Recording:
+    """Let an accepted recording that was withdrawn air after all; nothing is sent again.
+
+    Raises Refusal `recording-not-yours`, `recording-not-accepted`, `right-not-yours`,
+    `right-used` or `week-closed`.
+    """
+    recording = session.get_one(Recording, require_accepted(session, account_id, recording_id))
+    takes = _whole(session, recording)
+    if not takes:
+        raise Refusal("recording-not-accepted", title=recording.title)
+    for right in require_held(session, [take.right_id for take in takes], account_id):
+        require_open(right, settings, now)
+        require_unused(session, right)
+    air(session, recording, now)
+    return recording
 
 
 def _whole(session: Session, recording: Recording) -> list[Recording]:

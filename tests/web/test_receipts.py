@@ -32,6 +32,10 @@ def test_what_became_of_a_recording_is_found_by_its_receipt(receipt, sender, acc
     action = next(action for action in sender.forms if action.endswith("withdrawal"))
     sender.send(action)
     sender.open(path)
+    assert "It can air, and was withdrawn." in sender.page
+    sender.open("/member/")
+    sender.send(action.replace("withdrawal", "silence"), cause="rain")
+    sender.open(path)
     assert "It can air, and something else airs in its place." in sender.page
 
 

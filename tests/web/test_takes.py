@@ -145,8 +145,38 @@ def test_nothing_is_told_of_a_piece_that_was_withdrawn(send, accept, sender, rig
     sender.open("/member/")
     assert LOUD in sender.page
     sender.send(f"/member/rights/{right.id}/withdrawal")
-    assert "Nothing sent yet." in sender.page
+    assert "“The river” was withdrawn." in sender.page
     assert LOUD not in sender.page
+
+
+def test_what_was_withdrawn_airs_after_all_and_nothing_is_sent_again(
+    send, accept, sender, right, database
+):
+    send()
+    take = accept()
+    sender.open("/member/")
+    assert "We keep it: you can let it air after all until" in sender.page
+    sender.send(f"/member/rights/{right.id}/withdrawal")
+    said = "Withdrawn. When you send nothing for a week, it goes to the station's pool."
+    assert said in sender.page
+    sender.send(f"/member/recordings/{take.id}/air")
+    assert "“The river” is ready to air again." in sender.page
+    assert "was withdrawn" not in sender.page
+    assert len(recordings_in(database)) == 1
+
+
+def test_nothing_airs_after_all_where_something_else_does(send, accept, sender, right):
+    send()
+    take = accept()
+    sender.open("/member/")
+    sender.send(f"/member/rights/{right.id}/withdrawal")
+    sender.open("/member/")
+    action = f"/member/recordings/{take.id}/air"
+    sent = dict(sender.forms)
+    sender.send(f"/member/rights/{right.id}/silence", cause="rain")
+    answer = sender.client.post(action, data=sent[action])
+    assert answer.status_code == 409
+    assert "Something was sent for" in answer.text
 
 
 def test_a_plain_piece_has_no_second_sound(send, accept, known, sender, right):

@@ -126,8 +126,20 @@ class Card:
         """What was found in the newest take, in sentences; nothing of one that will not air."""
         if self.latest is None or self.silent:
             return ()
-        overtaken = self.latest.state == RecordingState.ACCEPTED and self.request is None
-        return () if overtaken else findings_of(self.latest)
+        return () if self.withdrawn else findings_of(self.latest)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the newest take could air, and was withdrawn."""
+        accepted = self.latest is not None and self.latest.state == RecordingState.ACCEPTED
+        return accepted and self.request is None
+
+    @property
+    def kept(self) -> bool:
+        """Whether what is withdrawn from here can air after all, and nothing is sent again."""
+        # Half a piece can't stand for itself.
+        whole = self.latest is not None and not self.latest.chosen.part
+        return whole and self.stage in (Stage.READY, Stage.EMPTY)
 
     @property
     def wished(self) -> dict[str, object]:

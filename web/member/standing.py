@@ -8,7 +8,7 @@ from station import causes, rights, standing
 from station.errors import WrongInput
 from station.languages import gettext as _
 from station.languages import marked
-from station.standing import StandingKind
+from station.standing import StandingChoice, StandingKind
 from web.ids import read_id
 from web.member import forms
 from web.member.area import member_area
@@ -39,7 +39,7 @@ def draw(problem: str = "") -> str:
     return render_template(
         "member/standing.html",
         problem=problem,
-        said=_said(choice.kind, choice.cause) if choice else _said(StandingKind.POOL),
+        said=said(choice),
         pieces=pieces,
         causes=listed,
         typed=typed,
@@ -66,8 +66,8 @@ def choose() -> ResponseReturnValue:
         raise WrongInput("text-missing", name=_("piece that airs again"))
 
     def act(session: Session) -> str:
-        standing.choose(session, me().account_id, kind, now(), cause, recording_id)
-        return _("Noted. %(said)s", said=_said(kind, cause))
+        choice = standing.choose(session, me().account_id, kind, now(), cause, recording_id)
+        return _("Noted. %(said)s", said=said(choice))
 
     return act_once(act, url_for("standing.page"))
 
@@ -79,5 +79,8 @@ def _kind(text: str) -> StandingKind:
         raise WrongInput("text-missing", name=_("choice")) from None
 
 
-def _said(kind: str, cause: str | None = None) -> str:
-    return _(DONE[StandingKind(kind)], cause=cause or "")
+def said(choice: StandingChoice | None) -> str:
+    """What becomes of a week that nothing is sent for, by a choice or without one."""
+    if choice is None:
+        return _(DONE[StandingKind.POOL])
+    return _(DONE[StandingKind(choice.kind)], cause=choice.cause or "")

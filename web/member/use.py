@@ -5,17 +5,19 @@ from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import arrivals, lengths, makegoods, presentation, rights, runs, using
+from station import arrivals, lengths, makegoods, presentation, rights, runs, standing, using
 from station.airtime import Week
 from station.errors import Refusal
 from station.languages import gettext as _
 from station.ledger import require_holder
 from station.recordings import Recording, spread_waits
+from station.retake import require_mine
 from web import words
 from web.member import forms
 from web.member.area import member_area, page_at
 from web.member.page import draw
 from web.member.presenting import usual_words
+from web.member.standing import said as said_of_choice
 from web.session import act_once, me, now, sent_before, station
 from web.sounds import send_preview
 from web.upload import Upload, keep_sent, keep_sound, kept_for_another_try
@@ -107,8 +109,23 @@ def withdraw(right_id: int) -> ResponseReturnValue:
             return _("Withdrawn, with both parts of the recording that we were checking.")
         if asked is not None and asked.run is not None:
             return _("Withdrawn, with all that was to air as one piece with it.")
-        return _("Withdrawn. Nothing will air in these minutes unless you send something.")
+        chosen = standing.choice_of(session, me().account_id)
+        return _("Withdrawn. %(said)s", said=said_of_choice(chosen))
 
+    return act_once(act, page_at(f"right-{right_id}"))
+
+
+@area.post("/recordings/<int:recording_id>/air")
+def air_after_all(recording_id: int) -> ResponseReturnValue:
+    """Let a recording that was withdrawn air after all."""
+
+    def act(session: Session) -> str:
+        settings, who = station().settings, me().account_id
+        recording = using.air_after_all(session, settings, recording_id, who, now())
+        return _("“%(title)s” is ready to air again.", title=recording.title)
+
+    with station().database.reading() as session:
+        right_id = require_mine(session, recording_id, me().account_id).right_id
     return act_once(act, page_at(f"right-{right_id}"))
 
 

@@ -57,7 +57,8 @@ def send_and_withdraw(keys, voice):
     keys.press("You may air this", "Space")
     keys.send("Send it")
     keys.reads("We have your recording")
-    keys.send("Withdraw it")
+    keys.press("Withdraw it")
+    keys.send("Yes, withdraw it")
     keys.reads("Withdrawn")
 
 
@@ -65,7 +66,8 @@ def dedicate_and_withdraw(keys):
     keys.press("Dedicate to silence")
     keys.type("My own words", "our grandmothers")
     keys.send("Dedicate")
-    keys.send("Withdraw it")
+    keys.press("Withdraw it")
+    keys.send("Yes, withdraw it")
     keys.reads("Withdrawn")
 
 
