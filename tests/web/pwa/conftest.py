@@ -4,13 +4,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Error, Page, Playwright, sync_playwright
 
 from station.airtime import Week
 from station.db import Database
@@ -53,7 +53,9 @@ class Phone:
         try:
             yield page
         finally:
-            context.close()
+            # One that was killed may not be known to be gone yet.
+            with suppress(Error):
+                context.close()
 
     def kill(self) -> None:
         """Kill the browser at once."""
