@@ -32,4 +32,11 @@
   };
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   wait();
+
+  // Who has signed out is not taken for who is here when there is no network.
+  try {
+    if ("nobody" in document.currentScript.dataset) localStorage.removeItem("person");
+  } catch {
+    // This browser remembers nobody anyway.
+  }
 })();

@@ -59,10 +59,13 @@ self.keep = (() => {
       takes.delete(id);
       pieces.delete(range(id));
     }),
-    // All takes of a person, newest first, but for what another tab is recording now.
+    // What was not recorded here, oldest first.
+    shared: async () => (await read((all) => all.getAll())).filter((take) => !take.seconds),
+    // All takes of a person, newest first, but for what another tab is recording now. Nobody's are
+    // everybody's.
     mine: async (person) => {
       const [takes, held] = [await read((all) => all.getAll()), await alive()];
-      const theirs = (take) => !take.person || !person || take.person === person;
+      const theirs = (take) => !take.person || take.person === person;
       return takes.reverse().filter((take) => theirs(take) && !held.includes(`take-${take.id}`));
     },
     file: async (take) => {

@@ -9,7 +9,8 @@
   const person = Number(localStorage.getItem("person")) || 0;
   const list = place.querySelector("ul");
   const pattern = document.getElementById("kept-one");
-  // On the page that asks for a week, its form takes what the address names, or the newest.
+  // On the page that asks for a week, its form takes what the address names, or the newest: but
+  // what came from elsewhere, as any page can send it, waits until its button is pressed.
   const form = location.pathname === share && document.querySelector("form.main");
   const given = new WeakMap();
 
@@ -91,7 +92,7 @@
       found.push([take, file]);
     }
     const named = found.find(([take]) => location.hash === `#take-${take.id}`) || found[0];
-    if (form && named && !given.has(form)) self.keep.give(form, ...named);
+    if (form && named && named[0].seconds && !given.has(form)) self.keep.give(form, ...named);
     list.textContent = "";
     list.append(...found.map(([take, file]) => row(take, file)));
     place.hidden = !found.length;

@@ -4,6 +4,8 @@
   // Whoever registers the worker says in which language its page is.
   const OFFLINE = `/offline${self.location.search}`;
   const SHARE = "/member/share";
+  // Any page can send us files: what it sends may take no more than the place of others like it.
+  const MOST_SHARED = 4;
   // Nothing of a signed-in page is kept: the page is asked for without a cookie.
   const nobody = (address) => new Request(address, { credentials: "omit" });
 
@@ -31,6 +33,8 @@
       const file = (await request.formData()).get("file");
       const take = { id: Date.now(), person: 0, right: 0, name: file.name, type: file.type };
       await self.keep.add(take, 1, file);
+      const old = (await self.keep.shared()).slice(0, -MOST_SHARED);
+      await Promise.all(old.map(({ id }) => self.keep.drop(id)));
       return Response.redirect(`${SHARE}#take-${take.id}`, 303);
     } catch {
       return fetch(copy);

@@ -10,6 +10,8 @@ from station.arrivals import Arrival
 from tests.web.uploads import VOICE, filled, recordings_in, voice
 
 NAME = "PTT-20261121-WA0007.opus"
+MOST_SHARED = 4
+OFFLINE = "/offline?language=en"
 
 # What a phone does when a voice note is shared into the installed page.
 SHARE = """([bytes, name]) => {
@@ -30,19 +32,48 @@ def arrivals_in(database):
         return [(one.file_name, one.size_bytes) for one in session.query(Arrival)]
 
 
+def share(page, name):
+    page.evaluate(SHARE, [list(VOICE), name])
+    page.get_by_text("There is no network just now.").wait_for()
+
+
+def chosen(page):
+    return page.evaluate("document.querySelector('form.main input[name=file]').files.length")
+
+
 def test_a_shared_voice_note_waits_in_the_browser_even_without_a_network(phone, link, database):
     with phone.opened(link()) as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         # A browser offers it for a page that can be installed, and for no other.
         page.get_by_role("button", name="Put it on my phone").wait_for()
         page.context.set_offline(True)
-        page.evaluate(SHARE, [list(VOICE), NAME])
-        page.get_by_text("There is no network just now.").wait_for()
-        page.get_by_text(re.compile("A recording that you shared .* was not sent.")).wait_for()
+        # Whoever sends us more and more takes no more room with it.
+        for number in range(MOST_SHARED):
+            share(page, f"{number}.opus")
+        share(page, NAME)
+        rows = page.locator("#kept li", has_text="Another program or page gave us this recording")
+        rows.nth(MOST_SHARED - 1).wait_for()
+        assert rows.count() == MOST_SHARED
         page.context.set_offline(False)
         page.get_by_role("link", name="Try again").click()
-        page.locator("#kept").get_by_role("button", name="Send it").click()
+        rows.nth(MOST_SHARED - 1).wait_for()
+        # They are hers now: who comes after her on this phone does not see them.
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("link", name="Sign in").first.wait_for()
+        page.goto("/".join(page.url.split("/")[:3]) + OFFLINE)
+        page.get_by_text("There is no network just now.").wait_for()
+        page.wait_for_timeout(300)
+        assert page.locator("#kept").is_hidden()
+        page.goto(link())
+        page.click("main button")
+        # Any page can give us a file: it is in no form until its member puts it there.
+        page.locator("#kept").get_by_role("button", name="Send it").first.click()
+        page.wait_for_url("**/member/share**")
+        rows.nth(MOST_SHARED - 1).wait_for()
+        assert chosen(page) == 0
+        rows.first.get_by_role("button", name="Send it").click()
         page.get_by_text("Sending this costs about").wait_for()
+        assert chosen(page) == 1
         assert arrivals_in(database) == []
         page.get_by_label("Title").fill("The river")
         page.get_by_label("You may air this").check()
