@@ -41,7 +41,8 @@ def dated(local: date, pattern: str) -> str:
     from babel.dates import format_date
 
     said: str = format_date(local, pattern, locale=_spoken.get())
-    return said
+    # Unicode's isiZulu begins a day's name as a sentence begins: ULwesithathu is uLwesithathu.
+    return said[:1].lower() + said[1:] if said[:2].isupper() else said
 
 
 def marked(text: str) -> str:
