@@ -10,7 +10,8 @@ from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.ledger import Right
 from station.members import with_account
-from station.rights import Request, cutoff, local_text
+from station.moments import deadline_text
+from station.rights import Request, cutoff
 from station.settings import Settings
 
 COMES_BACK = marked("Your airtime of %(week)s comes back in %(later)s")
@@ -68,7 +69,7 @@ def tell_given(
             "later": right.week,
             "last": owed.last_week,
             "title": "" if owed.request is None else owed.request.title,
-            "closes": local_text(cutoff(right.parsed_week(settings.zone), settings), settings),
+            "closes": deadline_text(cutoff(right.parsed_week(settings.zone), settings), settings),
             "page": f"{settings.web_url}/member/",
         }
         parts = [_(_why(owed, last=last), **said)]

@@ -20,6 +20,7 @@ from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
 from station.languages import dated
 from station.ledger import Right
+from station.moments import deadline_text
 from station.recordings import (
     Master,
     Recording,
@@ -116,7 +117,7 @@ def require_open(right: Right, settings: Settings, now: datetime) -> Week:
     week = right.parsed_week(settings.zone)
     closes = cutoff(week, settings)
     if now >= closes:
-        raise Refusal("week-closed", week=week, closed=local_text(closes, settings))
+        raise Refusal("week-closed", week=week, closed=deadline_text(closes, settings))
     return week
 
 

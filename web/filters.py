@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     )
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_deadline, "deadline")
+    app.add_template_filter(_to_the_minute, "to_the_minute")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_date, "date")
     app.add_template_filter(_clock, "clock")
@@ -81,6 +82,10 @@ def _moment(instant: datetime) -> str:
 
 def _deadline(instant: datetime) -> str:
     return words.deadline(instant, station().settings.zone, now())
+
+
+def _to_the_minute(instant: datetime) -> str:
+    return words.to_the_minute(instant, station().settings.zone, now())
 
 
 def _day(instant: datetime) -> str:

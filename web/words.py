@@ -10,6 +10,7 @@ from station.errors import WrongInput
 from station.languages import dated, ngettext
 from station.languages import gettext as _
 from station.lengths import MINUTE, figures, length
+from station.moments import kept_until
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -81,7 +82,13 @@ def moment(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def deadline(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """A deadline as people keep it: to the minute before it, never later than it is."""
+    """A deadline as people keep it: to the minute, midnight as the day before's 24:00."""
+    within, time = kept_until(instant, zone)
+    return _("%(day)s, %(time)s", day=day(within, zone, now), time=time)
+
+
+def to_the_minute(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """A local date and time of which the seconds tell nothing."""
     return moment(instant.replace(second=0, microsecond=0), zone, now)
 
 

@@ -11,6 +11,7 @@ from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.ledger import Entry, EntryKind, Posting, Right, require_held
 from station.members import Account, AccountKind, Person
+from station.moments import deadline_text
 from station.rights import local_text
 from station.settings import Settings
 
@@ -49,7 +50,7 @@ def require_transfers_open(right: Right, settings: Settings, now: datetime) -> N
     week = right.parsed_week(settings.zone)
     ends = closes(week, settings)
     if now >= ends:
-        raise Refusal("week-closed", week=week, closed=local_text(ends, settings))
+        raise Refusal("week-closed", week=week, closed=deadline_text(ends, settings))
 
 
 def require_may_receive(

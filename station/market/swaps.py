@@ -20,7 +20,8 @@ from station.languages import speaking
 from station.ledger import Right, lock
 from station.market.swap_letters import ASKED, LAPSED, REFUSED, page, place_text, tell
 from station.members import Person, with_account
-from station.rights import Request, RequestState, local_text
+from station.moments import deadline_text
+from station.rights import Request, RequestState
 from station.settings import Settings
 
 
@@ -248,7 +249,7 @@ def _tell_asked(
             "week": swap.week,
             "theirs": place_text(settings, swap.week, found.mine),
             "yours": place_text(settings, swap.week, found.wanted),
-            "until": local_text(swap.deadline, settings),
+            "until": deadline_text(swap.deadline, settings),
             "page": page(settings),
         }
         tell(session, ASKED, swap.asked_id, swap.asker_id, now, **facts)

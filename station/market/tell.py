@@ -11,7 +11,7 @@ from station.languages import gettext as _
 from station.languages import marked, ngettext, speaking
 from station.market.offers import Offer
 from station.members import with_account
-from station.rights import local_text
+from station.moments import deadline_text
 from station.settings import Settings
 
 
@@ -232,7 +232,7 @@ def _facts(session: Session, settings: Settings, offer: Offer) -> dict[str, str]
         "what": what(offer, settings),
         "price": f"{offer.currency} {cents // 100}.{cents % 100:02}",
         "reference": offer.reference,
-        "until": local_text(offer.deadline, settings),
+        "until": deadline_text(offer.deadline, settings),
         "why": offer.dispute,
         "page": f"{settings.web_url}/member/",
     }

@@ -12,8 +12,9 @@ from station.members import Applicant, clean_email, with_email
 from station.membership import applications, invitations, places, years
 from station.membership.applications import Application
 from station.membership.invoices import Invoice
+from station.moments import deadline_text
 from station.money import shown
-from station.rights import clean_text, local_text
+from station.rights import clean_text
 from station.settings import Settings
 
 LONGEST_NAME = 200
@@ -120,7 +121,7 @@ def invite(email: str, uses: int) -> Answer:
     with acting(email) as act:
         made, token = invitations.invite(act.session, act.settings, act.who, uses, act.now)
         address = invitations.link(act.settings, token)
-        expires = local_text(made.expires_at, act.settings)
+        expires = deadline_text(made.expires_at, act.settings)
         return Answer(
             {
                 "invitation": made.id,
@@ -185,6 +186,6 @@ def _line(application: Application, settings: Settings) -> str:
     invoice = application.invoice
     if invoice is None:
         return f"{who}  {application.state}"
-    due = local_text(invoice.due_at, settings)
+    due = deadline_text(invoice.due_at, settings)
     fee = shown(invoice.cents, invoice.currency)
     return f"{who}  {application.state}: {fee}, reference {invoice.reference}, due {due}"

@@ -11,8 +11,8 @@ from station.errors import WrongInput
 from station.membership import bank, fees
 from station.membership.bank import BankLine
 from station.membership.receipts import lines as receipt_lines
+from station.moments import deadline_text
 from station.money import shown
-from station.rights import local_text
 
 REFERENCE = click.argument("reference")
 
@@ -45,7 +45,7 @@ def list_due() -> Answer:
             [
                 f"{invoice.reference}  {shown(invoice.cents, invoice.currency)}  "
                 f"{invoice.person.name}  <{invoice.person.email}>  "
-                f"due {local_text(invoice.due_at, settings)}"
+                f"due {deadline_text(invoice.due_at, settings)}"
                 for invoice in due
             ]
             or ["No fee is due."],

@@ -11,8 +11,8 @@ from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.members import Person
 from station.membership.invoices import Invoice
+from station.moments import deadline_text
 from station.money import shown
-from station.rights import local_text
 from station.settings import Settings
 
 
@@ -130,7 +130,7 @@ def how_to_pay(invoice: Invoice, settings: Settings) -> str:
 
 def due_text(invoice: Invoice, settings: Settings) -> str:
     """When an invoice is due, in the station's own time."""
-    return local_text(invoice.due_at, settings)
+    return deadline_text(invoice.due_at, settings)
 
 
 def page(settings: Settings) -> str:

@@ -18,8 +18,9 @@ from station.members import Account, AccountKind, Person
 from station.membership.invoices import Invoice, cancel_due, share
 from station.membership.tell import News, tell
 from station.membership.voiding import void_year
+from station.moments import deadline_text
 from station.money import MoneyKind, record, shown
-from station.rights import local_text, next_open_week
+from station.rights import next_open_week
 from station.settings import Settings
 
 
@@ -180,7 +181,7 @@ def cancel(session: Session, settings: Settings, person: Person, now: datetime) 
         raise Refusal("membership-none", email=person.email)
     until = can_cancel_until(membership, settings)
     if now >= until:
-        raise Refusal("cancel-late", until=local_text(until, settings))
+        raise Refusal("cancel-late", until=deadline_text(until, settings))
     change(session, membership, MembershipState.ACTIVE, MembershipState.CANCELLED, ended_at=now)
     cancel_due(session, membership.renewal_invoice_id)
     voided = void_year(session, settings, person, membership.began_at, now)

@@ -123,7 +123,7 @@ def test_a_letter_tells_of_a_makegood(database, made):
         (letter,) = session.scalars(sa.select(Letter)).all()
     assert letter.subject == "Your airtime of 2026-W49 comes back in 2026-W51"
     assert "at a time that is worth as much or more. It carries “rain” again" in letter.body
-    assert "put it off to a week up to 2026-W52, until Saturday 12 December" in letter.body
+    assert "put it off to a week up to 2026-W52, until Friday 11 December" in letter.body
 
 
 def test_a_makegood_can_be_replaced_and_withdrawn_like_any_right(

@@ -117,7 +117,7 @@ def test_a_week_closes_at_its_cutoff_exactly(database, settings, janet, right):
     closes = rights.cutoff(Week.parse(WEEK, settings.zone), settings)
     with database.writing() as session:
         received(session, settings, right, upload(janet), closes - timedelta(milliseconds=1))
-        with pytest.raises(Refusal, match="Week 2026-W49 closed on Saturday 28 November 2026"):
+        with pytest.raises(Refusal, match="Week 2026-W49 closed on Friday 27 November 2026, 24:00"):
             received(session, settings, right, upload(janet), closes)
 
 

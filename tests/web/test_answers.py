@@ -46,7 +46,7 @@ def test_who_has_a_time_reads_it_first(make_card, week, settings, now):
     cards = [make_card(week.plus(2)), make_card(week.plus(1), Fate.PLACED, channel=1, at=AT)]
     assert told(cards, settings, now) == [
         "You are on air Wednesday 25 November, 18:35, channel Two.",
-        "Send your five minutes before Saturday 28 November, 00:00 (in 6 days).",
+        "Send your five minutes before Friday 27 November, 24:00 (in 6 days).",
     ]
 
 
@@ -105,7 +105,7 @@ def test_the_next_time_on_air_comes_first_and_what_is_to_do_is_never_crowded_out
     said = told([*placed, make_card(week.plus(2)), make_card(week.plus(2))], settings, now)
     assert said == [
         "You are on air Wednesday 25 November, 18:35, channel Two.",
-        "Send your five minutes before Saturday 28 November, 00:00 (in 6 days).",
+        "Send your five minutes before Friday 27 November, 24:00 (in 6 days).",
         "You are on air Wednesday 25 November, 23:35, channel Two.",
         "You are on air Thursday 26 November, 03:35, channel Two.",
     ]

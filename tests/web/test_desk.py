@@ -21,14 +21,14 @@ def week(settings):
 def test_the_desk_opens_at_the_week_to_be_built(operator):
     assert "Next week is built." in operator.page
     assert '<li aria-current="step">built</li>' in operator.page
-    assert "It closed today, 00:00 and goes on air Monday 23 November, 00:00" in operator.page
+    assert "It closed yesterday, 24:00 and goes on air Monday 23 November, 00:00" in operator.page
 
 
 def test_readiness_is_told_by_member(operator):
     operator.open("/desk/weeks/2026-W49")
     for said in ("Rejected (1)", "Checking (1)", "Ready (1)", "Too long by 12 s"):
         assert said in operator.page
-    assert "Uploads and transfers close Saturday 28 November, 00:00 (in 6 days)." in operator.page
+    assert "Uploads and transfers close Friday 27 November, 24:00 (in 6 days)." in operator.page
 
 
 def test_a_build_tells_who_was_bumped_and_what_is_proven(operator):

@@ -161,7 +161,7 @@ def test_a_closed_week_takes_nothing(send, sender, clock, database, settings):
     clock.now += timedelta(days=7)
     answer = send()
     assert answer.status_code == 409
-    assert "Week 2026-W49 closed on Saturday 28 November 2026, 00:00" in sender.page
+    assert "Week 2026-W49 closed on Friday 27 November 2026, 24:00" in sender.page
     assert recordings_in(database) == []
     assert not [file for file in settings.media_folder.rglob("*") if file.is_file()]
 

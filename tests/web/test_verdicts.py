@@ -28,7 +28,7 @@ def test_a_rejected_take_says_why_and_what_to_do(send, sender, reject):
     reject("We can't hear anything in it: please record it again.")
     sender.open("/member/")
     assert "We can't hear anything in it: please record it again." in sender.page
-    assert "Send another before Saturday 28 November, 00:00 (in 6 days)." in sender.page
+    assert "Send another before Friday 27 November, 24:00 (in 6 days)." in sender.page
 
 
 def test_an_earlier_good_take_stays_when_a_new_one_cannot_air(

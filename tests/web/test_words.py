@@ -6,6 +6,7 @@ import pytest
 from station import lengths
 from station.airtime import Week
 from station.errors import WrongInput
+from station.languages import speaking
 from web import words
 
 ZONE = ZoneInfo("Africa/Johannesburg")
@@ -83,9 +84,22 @@ def test_what_is_sent_on_stays_true_later():
     assert words.airtime(300, [Week.of(NOW, ZONE)]) == "five minutes of the week of 16 November"
 
 
-def test_a_deadline_is_said_without_its_seconds():
-    at = datetime(2026, 11, 25, 16, 35, 59, 999, tzinfo=UTC)
-    assert words.deadline(at, ZONE, NOW) == "Wednesday 25 November, 18:35"
+@pytest.mark.parametrize(
+    ("language", "at", "said"),
+    [
+        ("en", datetime(2026, 11, 25, 16, 35, 59, 999, UTC), "Wednesday 25 November, 18:35"),
+        ("en", datetime(2026, 11, 27, 22, 0, 41, 0, UTC), "Friday 27 November, 24:00"),
+        ("en", datetime(2026, 11, 21, 22, 0, tzinfo=UTC), "today, 24:00"),
+        ("en", datetime(2026, 12, 31, 22, 0, tzinfo=UTC), "Thursday 31 December, 24:00"),
+        ("en", datetime(2026, 11, 27, 22, 1, tzinfo=UTC), "Saturday 28 November, 00:01"),
+        ("af", datetime(2026, 11, 27, 22, 0, tzinfo=UTC), "Vrydag 27 November, 24:00"),
+        ("zu", datetime(2026, 11, 27, 22, 0, tzinfo=UTC), "uLwesihlanu 27 Novemba, 24:00"),
+        ("sn", datetime(2026, 11, 27, 22, 0, tzinfo=UTC), "Chishanu 27 Mbudzi, 24:00"),
+    ],
+)
+def test_a_deadline_is_never_read_later_than_it_is(language, at, said):
+    with speaking(language):
+        assert words.deadline(at, ZONE, NOW) == said
 
 
 def test_the_zone_is_named_with_its_offset():

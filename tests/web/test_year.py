@@ -40,7 +40,7 @@ def test_each_figure_of_the_year_leads_to_its_lines(send, accept, sender):
     send()
     accept()
     sender.open("/member/year")
-    assert "Use it before Saturday 5 December, 00:00 (in 13 days)." in sender.page
+    assert "Use it before Friday 4 December, 24:00 (in 13 days)." in sender.page
     counted = re.findall(r'href="(/member/statement[^"]*)">([^<]+)</a></dt><dd>(\d+)', sender.page)
     assert [(said, count) for _, said, count in counted] == [("Still to use", "3"), ("Used", "1")]
     sender.open(counted[1][0])

@@ -76,10 +76,10 @@ def _slots(card: Card, cards: Sequence[Card]) -> int:
 
 def _asked(card: Card, slots: int, settings: Settings, now: datetime) -> Iterator[Answer]:
     length = lengths.length(settings.station.slot_seconds * slots)
-    closes = words.moment(card.closes, settings.zone, now)
+    closes = words.deadline(card.closes, settings.zone, now)
     by = {"closes": closes, "until": words.until(card.closes, now)}
     week = words.week_name(card.week, now)
-    change = _("You can change it until %(closes)s.", closes=closes) if card.open else _(LATER)
+    change = _("You can change it until %(closes)s (%(until)s).", **by) if card.open else _(LATER)
     match card.stage:
         case Stage.EMPTY if card.open:
             send = _("Send your %(length)s before %(closes)s (%(until)s).", length=length, **by)
