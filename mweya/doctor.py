@@ -167,6 +167,13 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("web", State.FINE, settings.web_url)
+    behind = settings.web.host.startswith(LOOPBACK) and settings.web_url.startswith("https:")
+    if behind and not settings.web.proxy:
+        says = (
+            "all who ask for codes, or guess at them, look like this machine: no network is limited"
+        )
+        advice = "name the address that your proxy comes from in web.proxy, like 127.0.0.1"
+        yield Finding("proxy", State.CAREFUL, says, advice)
     if not settings.icecast.host.startswith(LOOPBACK):
         says = (
             f"streams are open to others on {settings.icecast.host}, and so is the way in for "
