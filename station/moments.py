@@ -1,9 +1,13 @@
-"""A deadline is said the way people keep it: to the minute, and midnight as a day's end."""
+"""Deadlines and weeks are said by their days: to the minute, and midnight as a day's end."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from station.airtime import Week
 from station.languages import dated
+from station.languages import gettext as _
+from station.lengths import figures, length
 from station.settings import Settings
 
 MIDNIGHT = "00:00"
@@ -27,3 +31,51 @@ def deadline_text(instant: datetime, settings: Settings) -> str:
     """
     within, time = kept_until(instant, settings.zone)
     return f"{dated(within.date(), 'EEEE d MMMM y')}, {time}"
+
+
+def week_days(week: Week) -> str:
+    """A week's dates: 23 to 29 November, or 30 November to 6 December."""
+    first, last = week.monday, week.monday + timedelta(days=6)
+    begins = dated(first, "d" if first.month == last.month else "d MMMM")
+    return _("%(first)s to %(last)s", first=begins, last=dated(last, "d MMMM"))
+
+
+def week_name(week: Week, now: datetime | None = None) -> str:
+    """A week as seen from now: this week, next week, the week of 7 December."""
+    this = Week.of(now, week.zone) if now is not None else None
+    if week == this:
+        return _("this week")
+    if this is not None and week == this.plus(1):
+        return _("next week")
+    if this is not None and week == this.plus(-1):
+        return _("last week")
+    return _("the week of %(day)s", day=dated(week.monday, "d MMMM"))
+
+
+def airtime(seconds: int, weeks: Sequence[Week], now: datetime | None = None) -> str:
+    """Rights in words, by their weeks: five minutes of next week, or in each of 12 weeks.
+
+    Without `now` no week is named as seen from it: what is said stays true later.
+    """
+    first, last, different = weeks[0], weeks[-1], len(set(weeks))
+    said, times = length(seconds), figures(len(weeks))
+    several = len(weeks) > different
+    if different == 1:
+        name = week_name(first, now)
+        if several:
+            return _("%(times)s times %(length)s of %(week)s", times=times, length=said, week=name)
+        return _("%(length)s of %(week)s", length=said, week=name)
+    ends = last.monday + timedelta(days=6)
+    facts = {
+        "length": said,
+        "weeks": figures(different),
+        "first": dated(first.monday, "d MMMM"),
+        "last": dated(ends, "d MMMM" if ends.year == first.monday.year else "d MMMM y"),
+    }
+    if several:
+        return _(
+            "%(times)s times %(length)s in %(weeks)s weeks, %(first)s to %(last)s",
+            times=times,
+            **facts,
+        )
+    return _("%(length)s in each of %(weeks)s weeks, %(first)s to %(last)s", **facts)

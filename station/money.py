@@ -5,12 +5,16 @@ says what they told the station, and no money of theirs was ever held here.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import STRICT, Base
+from station.lengths import figures
+
+CURRENCY_SIGNS = {"ZAR": "R", "EUR": "€", "GBP": "£", "USD": "$"}
 
 
 class MoneyKind(StrEnum):
@@ -79,5 +83,15 @@ def record(
 
 
 def shown(cents: int, currency: str) -> str:
-    """A sum as people read it: ZAR 500.00."""
-    return f"{currency} {cents // 100}.{cents % 100:02}"
+    """A sum in a book or on a receipt, with its cents: R500.00, -R12.50."""
+    return f"{'-' if cents < 0 else ''}{_sum(abs(cents), currency, '#,##0.00')}"
+
+
+def price(cents: int, currency: str) -> str:
+    """A price: R150, R99.50, or CHF 20."""
+    return _sum(cents, currency, "#,##0.00" if cents % 100 else "#,##0")
+
+
+def _sum(cents: int, currency: str, pattern: str) -> str:
+    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    return f"{sign}{figures(Decimal(cents) / 100, pattern)}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
-from station import languages, lengths
+from station import languages, lengths, moments, money
 from station.airtime import Week
 from web import words
 from web.session import form_key, now, person, station
@@ -34,16 +34,16 @@ def register(app: Flask) -> None:
     app.add_template_filter(_clock, "clock")
     app.add_template_filter(_until, "until")
     app.add_template_filter(_week_name, "week_name")
-    app.add_template_filter(words.week_name, "week_of")
+    app.add_template_filter(moments.week_name, "week_of")
     app.add_template_filter(_channel, "channel")
     app.add_template_filter(_airtime, "airtime")
-    app.add_template_filter(words.week_days, "week_days")
+    app.add_template_filter(moments.week_days, "week_days")
     app.add_template_filter(lengths.counted, "counted")
     app.add_template_filter(lengths.figures, "figures")
     app.add_template_filter(lengths.weeks, "weeks")
     app.add_template_filter(lengths.length, "length_of")
-    app.add_template_filter(words.money, "money")
-    app.add_template_filter(words.exact, "exact")
+    app.add_template_filter(money.price, "money")
+    app.add_template_filter(money.shown, "exact")
     app.add_template_filter(words.megabytes, "megabytes")
     app.add_template_filter(bytes_an_hour, "bytes_an_hour")
     app.add_template_filter(quality, "quality")
@@ -105,11 +105,11 @@ def _until(instant: datetime) -> str:
 
 
 def _week_name(week: Week) -> str:
-    return words.week_name(week, now())
+    return moments.week_name(week, now())
 
 
 def _airtime(weeks: Sequence[Week]) -> str:
-    return words.airtime(station().settings.station.slot_seconds, weeks, now())
+    return moments.airtime(station().settings.station.slot_seconds, weeks, now())
 
 
 def _channel(number: int) -> str:

@@ -1,15 +1,12 @@
 """Times, lengths, prices and sizes are said on a page the way people say them in their language."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from station.airtime import Week
 from station.errors import WrongInput
 from station.languages import dated, ngettext
 from station.languages import gettext as _
-from station.lengths import MINUTE, figures, length
+from station.lengths import MINUTE, figures
 from station.moments import kept_until
 
 HOUR = 60 * MINUTE
@@ -35,7 +32,6 @@ LANGUAGES = {
     "fr": "Français",
     "sw": "Kiswahili",
 }
-CURRENCY_SIGNS = {"ZAR": "R", "EUR": "€", "GBP": "£", "USD": "$"}
 
 
 def until(instant: datetime, now: datetime) -> str:
@@ -92,54 +88,6 @@ def to_the_minute(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     return moment(instant.replace(second=0, microsecond=0), zone, now)
 
 
-def week_days(week: Week) -> str:
-    """A week's dates: 23 to 29 November, or 30 November to 6 December."""
-    first, last = week.monday, week.monday + timedelta(days=6)
-    begins = dated(first, "d" if first.month == last.month else "d MMMM")
-    return _("%(first)s to %(last)s", first=begins, last=dated(last, "d MMMM"))
-
-
-def week_name(week: Week, now: datetime | None = None) -> str:
-    """A week as seen from now: this week, next week, the week of 7 December."""
-    this = Week.of(now, week.zone) if now is not None else None
-    if week == this:
-        return _("this week")
-    if this is not None and week == this.plus(1):
-        return _("next week")
-    if this is not None and week == this.plus(-1):
-        return _("last week")
-    return _("the week of %(day)s", day=dated(week.monday, "d MMMM"))
-
-
-def airtime(seconds: int, weeks: Sequence[Week], now: datetime | None = None) -> str:
-    """Rights in words, by their weeks: five minutes of next week, or in each of 12 weeks.
-
-    Without `now` no week is named as seen from it: what is said stays true later.
-    """
-    first, last, different = weeks[0], weeks[-1], len(set(weeks))
-    said, times = length(seconds), figures(len(weeks))
-    several = len(weeks) > different
-    if different == 1:
-        name = week_name(first, now)
-        if several:
-            return _("%(times)s times %(length)s of %(week)s", times=times, length=said, week=name)
-        return _("%(length)s of %(week)s", length=said, week=name)
-    ends = last.monday + timedelta(days=6)
-    facts = {
-        "length": said,
-        "weeks": figures(different),
-        "first": dated(first.monday, "d MMMM"),
-        "last": dated(ends, "d MMMM" if ends.year == first.monday.year else "d MMMM y"),
-    }
-    if several:
-        return _(
-            "%(times)s times %(length)s in %(weeks)s weeks, %(first)s to %(last)s",
-            times=times,
-            **facts,
-        )
-    return _("%(length)s in each of %(weeks)s weeks, %(first)s to %(last)s", **facts)
-
-
 def clock_length(seconds: float) -> str:
     """A sound's length as a player shows it: 0:08, 3:12."""
     minutes, rest = divmod(round(seconds), MINUTE)
@@ -151,16 +99,6 @@ def zone_name(zone: ZoneInfo, now: datetime) -> str:
     offset = now.astimezone(zone).strftime("%z")
     place = zone.key.rpartition("/")[2].replace("_", " ")
     return f"{place}, UTC{offset[:3]}:{offset[3:]}"
-
-
-def money(cents: int, currency: str) -> str:
-    """A price: R150, R99.50, or CHF 20."""
-    return _sum(cents, currency, "#,##0.00" if cents % 100 else "#,##0")
-
-
-def exact(cents: int, currency: str) -> str:
-    """A sum in a book or on a receipt, with its cents: R500.00, -R12.50."""
-    return f"{'-' if cents < 0 else ''}{_sum(abs(cents), currency, '#,##0.00')}"
 
 
 def cents(text: str) -> int:
@@ -177,8 +115,3 @@ def megabytes(size: float) -> str:
     """A size of data: 0.9 MB, 11 MB."""
     millions = size / 1e6
     return f"{figures(millions, '0' if millions >= 10 else '0.0')} MB"  # noqa: PLR2004
-
-
-def _sum(cents: int, currency: str, pattern: str) -> str:
-    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
-    return f"{sign}{figures(Decimal(cents) / 100, pattern)}"

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from station import letters
 from station.languages import gettext as _
-from station.languages import marked, ngettext, speaking
+from station.languages import marked, speaking
 from station.market.offers import Offer
 from station.members import with_account
-from station.moments import deadline_text
+from station.moments import airtime, deadline_text
+from station.money import price
 from station.settings import Settings
 
 
@@ -155,12 +156,6 @@ LETTERS: dict[News, tuple[Wording, ...]] = {
 }
 
 
-ONE_OF_ONE_WEEK = marked("%(length)s of week %(first)s")
-SEVERAL_OF_ONE_WEEK = marked("%(times)s times %(length)s of week %(first)s")
-ONE_OF_EACH_WEEK = marked("%(length)s of %(weeks)s weeks from %(first)s to %(last)s")
-SEVERAL_OF_SEVERAL_WEEKS = marked(
-    "%(times)s times %(length)s of %(weeks)s weeks from %(first)s to %(last)s"
-)
 TO_A_FRIEND = marked(
     "%(giver)s gives you %(what)s on %(station)s. Accept or refuse before %(until)s; the link "
     "works once:\n\n%(link)s"
@@ -201,36 +196,20 @@ def tell_friend(session: Session, settings: Settings, offer: Offer, email: str, 
 
 
 def what(offer: Offer, settings: Settings) -> str:
-    """An offer's rights in words: 5 minutes of week 2026-W50, or of each of several weeks."""
-    labels = sorted({right.week for right in offer.rights})
-    minutes, rest = divmod(settings.station.slot_seconds, 60)
-    facts: dict[str, object] = {
-        "length": ngettext("%(num)s second", "%(num)s seconds", settings.station.slot_seconds)
-        if rest
-        else ngettext("%(num)s minute", "%(num)s minutes", minutes),
-        "times": len(offer.rights),
-        "weeks": len(labels),
-        "first": labels[0],
-        "last": labels[-1],
-    }
-    several = len(offer.rights) > len(labels)
-    if len(labels) == 1:
-        said = SEVERAL_OF_ONE_WEEK if several else ONE_OF_ONE_WEEK
-    else:
-        said = SEVERAL_OF_SEVERAL_WEEKS if several else ONE_OF_EACH_WEEK
-    return _(said, **facts)
+    """An offer's rights in words: five minutes of the week of 7 December, or of several weeks."""
+    weeks = sorted((right.parsed_week(settings.zone) for right in offer.rights), key=str)
+    return airtime(settings.station.slot_seconds, weeks)
 
 
 def _facts(session: Session, settings: Settings, offer: Offer) -> dict[str, str]:
     giver = with_account(session, offer.giver_id)
     receiver = with_account(session, offer.receiver_id) if offer.receiver_id else None
-    cents = offer.price_cents or 0
     return {
         "giver": giver.name,
         "email": giver.email,
         "receiver": receiver.name if receiver else offer.friend,
         "what": what(offer, settings),
-        "price": f"{offer.currency} {cents // 100}.{cents % 100:02}",
+        "price": price(offer.price_cents or 0, offer.currency or settings.station.currency),
         "reference": offer.reference,
         "until": deadline_text(offer.deadline, settings),
         "why": offer.dispute,

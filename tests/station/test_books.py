@@ -214,7 +214,7 @@ def test_the_statement_is_typed_printed_and_written(run, year, tmp_path):
     assert "No money came or went." in said
     assert [line["week"] for line in facts["weeks"]] == ["2026-W49"]
     said, _ = run("ledger", "statement", "--csv", file)
-    assert "fee (1): ZAR 500.00, VAT in it ZAR 65.22" in said
+    assert "fee (1): R500.00, VAT in it R65.22" in said
     rows = file.read_bytes().decode().split("\r\n")
     assert rows[0] == "week,issued,held,escrow,pooled,aired,expired,voided,makegood"
     assert rows[5:8] == ["total,8,5,1,0,1,0,1,0", "", "money,currency,times,sum,VAT in it"]

@@ -76,7 +76,7 @@ def test_an_applicant_who_finds_a_place_is_told_how_to_pay(database, apply):
     assert application.state == ApplicationState.PAYABLE
     assert application.person.account.kind == AccountKind.BUYER
     letter = newest_letter(database, application.person)
-    for part in ("Thandi", application.invoice.reference, "ZAR 500.00", "Bank of Mweya, 123456"):
+    for part in ("Thandi", application.invoice.reference, "R500.00", "Bank of Mweya, 123456"):
         assert part in letter.body
 
 

@@ -131,7 +131,7 @@ def test_who_steps_back_in_time_gets_their_fee_and_gives_their_weeks_back(
         assert set(session.scalars(sa.select(Right.account_id))) == {voided}
         assert rights.open_request(session, right.id) is None
         assert session.get_one(Person, member.id).account.kind == AccountKind.BUYER
-        assert "ZAR 500.00" in newest_letter(session, member).body
+        assert "R500.00" in newest_letter(session, member).body
 
 
 def test_what_was_given_away_or_has_closed_is_neither_voided_nor_refunded(

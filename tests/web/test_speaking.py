@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from station import lengths
+from station import lengths, moments, money
 from station.airtime import Week
 from station.languages import known, speaking
 from station.members import Person
@@ -97,8 +97,8 @@ def test_dates_and_sums_follow_the_language(language, moment, date, days, sum_):
     with speaking(language):
         assert words.moment(AT, ZONE, NOW) == moment
         assert words.date(AT, ZONE) == date
-        assert words.week_days(Week.of(NOW, ZONE)) == days
-        assert words.money(150_000, "ZAR").replace("\xa0", " ") == sum_
+        assert moments.week_days(Week.of(NOW, ZONE)) == days
+        assert money.price(150_000, "ZAR").replace("\xa0", " ") == sum_
 
 
 def test_a_small_number_stands_in_figures_where_its_word_would_follow_its_noun():

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from station import lengths
+from station import lengths, moments, money
 from station.airtime import Week
 from station.errors import WrongInput
 from station.languages import speaking
@@ -60,9 +60,9 @@ def test_a_moment_is_said_in_the_stations_zone(instant, said):
 
 def test_a_week_is_said_by_its_days_and_from_now():
     week = Week.of(NOW, ZONE)
-    assert words.week_days(week) == "16 to 22 November"
-    assert words.week_days(week.plus(2)) == "30 November to 6 December"
-    named = [words.week_name(week.plus(n), NOW) for n in (-1, 0, 1, 2)]
+    assert moments.week_days(week) == "16 to 22 November"
+    assert moments.week_days(week.plus(2)) == "30 November to 6 December"
+    named = [moments.week_name(week.plus(n), NOW) for n in (-1, 0, 1, 2)]
     assert named == ["last week", "this week", "next week", "the week of 30 November"]
 
 
@@ -77,11 +77,11 @@ def test_a_week_is_said_by_its_days_and_from_now():
 )
 def test_airtime_is_said_by_its_weeks(ahead, said):
     weeks = [Week.of(NOW, ZONE).plus(n) for n in ahead]
-    assert words.airtime(300, weeks, NOW) == said
+    assert moments.airtime(300, weeks, NOW) == said
 
 
 def test_what_is_sent_on_stays_true_later():
-    assert words.airtime(300, [Week.of(NOW, ZONE)]) == "five minutes of the week of 16 November"
+    assert moments.airtime(300, [Week.of(NOW, ZONE)]) == "five minutes of the week of 16 November"
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_what_is_no_price_is_refused(text):
 
 
 def test_money_and_data_are_said_with_their_units():
-    assert words.money(15000, "ZAR") == "R150"
-    assert words.money(1234550, "CHF") == "CHF 12,345.50"
+    assert money.price(15000, "ZAR") == "R150"
+    assert money.price(1234550, "CHF") == "CHF 12,345.50"
     assert words.megabytes(899_999) == "0.9 MB"
     assert words.megabytes(14_400_000) == "14 MB"
     assert [words.clock_length(one) for one in (8, 59.6, 192)] == ["0:08", "1:00", "3:12"]

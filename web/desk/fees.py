@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from station import money
 from station.errors import Refusal, WrongInput
 from station.languages import gettext as _
 from station.membership import bank, fees
 from station.membership.invoices import Invoice
-from web import refusals, words
+from web import refusals
 from web.desk.money import SHOWN, invoices, newest_file, said, unsettled
 from web.session import act_once, now, station
 from web.upload import MEGABYTE
@@ -80,7 +81,7 @@ def refund(reference: str) -> ResponseReturnValue:
         sent = fees.refund_paid(session, station().settings, reference, now())
         return _(
             "%(sum)s for %(reference)s are in the books as sent.",
-            sum=words.money(sent.cents, sent.currency),
+            sum=money.price(sent.cents, sent.currency),
             reference=reference,
         )
 

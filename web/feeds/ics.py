@@ -12,8 +12,8 @@ from station import lengths, shares
 from station.airtime import Week
 from station.appearances import DEADLINES_AHEAD, Appearance, Deadline
 from station.languages import gettext as _
+from station.moments import week_name
 from station.settings import Settings
-from web import words
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -88,7 +88,7 @@ def _on_air(settings: Settings, account_id: int, one: Appearance) -> "Event":
 
 def _send_before(settings: Settings, account_id: int, deadline: Deadline) -> "Event":
     length = lengths.length(settings.station.slot_seconds * deadline.unused)
-    week = words.week_name(deadline.week)
+    week = week_name(deadline.week)
     event = _event(
         settings,
         uid=f"send-{deadline.week}-of-{account_id}",

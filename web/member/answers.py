@@ -7,6 +7,7 @@ from datetime import datetime
 from station import lengths
 from station.languages import gettext as _
 from station.languages import marked
+from station.moments import week_name
 from station.settings import Settings
 from web import words
 from web.member.cards import Card, Stage
@@ -14,7 +15,7 @@ from web.member.cards import Card, Stage
 LATER = marked("You will have your time once the week is planned.")
 
 # What waits for its holder comes before what only waits.
-TO_SEND = (Stage.REJECTED, Stage.EMPTY, Stage.CHECKING)
+TO_SEND = (Stage.EMPTY, Stage.CHECKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +30,33 @@ class Answer:
 def answers(cards: Sequence[Card], settings: Settings, now: datetime) -> list[Answer]:
     """What a member wants to know now: the next time on air, what is to do, then the rest.
 
-    Says something about each week up to the first that is still open, and nothing about later
-    ones: they can wait. What is true of several rights is said once.
+    Says something about each week up to the first that is still open, and of later ones only what
+    can't air: the rest can wait. What is true of several rights is said once.
     """
     coming = [card for card in cards if now < card.week.span.end]
     first_open = min((card.week.monday for card in coming if card.open), default=None)
     near = [card for card in coming if first_open is None or card.week.monday <= first_open]
     by_time = sorted(near, key=lambda card: card.air.start if card.air else card.week.span.end)
     aired = [found for card in by_time for found in _on_air(card, settings, now)]
-    asked = [found for card in near for found in _asked(card, _slots(card, cards), settings, now)]
+    refused = [card for card in coming if card not in near and _is_refused(card)]
+    told = sorted([*near, *refused], key=lambda card: not _is_refused(card))
+    asked = [found for card in told for found in _asked(card, _slots(card, cards), settings, now)]
     to_do, done = ([one for one in asked if one.act is act] for act in (True, False))
     found = [*aired[:1], *to_do, *aired[1:], *done]
     return list(dict.fromkeys(found)) or [_nothing(settings)]
 
 
 def to_unfold(cards: Sequence[Card]) -> list[Card]:
-    """The one card that matters now: what is to be sent first, else what airs next, else any."""
+    """What can't air, or the one card that matters now: what is to be sent first, or airs next."""
+    if refused := [one for one in cards if _is_refused(one)]:
+        return refused
     to_send = [one for stage in TO_SEND for one in cards if one.open and one.stage is stage]
     airs = [one for one in cards if one.stage in (Stage.ON_AIR, Stage.PLACED)]
     return [*to_send, *airs, *cards][:1]
+
+
+def _is_refused(card: Card) -> bool:
+    return card.open and card.stage is Stage.REJECTED
 
 
 def _on_air(card: Card, settings: Settings, now: datetime) -> Iterator[Answer]:
@@ -78,7 +87,7 @@ def _asked(card: Card, slots: int, settings: Settings, now: datetime) -> Iterato
     length = lengths.length(settings.station.slot_seconds * slots)
     closes = words.deadline(card.closes, settings.zone, now)
     by = {"closes": closes, "until": words.until(card.closes, now)}
-    week = words.week_name(card.week, now)
+    week = week_name(card.week, now)
     change = _("You can change it until %(closes)s (%(until)s).", **by) if card.open else _(LATER)
     match card.stage:
         case Stage.EMPTY if card.open:

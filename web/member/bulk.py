@@ -14,11 +14,11 @@ from station.languages import gettext as _
 from station.languages import marked
 from station.ledger import Right, held
 from station.market.selection import choose
-from web import words
+from station.moments import week_name
 from web.ids import read_ids
 from web.member import forms
 from web.member.area import member_area, page_at
-from web.member.cards import Card, cards
+from web.member.cards import Card, Stage, cards
 from web.member.giving import linking, offering, tell_link
 from web.member.selling import listing
 from web.proof import proven
@@ -57,11 +57,15 @@ area = member_area("bulk", draw, "/member/bulk")
 
 @area.get("/")
 def page() -> ResponseReturnValue:
-    """The weeks that can be passed on, those of the pattern ticked."""
+    """The weeks that can be passed on; those of a pattern that was asked for are ticked.
+
+    What is in use is ticked by its holder alone.
+    """
     asked, found = request.args, _movable()
-    if not found:
+    if not found or "every" not in asked:
         return _draw_weeks([])
     movable = {card.right_id for card in found}
+    used = {card.right_id for card in found if card.stage is not Stage.EMPTY}
     with station().database.reading() as session:
         mine = [right for right in held(session, me().account_id) if right.id in movable]
     pattern = choose(
@@ -71,7 +75,7 @@ def page() -> ResponseReturnValue:
         last=asked.get("to") or None,
         every=min(max(asked.get("every", 1, type=int), 1), len(STEPS)),
     )
-    return _draw_weeks([right.id for right in pattern])
+    return _draw_weeks({right.id for right in pattern} - used)
 
 
 @area.get("/chosen")
@@ -116,7 +120,7 @@ def dedicate() -> ResponseReturnValue:
             using.dedicate(session, settings, right_id, who, cause, [], now()) for right_id in ids
         ]
         weeks = [one.right.parsed_week(settings.zone) for one in asked]
-        first = words.week_name(min(weeks, key=str), now())
+        first = week_name(min(weeks, key=str), now())
         facts = {"cause": cause, "weeks": lengths.weeks(len(weeks)), "week": first}
         return _("Silence for %(cause)s in %(weeks)s, the first in %(week)s.", **facts)
 

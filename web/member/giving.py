@@ -8,13 +8,13 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from station import moments
 from station.errors import Refusal
 from station.languages import gettext as _
 from station.market import gifts, offers
 from station.market.gifts import Gift
 from station.market.offers import Offer
 from station.moments import deadline_text
-from web import words
 from web.deals import deals_from, weeks_of
 from web.member import forms
 from web.member.area import member_area, page_at
@@ -60,7 +60,7 @@ def link() -> ResponseReturnValue:
         waiting = [deal for deal in deals_from(session, settings, me().account_id) if deal.by_link]
     if offer is None:
         return render_template("member/link.html", offer=None, deals=waiting)
-    what = words.airtime(settings.station.slot_seconds, weeks_of(offer, settings))
+    what = moments.airtime(settings.station.slot_seconds, weeks_of(offer, settings))
     return render_template(
         "member/link.html",
         offer=offer,
@@ -154,7 +154,7 @@ def tell_link(make: Callable[[Session], Gift]) -> ResponseReturnValue:
 def airtime(offer: Offer) -> str:
     """An offer's rights in words."""
     settings = station().settings
-    return words.airtime(settings.station.slot_seconds, weeks_of(offer, settings), now())
+    return moments.airtime(settings.station.slot_seconds, weeks_of(offer, settings), now())
 
 
 def _proven_when_several(give_one: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from station import money
 from station.languages import gettext as _
 from station.market import sales
 from web import words
@@ -81,7 +82,7 @@ def listing(right_ids: Collection[int]) -> Act:
     def act(session: Session) -> str:
         settings = station().settings
         offer = sales.sell(session, settings, right_ids, me().account_id, cents, now())
-        price = words.money(cents, settings.station.currency)
+        price = money.price(cents, settings.station.currency)
         return _("For sale at %(price)s: %(airtime)s.", price=price, airtime=airtime(offer))
 
     return act

@@ -10,6 +10,7 @@ from station.airtime import Week
 from station.errors import Refusal
 from station.languages import gettext as _
 from station.ledger import require_holder
+from station.moments import week_name
 from station.recordings import Recording, spread_waits
 from station.retake import require_mine
 from web import words
@@ -136,7 +137,7 @@ def put_off(right_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         makegoods.put_off(session, station().settings, right_id, me().account_id, week, now())
-        return _("Put off to %(week)s.", week=words.week_name(week, now()))
+        return _("Put off to %(week)s.", week=week_name(week, now()))
 
     return act_once(act, url_for("member.page"))
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from station import lengths
+from station import lengths, money
 from station.airtime import Week
 from station.languages import dated, marked
 from station.languages import gettext as _
@@ -124,4 +124,4 @@ def _member(found: Standing, membership: Membership, settings: Settings, now: da
 
 
 def _fee(invoice: Invoice) -> str:
-    return words.money(invoice.cents, invoice.currency)
+    return money.price(invoice.cents, invoice.currency)

@@ -5,13 +5,13 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import lengths
+from station import lengths, money
 from station.errors import Refusal, WrongInput
 from station.languages import gettext as _
 from station.members import AccountKind
 from station.membership import applications, fees, invitations, years
 from station.membership.applications import OPEN_STATES
-from web import refusals, words
+from web import refusals
 from web.membership.inviting import LINK, link_of, make
 from web.membership.standing import answer, standing
 from web.session import act_once, me, now, require_person, station
@@ -59,7 +59,7 @@ def cancel() -> ResponseReturnValue:
         return _(
             "Your membership is cancelled: %(weeks)s given back, %(refund)s come back to you.",
             weeks=lengths.weeks(done.voided),
-            refund=words.money(done.refund_cents, settings.station.currency),
+            refund=money.price(done.refund_cents, settings.station.currency),
         )
 
     return act_once(act, url_for("membership.page"))
