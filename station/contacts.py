@@ -62,6 +62,7 @@ def confirm(
         return None
     if purpose == Purpose.PHONE:
         person.phone, person.phone_proven = code.address, True
+        ways_in.tell_phone(session, settings, person, now)
         return code.address
     old_email, email = person.email, code.address
     person.email = email

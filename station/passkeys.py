@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from station import ways_in
 from station.challenges import answered, in_doubt, new_challenge, sealed
 from station.db import Base, compare_and_set
 from station.errors import Refusal, WrongInput
@@ -120,7 +121,7 @@ def add(
     bound: str,
     now: datetime,
 ) -> Passkey:
-    """Keep the passkey that a browser made.
+    """Keep the passkey that a browser made, and tell its owner.
 
     Raises WrongInput `passkey-wrong` or `passkeys-many`.
     """
@@ -153,6 +154,7 @@ def add(
         session.flush()
     except sa.exc.IntegrityError:
         raise WrongInput("passkey-wrong") from None
+    ways_in.tell_passkey_added(session, settings, person, name, now)
     return passkey
 
 
@@ -196,10 +198,13 @@ def rename(session: Session, passkey_id: int, person_id: int, name: str) -> Pass
     return passkey
 
 
-def remove(session: Session, passkey_id: int, person_id: int) -> Passkey:
-    """Let a passkey work no more. Raises Refusal `passkey-gone`."""
-    passkey = _mine(session, passkey_id, person_id)
+def remove(
+    session: Session, settings: Settings, passkey_id: int, person: Person, now: datetime
+) -> Passkey:
+    """Let a passkey work no more, and tell its owner. Raises Refusal `passkey-gone`."""
+    passkey = _mine(session, passkey_id, person.id)
     session.delete(passkey)
+    ways_in.tell_passkey_removed(session, settings, person, passkey.name, now)
     return passkey
 
 

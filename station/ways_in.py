@@ -142,6 +142,55 @@ def tell_old_address(
     letters.write_to(session, person.name, old_email, subject, body, now)
 
 
+def tell_passkey_added(
+    session: Session, settings: Settings, person: Person, passkey: str, now: datetime
+) -> None:
+    """Write a person that one more device signs them in."""
+    with speaking(person.language):
+        subject = _("A passkey was added")
+        body = _(
+            "Hello %(name)s,\n\nfrom now on the passkey “%(passkey)s” signs you in at "
+            "%(station)s.\n\nIf this was not you, sign in, remove it and end every session under "
+            "“How I sign in”, and tell the station's operators at once.\n",
+            name=person.name,
+            passkey=passkey,
+            station=settings.station.name,
+        )
+    letters.write(session, person, subject, body, now)
+
+
+def tell_passkey_removed(
+    session: Session, settings: Settings, person: Person, passkey: str, now: datetime
+) -> None:
+    """Write a person that a device no longer signs them in."""
+    with speaking(person.language):
+        subject = _("A passkey was removed")
+        body = _(
+            "Hello %(name)s,\n\nthe passkey “%(passkey)s” signs nobody in at %(station)s any "
+            "more.\n\nIf this was not you, sign in, end every session under “How I sign in”, and "
+            "tell the station's operators at once.\n",
+            name=person.name,
+            passkey=passkey,
+            station=settings.station.name,
+        )
+    letters.write(session, person, subject, body, now)
+
+
+def tell_phone(session: Session, settings: Settings, person: Person, now: datetime) -> None:
+    """Write a person that their phone can sign them in from now on."""
+    with speaking(person.language):
+        subject = _("Your phone can sign you in")
+        body = _(
+            "Hello %(name)s,\n\nfrom now on codes that sign you in at %(station)s can go to "
+            "%(phone)s.\n\nIf this was not you, sign in, change the number under “How you are "
+            "reached”, and tell the station's operators at once.\n",
+            name=person.name,
+            station=settings.station.name,
+            phone=person.phone,
+        )
+    letters.write(session, person, subject, body, now)
+
+
 def spaced(code: str) -> str:
     """A code as people read it: 123 456."""
     return f"{code[:3]} {code[3:]}"

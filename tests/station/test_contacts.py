@@ -54,6 +54,8 @@ def test_a_new_number_gets_codes_once_its_own_code_was_typed(
         asked = (session, by_phone, person, Purpose.PHONE, "her session")
         assert contacts.confirm(*asked, message.body[:7], now) == NEW
     assert messages.phone_of(by_phone, kept()) == NEW
+    with database.reading() as session:
+        assert NEW in session.scalars(sa.select(Letter)).one().body
 
 
 def test_a_number_is_just_kept_where_no_message_can_prove_it(settings, by_phone, change, kept):

@@ -98,7 +98,7 @@ def remove(passkey_id: int) -> ResponseReturnValue:
     """Let a passkey work no more."""
 
     def act(session: Session) -> str:
-        removed = passkeys.remove(session, passkey_id, me().id)
+        removed = passkeys.remove(session, station().settings, passkey_id, me(), now())
         return _("“%(name)s” signs nobody in any more.", name=removed.name)
 
     return act_once(act, url_for("security.page"))
