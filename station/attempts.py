@@ -33,6 +33,10 @@ ADDRESS = Limit("address", 20)
 ASKER = Limit("asker", 6)
 # A mobile network puts thousands of phones behind one address.
 NETWORK = Limit("network", 300)
+# Wrong codes: with a million codes, who guesses from everywhere finds one in 3,000 hours.
+WRONG_NETWORK = Limit("wrong-network", 30)
+WRONG_STATION = Limit("wrong-station", 300)
+EVERYBODY = "everybody"
 
 
 class Attempts(Base):
@@ -52,20 +56,43 @@ def count(session: Session, limit: Limit, subject: str, settings: Settings, now:
     Raises Refusal `asked-often` when there were as many in this hour as the limit allows.
     """
     if subject and not _counted(session, limit, hashed(subject), _hour(now)):
-        until = datetime.fromtimestamp((_hour(now) + 1) * HOUR_SECONDS, UTC)
-        raise Refusal("asked-often", until=local_text(until, settings))
+        raise Refusal("asked-often", until=_next_hour(settings, now))
 
 
 def count_letter(
-    session: Session, address: str, network: str, settings: Settings, now: datetime
+    session: Session,
+    address: str,
+    network: str,
+    settings: Settings,
+    now: datetime,
+    *,
+    returning: bool = False,
 ) -> None:
     """Count one more letter or message to an address that somebody at a network asks for.
 
-    Raises Refusal `asked-often`.
+    A browser where its owner was signed in before is `returning`: strangers, however many they
+    are, leave it its own letters. Raises Refusal `asked-often`.
     """
+    if returning:
+        count(session, ASKER, f"{address} returning", settings, now)
+        return
     count(session, NETWORK, network, settings, now)
     count(session, ASKER, f"{address} {network}", settings, now)
     count(session, ADDRESS, address, settings, now)
+
+
+def require_few_wrong(session: Session, network: str, settings: Settings, now: datetime) -> None:
+    """Raises Refusal `codes-guessed` after too many wrong codes of a network, or of all."""
+    for limit, subject in _guessers(network):
+        found = session.get(Attempts, (limit.kind, hashed(subject), _hour(now)))
+        if found is not None and found.count >= limit.most:
+            raise Refusal("codes-guessed", until=_next_hour(settings, now))
+
+
+def count_wrong(session: Session, network: str, now: datetime) -> None:
+    """Count one more wrong code that somebody at a network typed."""
+    for limit, subject in _guessers(network):
+        _counted(session, limit, hashed(subject), _hour(now))
 
 
 def network_of(address: str | None) -> str:
@@ -100,6 +127,15 @@ def _counted(session: Session, limit: Limit, subject_hash: str, hour: int) -> bo
             session, Attempts, *still, Attempts.count < limit.most, count=Attempts.count + 1
         )
     return True
+
+
+def _guessers(network: str) -> list[tuple[Limit, str]]:
+    everybody = [(WRONG_STATION, EVERYBODY)]
+    return [(WRONG_NETWORK, network), *everybody] if network else everybody
+
+
+def _next_hour(settings: Settings, now: datetime) -> str:
+    return local_text(datetime.fromtimestamp((_hour(now) + 1) * HOUR_SECONDS, UTC), settings)
 
 
 def _hour(now: datetime) -> int:

@@ -62,6 +62,8 @@ SENTENCES: dict[str, str] = {
     "code-wrong": "This code is wrong or too old. Type the newest one, or ask for another.",
     "asked-often": "Too many codes were asked for. Use the newest one that came, or ask again "
     "after {until}.",
+    "codes-guessed": "Too many wrong codes were typed. Press the link in your letter, or use a "
+    "passkey; codes work again after {until}.",
     "passkey-wrong": "This passkey could not be read. Try again, or sign in by a letter.",
     "passkey-gone": "There is no such passkey of yours. Load the page again to see yours.",
     "passkeys-many": "You have {most} passkeys, which is as many as can be. Remove one first.",

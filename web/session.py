@@ -25,6 +25,7 @@ from station.settings import Settings
 TOKEN = "token"  # noqa: S105  the cookie's key, not a secret
 KEY = "key"
 ASKING = "asking"
+WAS_HERE = "was-here"
 # What proves who sends a form is no part of what the form asks.
 PROOF = "proof_"
 AFTER = "after"
@@ -133,12 +134,19 @@ def asked_for() -> tuple[str, str]:
     return str(session.get(ASKING, "")), str(session.get(AFTER, ""))
 
 
+def was_here() -> int:
+    """The id of who signed in with this browser last; 0 for nobody."""
+    found: int = session.get(WAS_HERE, 0)
+    return found
+
+
 def enter(token: str) -> None:
     """Remember a session in a fresh cookie."""
     _forget()
     session[TOKEN] = token
     session.permanent = True
     g.pop("person", None)
+    session[WAS_HERE] = me().id
 
 
 def leave() -> None:
@@ -152,11 +160,12 @@ def leave() -> None:
 
 
 def _forget() -> None:
-    """Empty the cookie, but for the language that was chosen."""
-    language = session.get(LANGUAGE)
+    """Empty the cookie, but for the language that was chosen and who was here last."""
+    kept = {name: session[name] for name in (LANGUAGE, WAS_HERE) if name in session}
     session.clear()
-    if language is not None:
-        choose_language(language)
+    session.update(kept)
+    # Both outlive the browser, though nobody is signed in.
+    session.permanent = session.permanent or bool(kept)
 
 
 def form_key() -> str:

@@ -25,6 +25,7 @@ from web.session import (
     now,
     person,
     station,
+    was_here,
 )
 
 # What is asked of a passkey before anybody is known.
@@ -51,7 +52,9 @@ def send() -> ResponseReturnValue:
     def act(session: Session) -> None:
         settings, number = station().settings, messages.number_in(typed)
         subject = number or typed.lower()
-        attempts.count_letter(session, subject, network, settings, now())
+        who = messages.with_phone(session, number) if number else with_email(session, typed)
+        returning = who is not None and who.id == was_here()
+        attempts.count_letter(session, subject, network, settings, now(), returning=returning)
         if number:
             _message(session, number, secret)
         else:
@@ -71,10 +74,13 @@ def sent() -> ResponseReturnValue:
 def use_code() -> ResponseReturnValue:
     """Sign in by the code of the letter that this browser asked for."""
     (secret, after), typed = asked_for(), request.form.get("code", "")
+    network = attempts.network_of(request.remote_addr)
 
     def act(session: Session) -> str:
+        attempts.require_few_wrong(session, network, station().settings, now())
         found = signin.use_code(session, secret, typed, now(), browser())
         if found is None:
+            attempts.count_wrong(session, network, now())
             return ""
         return _arrived(session, found.token) if found.by_letter else found.token
 
@@ -193,7 +199,7 @@ def _draw_sent(problem: str = "") -> str:
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
-    if refusal.code == "code-wrong":
+    if refusal.code in ("code-wrong", "codes-guessed"):
         return _draw_sent(refusal.sentence), refusals.status_of(refusal)
     if refusal.code in ("text-missing", "asked-often", "passkey-wrong") and person() is None:
         return _draw_ask(refusal.sentence), refusals.status_of(refusal)

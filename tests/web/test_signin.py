@@ -242,3 +242,45 @@ def test_nobody_shuts_the_owner_of_an_address_out_by_asking_for_it(nobody, admit
         for network in ["196.25.1.9"] * 7 + ["41.13.0.2"]
     ]
     assert [answer.status_code for answer in answers] == [303] * 6 + [409, 303]
+
+
+def test_where_somebody_was_signed_in_strangers_who_ask_don_t_shut_them_out(
+    nobody, admit_member, link_of, database, settings, clock
+):
+    clock.now = clock.now.replace(minute=1)
+    nobody.enter(link_of(admit_member("Thandi")))
+    nobody.send("/signout")
+    with database.writing() as session:
+        for number in range(attempts.ADDRESS.most):
+            asked = ("thandi@example.org", f"41.13.0.{number}", settings, clock.now)
+            attempts.count_letter(session, *asked)
+    assert ask(nobody).request.path == "/signin/sent"
+    assert code_in(letters_in(database)[-1])
+    for _ in range(5):
+        assert ask(nobody).status_code == 200
+    assert ask(nobody).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("limit", "network"), [(attempts.WRONG_NETWORK, "196.25.1.9"), (attempts.WRONG_STATION, "")]
+)
+def test_after_too_many_wrong_codes_a_letter_s_link_is_the_way_in(
+    limit, network, app, nobody, admit_member, database, clock
+):
+    clock.now = clock.now.replace(minute=1)
+    admit_member("Thandi")
+    ask(nobody)
+    (letter,) = letters_in(database)
+    with database.writing() as session:
+        for _ in range(limit.most - 1):
+            attempts.count_wrong(session, network, clock.now)
+    guesser = Visitor(app.test_client())
+    ask(guesser, "nobody@example.org")
+    for visitor in (nobody, guesser):
+        visitor.client.environ_base["REMOTE_ADDR"] = network or "127.0.0.1"
+    assert "This code is wrong" in guesser.send("/signin/code", code="000 000").text
+    answer = nobody.send("/signin/code", code=code_in(letter))
+    assert answer.status_code == 409
+    assert "Too many wrong codes were typed. Press the link in your letter" in answer.text
+    (link,) = re.findall(r"(/signin/\S+)", letter.body)
+    assert nobody.enter(link).request.path == "/member/"
