@@ -1,4 +1,7 @@
-"""Stored bytes that no table names are left by a crash, and go once they are a day old."""
+"""Stored bytes that no table names are left by a crash, and go once they are a day old.
+
+What has arrived of a file goes as soon as nobody may go on with it.
+"""
 
 import time
 from collections.abc import Iterator
@@ -21,11 +24,11 @@ HASH_LENGTH = 64
 
 
 def sweep(session: Session, media_folder: Path) -> int:
-    """Remove every stored or arriving file that no row names; how many there were."""
+    """Remove every stored file that no row names; how many there were."""
     named = set(_named(session))
     oldest = time.time() - LEAST_AGE.total_seconds()
     removed = 0
-    for file in (*media_folder.glob("??/*"), *media_folder.glob(f"{ARRIVALS_FOLDER}/*")):
+    for file in media_folder.glob("??/*"):
         unnamed = file.name[:HASH_LENGTH] not in named
         if unnamed and file.is_file() and file.stat().st_mtime < oldest:
             file.unlink()
@@ -33,10 +36,20 @@ def sweep(session: Session, media_folder: Path) -> int:
     return removed
 
 
+def sweep_arrivals(session: Session, media_folder: Path) -> int:
+    """Remove what has arrived of files that are not expected any more; how many there were."""
+    # A file comes after its row: whatever is listed before the rows are read has its row there.
+    here = list(media_folder.glob(f"{ARRIVALS_FOLDER}/*"))
+    expected = set(session.scalars(sa.select(Arrival.key)))
+    left = [file for file in here if file.name not in expected]
+    for file in left:
+        file.unlink(missing_ok=True)
+    return len(left)
+
+
 def _named(session: Session) -> Iterator[str]:
     """Every hash that a row names."""
     plain = (
-        Arrival.key,
         Arrival.upload_sha256,
         Recording.upload_sha256,
         Request.announcement_sha256,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import scheduler.worker
 from media import store
-from media.sweep import sweep
+from media.sweep import sweep, sweep_arrivals
 from station import (
     arrivals,
     attempts,
@@ -110,6 +110,7 @@ def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Chore]:
         "attempts_forgotten": lambda session: attempts.clear_old(session, now),
         "forms_forgotten": lambda session: posts.clear_old(session, now),
         "arrivals_forgotten": lambda session: arrivals.clear_old(session, now),
+        "arrivals_swept": lambda session: sweep_arrivals(session, settings.media_folder),
         "work_cleared": lambda _: store.clear_stale(settings.media_folder),
     }
 

@@ -123,7 +123,7 @@ def end(session: Session, person_id: int, key: str, now: datetime) -> None:
 
 
 def clear_old(session: Session, now: datetime) -> int:
-    """Forget what nobody went on with; the files of those go with the next sweep."""
+    """Forget what nobody went on with."""
     old = sa.delete(Arrival).where(Arrival.touched_at < now - KEPT).returning(Arrival.key)
     return len(session.scalars(old).all())
 

@@ -2,12 +2,11 @@
 
 import base64
 import hashlib
-import os
 from datetime import timedelta
 
 import pytest
 
-from media.sweep import sweep
+from media.sweep import sweep_arrivals
 from station.arrivals import KEPT, MOST_UNUSED, Arrival, clear_old
 from station.recordings import stored_at
 from tests.web.uploads import VOICE, filled, recordings_in
@@ -154,25 +153,29 @@ def test_nobody_else_sees_or_changes_what_arrives(phone, signed_in, admit_member
 
 def test_what_nobody_goes_on_with_is_forgotten(phone, clock, database, settings):
     path = phone.begin()
+    phone.chunk(path, 0, VOICE[:CHUNK])
     for _ in range(MOST_UNUSED):
         clock.now += timedelta(minutes=1)
         newest = phone.begin()
+        phone.chunk(newest, 0, VOICE[:CHUNK])
+    here = settings.media_folder / "arrivals"
+    assert len(list(here.iterdir())) == MOST_UNUSED + 1
     assert phone.ask("HEAD", path).status_code == 404
     with database.reading() as session:
         assert session.query(Arrival).count() == MOST_UNUSED
+        assert sweep_arrivals(session, settings.media_folder) == 1
     clock.now += KEPT
     assert phone.ask("HEAD", newest).status_code == 200
-    phone.chunk(newest, 0, VOICE[:CHUNK])
-    (file,) = (settings.media_folder / "arrivals").iterdir()
-    os.utime(file, (0, 0))
+    phone.chunk(newest, CHUNK, VOICE[CHUNK : 2 * CHUNK])
     with database.writing() as session:
         assert clear_old(session, clock.now) == MOST_UNUSED - 1
-        assert sweep(session, settings.media_folder) == 0
+        assert sweep_arrivals(session, settings.media_folder) == MOST_UNUSED - 1
     clock.now += KEPT + timedelta(seconds=1)
     assert phone.ask("HEAD", newest).status_code == 404
     with database.writing() as session:
         assert clear_old(session, clock.now) == 1
-        assert sweep(session, settings.media_folder) == 1
+        assert sweep_arrivals(session, settings.media_folder) == 1
+    assert not list(here.iterdir())
 
 
 def test_a_power_cut_that_kept_less_than_was_noted_is_noticed(phone, settings, send):
