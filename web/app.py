@@ -52,7 +52,7 @@ from web.membership.views import area as membership
 from web.public.views import area as public
 from web.pwa import sharing
 from web.pwa.views import area as pwa
-from web.session import Station, speak
+from web.session import Station, fall_silent, speak
 from web.sharing.views import area as pieces
 from web.upload import MEGABYTE, Arriving
 
@@ -104,6 +104,7 @@ def create_app(
     )
     # Before a form is refused for being old, so that this too is said in the visitor's language.
     app.before_request(speak)
+    app.teardown_request(fall_silent)
     CSRFProtect(app).exempt(sharing.receive)
     app.url_map.converters["int"] = Id
     for area in (

@@ -96,6 +96,11 @@ def choose_language(language: str) -> None:
     session.permanent = True
 
 
+def fall_silent(_: BaseException | None) -> None:
+    """Speak English again once a request is over: its thread may do other things next."""
+    languages.speak(languages.ENGLISH)
+
+
 def require_person() -> None:
     """Let only signed-in people see an area."""
     me()

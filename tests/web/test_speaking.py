@@ -7,7 +7,7 @@ import pytest
 
 from station import lengths, moments, money
 from station.airtime import Week
-from station.languages import known, speaking
+from station.languages import known, speaking, spoken
 from station.members import Person
 from web import words
 
@@ -40,6 +40,13 @@ def test_who_chooses_a_language_stays_on_the_page_and_keeps_it(nobody):
     nobody.open("/signin")
     assert '<html lang="zu">' in nobody.page
     assert "Imakethe" not in nobody.page
+
+
+def test_a_request_leaves_no_language_behind(nobody):
+    nobody.open("/join")
+    choose(nobody, "zu")
+    assert "isiZulu" in nobody.open("/signin").text
+    assert spoken() == "en"
 
 
 def test_a_choice_outlives_signing_in_and_is_a_members_on_every_phone(
