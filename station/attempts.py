@@ -40,7 +40,7 @@ EVERYBODY = "everybody"
 
 
 class Attempts(Base):
-    """How often something was asked for in an hour; `hour` counts from the Unix epoch."""
+    """How often something was tried in an hour; `hour` counts from the Unix epoch."""
 
     __tablename__ = "attempts"
 
