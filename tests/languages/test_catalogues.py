@@ -15,7 +15,7 @@ BEGUN = ("af", "sn")
 CORE = (
     *("web/signin.py", "web/templates/signin.html", "web/templates/sent.html"),
     *("web/templates/enter.html", "web/templates/base.html", "station/ways_in.py"),
-    *("web/member/answers.py", "web/member/cards.py", "web/member/use.py"),
+    *("web/member/answers.py", "web/member/stages.py", "web/member/use.py"),
     *("web/member/templates/member/page.html", "web/member/templates/member/right.html"),
     *("web/member/templates/member/upload.html", "web/words.py", "station/lengths.py"),
     *("web/member/checks.py", "web/pwa/templates/pwa/recorder.html", "web/refusals.py"),

@@ -7,7 +7,7 @@ from station.airtime import Week
 from station.recordings import Recording, RecordingState
 from station.rights import Request
 from station.statement import Fate, StatementLine
-from web.member.answers import answers
+from web.member.answers import answers, to_unfold
 from web.member.cards import card
 
 AT = datetime(2026, 11, 25, 16, 35, tzinfo=UTC)
@@ -87,6 +87,14 @@ def test_each_stage_has_its_sentence(fate, state, sentence, make_card, week, set
 def test_weeks_after_the_first_open_one_can_wait(make_card, week, settings, now):
     cards = [make_card(week.plus(n)) for n in (2, 3, 4)]
     assert len(answers(cards, settings, now)) == 1
+
+
+def test_what_cannot_air_in_a_later_week_is_told_first_and_lies_open(
+    make_card, week, settings, now
+):
+    cards = [make_card(week.plus(2)), make_card(week.plus(4), state=RecordingState.REJECTED)]
+    assert told(cards, settings, now)[0] == "Your recording for the week of 14 December can't air."
+    assert to_unfold(cards) == cards[1:]
 
 
 def test_what_is_to_do_comes_before_what_is_done(make_card, week, settings, now):

@@ -79,10 +79,12 @@ def test_a_recording_that_is_too_long_is_faded_out_at_a_press(too_long, mine, se
 
 
 def test_the_other_rights_of_its_week_are_offered_first(too_long, mine, sender):
-    options = [f'<option value="{right.id}">' for right in mine[1:]]
-    assert [sender.page.index(option) for option in options] == sorted(
-        sender.page.index(option) for option in options
-    )
+    _, same, alike, following = (f'<option value="{right.id}">' for right in mine)
+    assert alike not in sender.page
+    assert f"{same}30 November to 6 December, both parts in a row<" in sender.page
+    later = "first part 30 November to 6 December, the rest 7 to 13 December"
+    assert f"{following}{later}<" in sender.page
+    assert sender.page.index(same) < sender.page.index(following)
     assert f"/member/rights/{mine[0].id}/spread" in sender.forms
 
 
@@ -109,6 +111,8 @@ def test_it_is_spread_over_two_weeks(too_long, mine, sender, database, accept_pa
         (NEXT, "The river (2 of 2)"),
     ]
     sender.open("/member/")
+    assert "This is the first part; the rest is for the week of 7 December." in sender.page
+    assert "This is the rest; the first part is for the week of 30 November." in sender.page
     assert "“The river (2 of 2)” is ready to air." in sender.page
 
 

@@ -1,5 +1,7 @@
 """Two people exchange published times on their pages."""
 
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 
@@ -93,6 +95,16 @@ def test_a_card_with_a_place_leads_to_the_times_of_others(ada, asked):
     ada.open(f"/member/requests/{asked['Ada']}/swap?day=3&part=morning")
     assert "10:20</b>, channel One" in ada.page
     assert "Ben: silence for rain" in ada.page
+
+
+def test_a_time_that_is_over_is_told_as_such_and_not_exchanged(ada, asked, clock):
+    clock.now = datetime(2026, 11, 23, 4, 45, tzinfo=UTC)
+    ada.open("/member/")
+    assert "was to air today, 06:40, channel One. We are looking whether it did." in ada.page
+    path = f"/member/requests/{asked['Ada']}/swap"
+    assert path not in ada.page
+    assert ada.open(path).status_code == 409
+    assert "It is too late for this swap" in ada.page
 
 
 @pytest.mark.usefixtures("proposed")

@@ -10,7 +10,8 @@ from station.languages import marked
 from station.moments import week_name
 from station.settings import Settings
 from web import words
-from web.member.cards import Card, Stage
+from web.member.cards import Card
+from web.member.stages import Stage
 
 LATER = marked("You will have your time once the week is planned.")
 

@@ -1,9 +1,8 @@
 """A card is one right as its holder sees it: what it asks for, what became of it, what is open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -11,81 +10,23 @@ from sqlalchemy.orm import Session, joinedload
 from media.verdict import sentence
 from station.airtime import Span, Week
 from station.languages import gettext as _
-from station.languages import marked, spoken
+from station.languages import spoken
+from station.ledger import Right
 from station.market.limits import closes as transfers_close
 from station.recordings import Recording, RecordingState, other_part
 from station.rights import Request, RequestKind, RequestState, cutoff
 from station.settings import Settings
 from station.statement import PASSED_ON, Fate, StatementLine, statement
 from web.member.makegoods import GivenAgain, given_again
-
-
-class Stage(StrEnum):
-    """Where a right stands."""
-
-    EMPTY = "empty"
-    CHECKING = "checking"
-    REJECTED = "rejected"
-    READY = "ready"
-    SILENCE = "silence"
-    PLACED = "placed"
-    ON_AIR = "on-air"
-    BUMPED = "bumped"
-    AIRED = "aired"
-    MISSED = "missed"
-    TAKEN_DOWN = "taken-down"
-    POOLED = "pooled"
-    LATER = "later"
-    EXPIRED = "expired"
-    VOIDED = "voided"
-
-    @property
-    def said(self) -> str:
-        """In the words of its card."""
-        return _(SAID[self])
-
-
-SAID = {
-    Stage.EMPTY: marked("nothing sent"),
-    Stage.CHECKING: marked("being checked"),
-    Stage.REJECTED: marked("can't air"),
-    Stage.READY: marked("ready"),
-    Stage.SILENCE: marked("silence"),
-    Stage.PLACED: marked("planned"),
-    Stage.ON_AIR: marked("on air"),
-    Stage.BUMPED: marked("not placed"),
-    Stage.AIRED: marked("aired"),
-    Stage.MISSED: marked("missed"),
-    Stage.TAKEN_DOWN: marked("taken down"),
-    Stage.POOLED: marked("not used"),
-    Stage.LATER: marked("comes back later"),
-    Stage.EXPIRED: marked("ran out"),
-    Stage.VOIDED: marked("given back"),
-}
-
-# What became of a right says it all, except while it is still unused.
-STAGES = {
-    Fate.UNUSED: Stage.EMPTY,
-    Fate.RECORDING: Stage.READY,
-    Fate.SILENCE: Stage.SILENCE,
-    Fate.PLACED: Stage.PLACED,
-    Fate.BUMPED: Stage.BUMPED,
-    Fate.AIRED: Stage.AIRED,
-    Fate.MISSED: Stage.MISSED,
-    Fate.TAKEN_DOWN: Stage.TAKEN_DOWN,
-    Fate.POOLED: Stage.POOLED,
-    Fate.LATER: Stage.LATER,
-    Fate.EXPIRED: Stage.EXPIRED,
-    Fate.VOIDED: Stage.VOIDED,
-}
-GONE = (Fate.POOLED, Fate.LATER, Fate.EXPIRED, Fate.VOIDED)
+from web.member.stages import GONE, STAGES, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One right of one week; `latest` is the newest take that was not withdrawn.
 
-    `given` says what it was given again for, when it is a makegood.
+    `given` says what it was given again for, when it is a makegood; `other_week` where the other
+    part of its take airs, when that is in another week.
     """
 
     line: StatementLine
@@ -98,6 +39,7 @@ class Card:
     request: Request | None
     latest: Recording | None
     given: GivenAgain | None = None
+    other_week: Week | None = None
 
     @property
     def right_id(self) -> int:
@@ -172,6 +114,7 @@ def cards(
     ids = [line.right_id for line in mine]
     requests, latest = _requests(session, ids, account_id), _latest(session, ids, account_id)
     given = given_again(session, settings, ids)
+    elsewhere = _other_weeks(session, settings, latest)
     for right_id, take in latest.items():
         if take.state == RecordingState.ACCEPTED and right_id not in requests:
             latest[right_id] = _undecided(session, take)
@@ -184,6 +127,7 @@ def cards(
             settings,
             now,
             given.get(line.right_id),
+            elsewhere.get(line.right_id),
         )
         for line in mine
     ]
@@ -197,6 +141,7 @@ def card(
     settings: Settings,
     now: datetime,
     given: GivenAgain | None = None,
+    other_week: Week | None = None,
 ) -> Card:
     """Decide what a right's card says."""
     closes = cutoff(week, settings)
@@ -206,12 +151,14 @@ def card(
     stage = _stage(line.fate, air, latest, now)
     changeable = now < closes and line.fate not in GONE
     movable = changeable and now < transfers_close(week, settings)
-    return Card(line, week, closes, changeable, movable, stage, air, request, latest, given)
+    found = (request, latest, given, other_week)
+    return Card(line, week, closes, changeable, movable, stage, air, *found)
 
 
 def _stage(fate: Fate, air: Span | None, latest: Recording | None, now: datetime) -> Stage:
-    if fate is Fate.PLACED and air is not None and now in air:
-        return Stage.ON_AIR
+    if fate is Fate.PLACED and air is not None and now >= air.start:
+        # Until it is written what went out, nobody knows whether it did.
+        return Stage.ON_AIR if now in air else Stage.OVER
     if fate is not Fate.UNUSED:
         return STAGES[fate]
     match latest.state if latest else None:
@@ -226,6 +173,19 @@ def _undecided(session: Session, take: Recording) -> Recording:
     """An accepted take, or the other part that it waits for."""
     other = other_part(session, take)
     return other if other and other.state == RecordingState.RECEIVED else take
+
+
+def _other_weeks(
+    session: Session, settings: Settings, latest: Mapping[int, Recording]
+) -> dict[int, Week]:
+    """The week of each take's other part, by the take's right, where that is another one."""
+    weeks = {}
+    for right_id, take in latest.items():
+        if other := other_part(session, take):
+            mine, theirs = (session.get_one(Right, one) for one in (right_id, other.right_id))
+            if mine.week != theirs.week:
+                weeks[right_id] = theirs.parsed_week(settings.zone)
+    return weeks
 
 
 def _requests(session: Session, right_ids: list[int], account_id: int) -> dict[int, Request]:

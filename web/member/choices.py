@@ -19,7 +19,6 @@ class Free:
 
     right_id: int
     week: Week
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,15 @@ class Choices:
         return too_long.can_fade(card.latest)
 
     def others(self, card: Card) -> list[Free]:
-        """What the newest take of a card can be spread over besides its own: its week's first."""
+        """What the newest take of a card can be spread over besides its own, one of each week.
+
+        Its own week's is first, then those that come after it, then the earlier ones.
+        """
         if card.latest is None or not too_long.can_spread(card.latest):
             return []
         others = [one for one in self.free if one.right_id != card.right_id]
-        return sorted(others, key=lambda one: one.week != card.week)
+        each = {one.week.monday: one for one in reversed(others)}
+        return [each[monday] for monday in sorted(each, key=lambda at: (at < card.week.monday, at))]
 
 
 def choices(
@@ -61,4 +64,4 @@ def choices(
     """What somebody's cards offer."""
     free = rights.unused(session, account_id, rights.next_open_week(settings, now))
     runs = Counter(card.request.run for card in cards if card.request and card.request.run)
-    return Choices([Free(one.id, one.parsed_week(settings.zone), one.number) for one in free], runs)
+    return Choices([Free(one.id, one.parsed_week(settings.zone)) for one in free], runs)

@@ -25,7 +25,7 @@ def draw(problem: str = "") -> str:
     settings, request_id = station().settings, (request.view_args or {}).get("request_id", 0)
     with station().database.reading() as session:
         mine = place_of(session, settings, request_id)
-        if mine is None or mine.account_id != me().account_id:
+        if mine is None or mine.account_id != me().account_id or _too_late(mine):
             return draw_page(problem)
         week = Week.of(mine.at, settings.zone)
         weekday, daypart = _asked_for(settings, mine)
@@ -55,6 +55,8 @@ def page(request_id: int) -> ResponseReturnValue:
         raise Refusal("swap-not-placed")
     if mine.account_id != me().account_id:
         raise Refusal("right-not-yours")
+    if _too_late(mine):
+        raise Refusal("swap-late")
     return draw()
 
 
@@ -104,6 +106,10 @@ def withdraw(swap_id: int) -> ResponseReturnValue:
         return _("Taken back. You keep your time.")
 
     return act_once(act, url_for("member.page"))
+
+
+def _too_late(mine: Seen) -> bool:
+    return mine.at <= earliest(station().settings, now())
 
 
 def _asked_for(settings: Settings, mine: Seen) -> tuple[int, str]:

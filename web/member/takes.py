@@ -22,7 +22,8 @@ from station.retake import can_retake
 from station.settings import Settings
 from station.treatment import Ident, Treatment
 from web import waveform
-from web.member.cards import Card, Stage
+from web.member.cards import Card
+from web.member.stages import Stage
 from web.words import clock_length
 
 # A page that shows many weeks draws the sound of the first ones alone.
