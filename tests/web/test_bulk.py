@@ -48,7 +48,8 @@ def offers_in(database):
 @pytest.mark.parametrize(
     ("query", "weeks"),
     [
-        ("", 10),
+        ("", 0),
+        ("every=1", 10),
         ("from=2026-W49&to=2026-W53&every=1", 5),
         ("from=2026-W49&to=2026-W53&every=2", 3),
         ("from=2026-W50&every=3", 3),

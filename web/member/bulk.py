@@ -18,9 +18,10 @@ from station.moments import week_name
 from web.ids import read_ids
 from web.member import forms
 from web.member.area import member_area, page_at
-from web.member.cards import Card, Stage, cards
+from web.member.cards import Card, cards
 from web.member.giving import linking, offering, tell_link
 from web.member.selling import listing
+from web.member.stages import Stage
 from web.proof import proven
 from web.session import act_once, me, now, station
 
@@ -31,6 +32,8 @@ STEPS = (
     marked("Every third week"),
     marked("Every fourth week"),
 )
+# What a pattern of weeks is asked for with.
+PATTERN = {"from", "to", "every"}
 
 
 def draw(problem: str = "") -> str:
@@ -62,7 +65,7 @@ def page() -> ResponseReturnValue:
     What is in use is ticked by its holder alone.
     """
     asked, found = request.args, _movable()
-    if not found or "every" not in asked:
+    if not found or not PATTERN & asked.keys():
         return _draw_weeks([])
     movable = {card.right_id for card in found}
     used = {card.right_id for card in found if card.stage is not Stage.EMPTY}
