@@ -41,5 +41,5 @@ def find(session: Session, text: str, account_id: int | None) -> Recording:
         query = query.where(Recording.account_id == account_id)
     recording = session.scalars(query).first()
     if recording is None:
-        raise Refusal("receipt-unknown", receipt=code)
+        raise Refusal("receipt-unknown", receipt=text.strip())
     return recording

@@ -47,6 +47,7 @@ def test_who_looks_far_ahead_has_rows_that_lead_to_the_later_cards(signed_in, ad
     page = visitor.open("/member/?weeks=53").data
     assert len(gzip.compress(page)) + len(gzip.compress(STYLE.read_bytes())) < MOST_BYTES
     assert visitor.page.count('class="card right"') == MOST_WHOLE
+    assert "Show more weeks" not in visitor.page
     rows = re.findall(r'<li><a href="(/member/\?[^"#]*)#right-(\d+)', visitor.page)
     assert len(rows) == 52 - MOST_WHOLE
     path, right_id = rows[-1]

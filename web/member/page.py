@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from station import arrivals, causes, presentation, rights
 from station.airtime import Week
+from station.ledger import held
 from web.deals import deals_from, deals_to
 from web.member.answers import answers, to_unfold
 from web.member.area import member_area
@@ -42,6 +43,7 @@ def draw(problem: str = "") -> str:
         whole = [one for at, one in enumerate(found) if at < MOST_WHOLE or one in unfolded]
         sounds, doing = heard(session, settings, whole, now()), steps(session, whole, now())
         clips = clipped(session, settings, whole)
+        beyond = any(right.week > str(weeks[-1]) for right in held(session, account_id))
         arrived = arrivals.waiting(session, me().id, now())
     refused = request.view_args or {}
     return render_template(
@@ -54,7 +56,7 @@ def draw(problem: str = "") -> str:
         choices=offered,
         to_me=to_me,
         from_me=from_me,
-        more=count + 8 if count < MOST_WEEKS else None,
+        more=count + 8 if beyond and count < MOST_WEEKS else None,
         swaps_to_me=swaps_to_me,
         swaps_from_me=swaps_from_me,
         causes=listed,
