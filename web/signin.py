@@ -102,7 +102,7 @@ def use_passkey() -> ResponseReturnValue:
         found = passkeys.use(session, station().settings, site, answer, ENTERING, now())
         return signin.sign_in(session, found.person_id, now(), browser())
 
-    return _come_in(do_now(act), inside(request.form.get(AFTER, "")))
+    return _come_in(do_now(act), request.form.get(AFTER, ""))
 
 
 @area.get("/signin/<token>")
@@ -118,7 +118,7 @@ def use(token: str) -> ResponseReturnValue:
     def act(session: Session) -> str:
         return _arrived(session, signin.use_link(session, token, now(), browser()))
 
-    return _come_in(do_now(act), inside(request.form.get(AFTER, "")))
+    return _come_in(do_now(act), request.form.get(AFTER, ""))
 
 
 @area.post("/signout")
@@ -160,7 +160,7 @@ def _come_in(token: str, after: str) -> ResponseReturnValue:
     enter(token)
     flash(_welcome())
     first = "desk.page" if me().operator else "member.page"
-    return redirect(after or url_for(first), SEE_OTHER)
+    return redirect(inside(after) or url_for(first), SEE_OTHER)
 
 
 def _welcome() -> str:

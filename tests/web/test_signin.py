@@ -233,6 +233,15 @@ def test_whoever_opens_a_page_signed_out_comes_to_it_after_signing_in(
     assert answer.request.full_path == "/member/statement?year=2026"
 
 
+def test_a_page_that_can_t_be_led_to_keeps_nobody_from_signing_in(nobody, admit_member, database):
+    admit_member("Thandi")
+    ask(nobody)
+    assert nobody.open("/receipt/%0Ax").request.path == "/signin"
+    nobody.open("/signin/sent")
+    (letter,) = letters_in(database)
+    assert nobody.send("/signin/code", code=code_in(letter)).request.path == "/member/"
+
+
 def test_nobody_shuts_the_owner_of_an_address_out_by_asking_for_it(nobody, admit_member):
     admit_member("Thandi")
     nobody.open("/signin")
