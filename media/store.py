@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from station.errors import WrongInput
+from station.errors import Refusal, WrongInput
 from station.recordings import stored_at
 
 WORK_FOLDER = "work"
@@ -18,6 +18,8 @@ WORK_FOLDER = "work"
 ARRIVALS_FOLDER = "arrivals"
 # No upload and no attempt takes so long: what is this old belongs to who was killed.
 STALE_SECONDS = 1800
+# What airs today has to be made and kept, whatever people send.
+LEAST_FREE_BYTES = 1_000_000_000
 
 
 @contextmanager
@@ -46,6 +48,13 @@ def arrival(media_folder: Path, key: str) -> Iterator[IO[bytes]]:
     with place.open("r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
+
+
+def require_room(media_folder: Path, size_bytes: int) -> None:
+    """Raises Refusal `disk-full` when too little would be free beside so many bytes."""
+    media_folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(media_folder).free < LEAST_FREE_BYTES + size_bytes:
+        raise Refusal("disk-full")
 
 
 def forget_arrival(media_folder: Path, key: str) -> None:

@@ -37,10 +37,14 @@ NETWORK = Limit("network", 300)
 WRONG_NETWORK = Limit("wrong-network", 30)
 WRONG_STATION = Limit("wrong-station", 300)
 EVERYBODY = "everybody"
+SENT_BYTES = "sent-bytes"
 
 
 class Attempts(Base):
-    """How often something was tried in an hour; `hour` counts from the Unix epoch."""
+    """How often something was tried in an hour, or how many bytes were sent.
+
+    `hour` counts from the Unix epoch.
+    """
 
     __tablename__ = "attempts"
 
@@ -95,6 +99,21 @@ def count_wrong(session: Session, network: str, now: datetime) -> None:
         _counted(session, limit, hashed(subject), _hour(now))
 
 
+def count_bytes(
+    session: Session, person_id: int, size_bytes: int, most_bytes: int, now: datetime
+) -> bool:
+    """Count what a person sends; False when it would be more than `most_bytes` within a day."""
+    subject, hour = hashed(f"person {person_id}"), _hour(now)
+    sent = sa.select(sa.func.coalesce(sa.func.sum(Attempts.count), 0)).where(
+        Attempts.kind == SENT_BYTES,
+        Attempts.subject_hash == subject,
+        Attempts.hour > hour - KEPT_HOURS,
+    )
+    if session.scalars(sent).one() + size_bytes > most_bytes:
+        return False
+    return _counted(session, Limit(SENT_BYTES, most_bytes), subject, hour, size_bytes)
+
+
 def network_of(address: str | None) -> str:
     """The network that a visitor comes from; empty where a proxy hides it behind this machine."""
     try:
@@ -116,16 +135,15 @@ def clear_old(session: Session, now: datetime) -> int:
     return len(session.scalars(old.returning(Attempts.hour)).all())
 
 
-def _counted(session: Session, limit: Limit, subject_hash: str, hour: int) -> bool:
+def _counted(session: Session, limit: Limit, subject_hash: str, hour: int, by: int = 1) -> bool:
     key = {"kind": limit.kind, "subject_hash": subject_hash, "hour": hour}
     try:
         with session.begin_nested():
-            session.add(Attempts(**key, count=1))
+            session.add(Attempts(**key, count=by))
     except sa.exc.IntegrityError:
         still = [getattr(Attempts, name) == value for name, value in key.items()]
-        return compare_and_set(
-            session, Attempts, *still, Attempts.count < limit.most, count=Attempts.count + 1
-        )
+        still.append(Attempts.count <= limit.most - by)
+        return compare_and_set(session, Attempts, *still, count=Attempts.count + by)
     return True
 
 

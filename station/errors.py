@@ -92,6 +92,10 @@ SENTENCES: dict[str, str] = {
     "save the recording as .mp3 or .m4a first. Nothing was changed.",
     "upload-not-sound": "This file is not a recording that we can read. Send a voice note or "
     "a sound file.",
+    "sent-much": "We take {most} MB from one person in a day, and this would be more. Send it "
+    "tomorrow. Nothing was changed.",
+    "disk-full": "The station has no room for recordings at the moment. Keep yours, tell the "
+    "station, and send it later. Nothing was changed.",
     "arrival-unknown": "What was sent of this recording is not kept any more. Choose it and send "
     "it again.",
     "arrival-unfinished": "{arrived} of {size} bytes of this recording have arrived. Choose it "

@@ -29,6 +29,8 @@ STATUS = {
     "link-used": 410,
     "invitation-over": 410,
     "upload-large": 413,
+    "sent-much": 413,
+    "disk-full": 507,
     "arrival-unknown": 404,
     "receipt-unknown": 404,
     "page-old": 400,

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from media import store
 from media.sniff import Sound, sniff
-from station import arrivals
+from station import arrivals, attempts
 from station.arrivals import Arrival
 from station.errors import Busy, Refusal, WrongInput
 from station.recordings import stored_at
@@ -21,6 +21,8 @@ from web.session import ARRIVAL, do_now, me, now, station
 
 MEGABYTE = 1_000_000
 LONGEST_NAME = 200
+# As many of the largest files may a member send in a day.
+LARGEST_A_DAY = 10
 # Extensions are listed because iOS greys out .m4a under audio/* alone. What a file is, is
 # decided by its content, later.
 ACCEPT = "audio/*,.opus,.ogg,.m4a,.mp4,.mp3,.wav,.amr,.3gp,.aac,.flac,.webm"
@@ -52,7 +54,8 @@ class Upload:
 def keep_upload(file: FileStorage | None, settings: Settings) -> Upload:
     """Keep an uploaded file's bytes in the station's media folder.
 
-    Raises WrongInput `upload-missing`, `upload-empty` or `upload-large`.
+    Raises WrongInput `upload-missing`, `upload-empty` or `upload-large`, and what `require_room`
+    does.
     """
     if file is None or not file.filename:
         raise WrongInput("upload-missing")
@@ -64,9 +67,26 @@ def keep_upload(file: FileStorage | None, settings: Settings) -> Upload:
         raise WrongInput("upload-empty")
     if size > settings.audio.upload_megabytes * MEGABYTE:
         raise WrongInput("upload-large", limit=settings.audio.upload_megabytes)
+    if not stored_at(settings.media_folder, sha256).exists():
+        require_room(size)
     stream.flush()
     store.keep(settings.media_folder, Path(stream.name), sha256)
     return Upload(bare_name(file.filename), sha256, size)
+
+
+def require_room(size: int) -> None:
+    """See that there is room for so many bytes, and count them for the member who sends them.
+
+    Raises Refusal `disk-full` or `sent-much`.
+    """
+    settings, who = station().settings, me()
+    store.require_room(settings.media_folder, size)
+    most = LARGEST_A_DAY * settings.audio.upload_megabytes
+    bytes_a_day = most * MEGABYTE
+    if not who.operator and not do_now(
+        lambda session: attempts.count_bytes(session, who.id, size, bytes_a_day, now())
+    ):
+        raise Refusal("sent-much", most=most)
 
 
 def keep_sent(sent: Request, settings: Settings) -> Upload:
@@ -125,7 +145,7 @@ def _store_arrived(folder: Path, arrival: Arrival, file: IO[bytes]) -> str:
 def keep_sound(file: FileStorage | None, settings: Settings) -> str:
     """Keep a sound that may be sent or not; its hash, empty when none came.
 
-    Raises WrongInput `upload-not-sound`, `upload-empty` or `upload-large`.
+    Raises WrongInput `upload-not-sound`, and what `keep_upload` does.
     """
     if file is None or not file.filename:
         return ""

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from media import store
 from media.sweep import sweep_arrivals
 from station.arrivals import KEPT, MOST_UNUSED, Arrival, clear_old
 from station.recordings import stored_at
 from tests.web.uploads import VOICE, filled, recordings_in
+from web.upload import LARGEST_A_DAY
 
 START = "/member/arriving/"
 CHUNK = 4000
@@ -72,7 +74,7 @@ def test_a_file_goes_on_where_it_was_cut_off(phone):
 def test_what_arrived_becomes_the_recording_of_the_form(phone, send, database, settings):
     key = phone.whole()
     answer = send(file=None, arrival=key)
-    assert "We have your recording (0.0 MB) and are checking it." in answer.text
+    assert "We have your recording (10 kB) and are checking it." in answer.text
     (recording,) = recordings_in(database)
     sha256 = hashlib.sha256(VOICE).hexdigest()
     assert (recording.file_name, recording.upload_sha256) == ("PTT-7.opus", sha256)
@@ -109,6 +111,21 @@ def test_the_limits_are_those_of_the_form(size, status, sentence, phone):
     answer = phone.ask("POST", START, Upload_Length=size)
     assert answer.status_code == status
     assert sentence in answer.text
+
+
+def test_a_member_sends_so_much_a_day_and_nothing_fills_the_disk(phone, clock, monkeypatch, send):
+    for _ in range(LARGEST_A_DAY):
+        assert phone.ask("POST", START, Upload_Length=64_000_000).status_code == 201
+        clock.now += timedelta(hours=2)
+    for answer in (phone.ask("POST", START, Upload_Length=1), send()):
+        assert answer.status_code == 413
+        assert "We take 640 MB from one person in a day" in answer.text
+    clock.now += timedelta(hours=4)
+    assert phone.ask("POST", START, Upload_Length=64_000_000).status_code == 201
+    monkeypatch.setattr(store, "LEAST_FREE_BYTES", 1 << 60)
+    full = phone.ask("POST", START, Upload_Length=1)
+    assert full.status_code == 507
+    assert "The station has no room for recordings at the moment." in full.text
 
 
 def test_more_than_was_announced_is_not_taken(phone):

@@ -20,7 +20,7 @@ from station.arrivals import KEPT, Arrival
 from station.errors import Refusal, WrongInput
 from web.refusals import status_of
 from web.session import do_now, me, now, require_person, station
-from web.upload import MEGABYTE, bare_name
+from web.upload import MEGABYTE, bare_name, require_room
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,expiration,termination"
@@ -66,12 +66,13 @@ def can() -> ResponseReturnValue:
 
 @area.post("/")
 def begin() -> ResponseReturnValue:
-    """Expect a file. Raises WrongInput `upload-empty` or `upload-large`."""
+    """Expect a file. Raises WrongInput `upload-empty` or `upload-large`, or as `require_room`."""
     size, most = _number("Upload-Length"), station().settings.audio.upload_megabytes
     if not size:
         raise WrongInput("upload-empty")
     if size > most * MEGABYTE:
         raise WrongInput("upload-large", limit=most)
+    require_room(size)
     who, name = me().id, _file_name(request.headers.get("Upload-Metadata", ""))
     arrival = do_now(lambda session: arrivals.begin(session, who, name, size, now()))
     where = url_for("arriving.carry_on", key=arrival.key)

@@ -6,6 +6,7 @@
   const LONGEST_MS = 120000; // a chunk on the slowest network
   const FIRST_PAUSE_MS = 1000;
   const LONGEST_PAUSE_MS = 30000;
+  const NO_ROOM = 507;
   const GOES_ON = [404, 408, 409, 423, 429, 460];
 
   const megabytes = (bytes) => {
@@ -70,6 +71,7 @@
 
   const isFinal = (problem) => {
     if (!(problem instanceof Response)) return !["TypeError", "AbortError"].includes(problem.name);
+    if (problem.status === NO_ROOM) return true;
     return problem.status >= 400 && problem.status < 500 && !GOES_ON.includes(problem.status);
   };
 
