@@ -47,7 +47,9 @@ def test_an_evergreen_piece_is_chosen_among_the_accepted_ones(send, accept, send
     send()
     recording = accept()
     sender.open(FORM)
-    assert f'<option value="{recording.id}">The river, sent 21 November 2026</option>' in sender.page
+    assert (
+        f'<option value="{recording.id}">The river, sent 21 November 2026</option>' in sender.page
+    )
     sender.send(FORM, kind="evergreen", recording=recording.id)
     assert choice() == (StandingKind.EVERGREEN, None, recording.id)
 
