@@ -33,6 +33,16 @@ def deadline_text(instant: datetime, settings: Settings) -> str:
     return f"{dated(within.date(), 'EEEE d MMMM y')}, {time}"
 
 
+def first_day(week: Week) -> str:
+    """A week's Monday: 23 November 2026."""
+    return dated(week.monday, "d MMMM y")
+
+
+def last_day(week: Week) -> str:
+    """A week's Sunday: 29 November 2026."""
+    return dated(week.monday + timedelta(days=6), "d MMMM y")
+
+
 def week_days(week: Week) -> str:
     """A week's dates: 23 to 29 November, or 30 November to 6 December."""
     first, last = week.monday, week.monday + timedelta(days=6)

@@ -6,7 +6,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from station.airtime import QUARTER_HOUR_SECONDS
+from station.languages import marked
 
+CHANNELS = (marked("One"), marked("Two"), marked("Three"))
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -23,7 +25,7 @@ class StationSection(Struct, frozen=True, forbid_unknown_fields=True):
     name: str = "Mweya"
     zone: str = "Africa/Johannesburg"
     slot_seconds: Annotated[int, Meta(ge=2, le=QUARTER_HOUR_SECONDS)] = 300
-    channels: Annotated[tuple[str, ...], Meta(min_length=1)] = ("One", "Two", "Three")
+    channels: Annotated[tuple[str, ...], Meta(min_length=1)] = CHANNELS
     channel_languages: dict[str, tuple[str, ...]] = {}
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "ZAR"
     oversubscribed: bool = False
@@ -228,14 +230,14 @@ class AlarmsSection(Struct, frozen=True, forbid_unknown_fields=True):
 def default_dayparts() -> dict[str, DaypartSection]:
     """The dayparts of a station that names none."""
     return {
-        "night": DaypartSection("00:00", "05:00", value=2),
-        "dawn": DaypartSection("05:00", "06:00", value=6),
-        "breakfast": DaypartSection("06:00", "09:00", value=20),
-        "morning": DaypartSection("09:00", "12:00", value=14),
-        "midday": DaypartSection("12:00", "15:00", value=12),
-        "drive": DaypartSection("15:00", "18:00", value=18),
-        "evening": DaypartSection("18:00", "21:00", value=16),
-        "late": DaypartSection("21:00", "00:00", value=8),
+        marked("night"): DaypartSection("00:00", "05:00", value=2),
+        marked("dawn"): DaypartSection("05:00", "06:00", value=6),
+        marked("breakfast"): DaypartSection("06:00", "09:00", value=20),
+        marked("morning"): DaypartSection("09:00", "12:00", value=14),
+        marked("midday"): DaypartSection("12:00", "15:00", value=12),
+        marked("drive"): DaypartSection("15:00", "18:00", value=18),
+        marked("evening"): DaypartSection("18:00", "21:00", value=16),
+        marked("late"): DaypartSection("21:00", "00:00", value=8),
     }
 
 

@@ -19,7 +19,8 @@ from msgspec import Struct
 
 from station.airtime import QUARTER_HOUR_SECONDS, Daypart, Slots
 from station.errors import Refusal, WrongInput
-from station.sections import ENCODERS, SettingsFile
+from station.languages import gettext
+from station.sections import CHANNELS, ENCODERS, SettingsFile, default_dayparts
 
 SETTINGS_FILE = "station.toml"
 SECRETS_FILE = "secrets.toml"
@@ -74,7 +75,14 @@ class Settings(SettingsFile, frozen=True, kw_only=True):
     def channel_name(self, channel: int) -> str:
         """What a channel is called; its number when the station no longer has it."""
         names = self.station.channels
-        return names[channel] if channel < len(names) else str(channel + 1)
+        if channel >= len(names):
+            return str(channel + 1)
+        # A name that the station chose for itself is said as it is.
+        return gettext(names[channel]) if names[channel] in CHANNELS else names[channel]
+
+    def daypart_name(self, daypart: str) -> str:
+        """What a daypart is called, in the language that is spoken if it is one of our own."""
+        return gettext(daypart) if daypart in default_dayparts() else daypart
 
     def channel_named(self, text: str) -> int:
         """A channel by its name or its number from 1. Raises WrongInput `channel-unknown`."""

@@ -36,6 +36,9 @@ def register(app: Flask) -> None:
     app.add_template_filter(_week_name, "week_name")
     app.add_template_filter(moments.week_name, "week_of")
     app.add_template_filter(_channel, "channel")
+    app.add_template_filter(_daypart, "daypart")
+    app.add_template_filter(_first_day, "first_day")
+    app.add_template_filter(_last_day, "last_day")
     app.add_template_filter(_airtime, "airtime")
     app.add_template_filter(moments.week_days, "week_days")
     app.add_template_filter(lengths.counted, "counted")
@@ -114,6 +117,18 @@ def _airtime(weeks: Sequence[Week]) -> str:
 
 def _channel(number: int) -> str:
     return station().settings.channel_name(number)
+
+
+def _daypart(name: str) -> str:
+    return station().settings.daypart_name(name)
+
+
+def _first_day(week: Week | str) -> str:
+    return moments.first_day(Week.parse(str(week), station().settings.zone))
+
+
+def _last_day(week: Week | str) -> str:
+    return moments.last_day(Week.parse(str(week), station().settings.zone))
 
 
 def _first_capital(text: str) -> str:

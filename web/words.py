@@ -12,6 +12,7 @@ from station.moments import kept_until
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LONGEST_IN_HOURS = 48 * HOUR
+LEAST_IN_MEGABYTES = 100_000
 
 # Codes that members may choose from: South Africa's languages first, then their neighbours'.
 LANGUAGES = {
@@ -112,6 +113,8 @@ def cents(text: str) -> int:
 
 
 def megabytes(size: float) -> str:
-    """A size of data: 0.9 MB, 11 MB."""
+    """A size of data: 18 kB, 0.9 MB, 11 MB."""
+    if size < LEAST_IN_MEGABYTES:
+        return f"{figures(max(size / 1e3, 1), '0')} kB"
     millions = size / 1e6
     return f"{figures(millions, '0' if millions >= 10 else '0.0')} MB"  # noqa: PLR2004

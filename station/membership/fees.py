@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.languages import speaking
 from station.ledger import lock
@@ -19,6 +20,7 @@ from station.membership.receipts import Receipt, lines, receipt_of
 from station.membership.references import references_in
 from station.membership.tell import News, page, tell
 from station.membership.years import Membership, MembershipState, NewYear
+from station.moments import first_day, last_day
 from station.money import MoneyEntry, MoneyKind, record, shown
 from station.rights import local_text, next_open_week
 from station.settings import Settings
@@ -56,10 +58,13 @@ def receive(
     years.begin(session, [year for year, _news in begun], now)
     for (year, news), invoice in zip(begun, invoices, strict=True):
         receipt = receipt_of(session, settings, invoice)
-        weeks = {"first_week": receipt.first_week, "last_week": receipt.last_week}
+        first, last = (
+            Week.parse(label, settings.zone) for label in (receipt.first_week, receipt.last_week)
+        )
         with speaking(year.person.language):
+            days = {"first_day": first_day(first), "last_day": last_day(last)}
             text = "\n".join(lines(receipt, settings))
-            tell(session, year.person, news, now, page=page(settings), receipt=text, **weeks)
+            tell(session, year.person, news, now, page=page(settings), receipt=text, **days)
 
 
 def due(session: Session) -> list[Invoice]:

@@ -6,11 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from station.airtime import Week
 from station.errors import Refusal
 from station.languages import gettext as _
 from station.languages import marked
 from station.membership.invoices import Invoice, InvoiceState
 from station.membership.years import Membership
+from station.moments import first_day, last_day
 from station.money import shown
 from station.rights import local_text
 from station.settings import Settings
@@ -20,7 +22,7 @@ TAX_INVOICE = marked("Tax invoice and receipt %(reference)s")
 FROM = marked("From: %(station)s")
 VAT_NUMBER = marked("VAT number: %(number)s")
 FOR = marked("For: %(name)s <%(email)s>")
-YEAR = marked("Membership from week %(first)s to %(last)s")
+YEAR = marked("Membership from %(first)s to %(last)s")
 WITHOUT_VAT = marked("Without VAT: %(net)s")
 VAT = marked("VAT %(percent)s %%: %(vat)s")
 PAID = marked("Paid: %(sum)s")
@@ -77,8 +79,8 @@ def lines(receipt: Receipt, settings: Settings) -> list[str]:
         "number": receipt.vat_number,
         "name": receipt.name,
         "email": receipt.email,
-        "first": receipt.first_week,
-        "last": receipt.last_week,
+        "first": first_day(Week.parse(receipt.first_week, settings.zone)),
+        "last": last_day(Week.parse(receipt.last_week, settings.zone)),
         "net": shown(receipt.net_cents, receipt.currency),
         "vat": shown(receipt.vat_cents, receipt.currency),
         "percent": f"{receipt.vat_percent:g}",

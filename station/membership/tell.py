@@ -72,28 +72,28 @@ LETTERS = {
         marked("Welcome: you are a member"),
         marked(
             "Your fee has come, and you are a member: five minutes of each week from "
-            "%(first_week)s to %(last_week)s are yours.\n\n%(page)s\n\n%(receipt)s"
+            "%(first_day)s to %(last_day)s are yours.\n\n%(page)s\n\n%(receipt)s"
         ),
     ),
     News.RENEWAL: Wording(
         marked("Another year of airtime"),
         marked(
-            "Your year ends with week %(last_week)s. To stay a member for another, pay your fee "
-            "before %(due)s. If you would rather leave, do nothing.\n\n%(how_to_pay)s"
+            "Your year ends on %(last_day)s. To stay a member for another, pay your fee before "
+            "%(due)s. If you would rather leave, do nothing.\n\n%(how_to_pay)s"
         ),
     ),
     News.RENEWED: Wording(
         marked("Another year of airtime is yours"),
         marked(
-            "Your fee has come: five minutes of each week from %(first_week)s to %(last_week)s are "
+            "Your fee has come: five minutes of each week from %(first_day)s to %(last_day)s are "
             "yours.\n\n%(page)s\n\n%(receipt)s"
         ),
     ),
     News.ENDED: Wording(
         marked("Your year has ended"),
         marked(
-            "Your year ended with week %(last_week)s, and no fee for another has come, so your "
-            "place is free for others. Thank you for your voice. You can apply again at any time."
+            "Your year ended on %(last_day)s, and no fee for another has come, so your place is "
+            "free for others. Thank you for your voice. You can apply again at any time."
         ),
     ),
     News.CANCELLED: Wording(

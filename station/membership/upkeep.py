@@ -20,6 +20,7 @@ from station.membership.invoices import Invoice, ask, cancel_due
 from station.membership.places import places
 from station.membership.tell import News, due_text, how_to_pay, tell
 from station.membership.years import Membership, MembershipState, change
+from station.moments import last_day
 from station.settings import Settings
 
 # Of each kind at once: thousands of letters wait a few minutes, and no press of a button does.
@@ -64,7 +65,9 @@ def _end_years(session: Session, settings: Settings, now: datetime) -> int:
         cancel_due(session, membership.renewal_invoice_id)
         membership.person.account.kind = AccountKind.BUYER
         session.flush()
-        tell(session, membership.person, News.ENDED, now, last_week=membership.last_week)
+        with speaking(membership.person.language):
+            ended = last_day(Week.parse(membership.last_week, settings.zone))
+            tell(session, membership.person, News.ENDED, now, last_day=ended)
     return len(over)
 
 
@@ -89,7 +92,7 @@ def _ask_again(session: Session, settings: Settings, now: datetime) -> int:
         membership.renewal_invoice_id = invoice.id
         with speaking(membership.person.language):
             due, how = due_text(invoice, settings), how_to_pay(invoice, settings)
-            facts = {"last_week": last_week, "due": due, "how_to_pay": how}
+            facts = {"last_day": last_day(last_week), "due": due, "how_to_pay": how}
             tell(session, membership.person, News.RENEWAL, now, **facts)
     session.flush()
     return len(ending)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from station import lengths, moments, money
 from station.airtime import Week
@@ -112,6 +113,14 @@ def test_a_small_number_stands_in_figures_where_its_word_would_follow_its_noun()
     with speaking("zu"):
         assert lengths.counted(5) == "5"
         assert words.day(AT, ZONE, NOW) == "uLwesithathu 25 Novemba"
+
+
+def test_only_the_names_that_we_gave_are_said_in_other_languages(settings):
+    section = replace(settings.station, channels=("Two", "Ukhozi"))
+    own = replace(settings, station=section)
+    with speaking("zu"):
+        assert [own.channel_name(channel) for channel in range(3)] == ["Kubili", "Ukhozi", "3"]
+        assert [own.daypart_name(name) for name in ("evening", "tea")] == ["kusihlwa", "tea"]
 
 
 def test_a_mother_tongue_without_a_catalogue_outlives_a_choice(sender, thandi, database):

@@ -24,7 +24,7 @@ def sold(thandi, admit_member, database, settings, now):
 
 def test_a_statement_sums_up_and_tells_each_week(sold, sender):
     sender.open("/member/statement")
-    assert "weeks 2026-W47 to 2026-W50, as of 21 November 2026." in sender.page
+    assert "16 November 2026 to 13 December 2026, as of 21 November 2026." in sender.page
     assert ">Sold</a></dt><dd>2</dd>" in sender.page
     assert sender.page.count("Sold to Rudo") == 2
 

@@ -114,7 +114,7 @@ def test_a_changed_piece_is_heard_both_ways(send, accept, known, sender, setting
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(PLAIN)
     sender.open("/member/")
-    assert "Hear it as it will air, evened out and without hum (0.0 MB):" in sender.page
+    assert "Hear it as it will air, evened out and without hum (5 kB):" in sender.page
     assert "And as you sent it:" in sender.page
     with sender.client.get(f"/member/rights/{right.id}/piece/plain") as heard:
         assert (heard.mimetype, heard.data) == ("audio/mpeg", PLAIN)

@@ -20,7 +20,7 @@ from web.app import create_app
 def test_an_upload_is_kept_and_its_check_is_promised(send, right, database, settings):
     answer = send()
     assert answer.status_code == 200
-    assert "We have your recording (0.0 MB) and are checking it." in answer.text
+    assert "We have your recording (10 kB) and are checking it." in answer.text
     assert "being checked" in answer.text
     (recording,) = recordings_in(database)
     sha256 = hashlib.sha256(VOICE).hexdigest()
@@ -76,7 +76,7 @@ def test_what_is_missing_or_wrong_is_said_on_the_page(
 
 def test_a_file_that_came_with_a_refused_form_need_not_be_sent_again(send, sender, right, database):
     send(title=" ")
-    assert "Use “PTT-20261121-WA0007.opus”, which has arrived (0.0 MB)" in sender.page
+    assert "Use “PTT-20261121-WA0007.opus”, which has arrived (10 kB)" in sender.page
     (key,) = set(re.findall(r'name="arrival" value="([^"]+)"', sender.page))
     answer = send(file=None, arrival=key)
     assert "We have your recording" in answer.text

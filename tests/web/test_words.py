@@ -125,4 +125,5 @@ def test_money_and_data_are_said_with_their_units():
     assert money.price(1234550, "CHF") == "CHF 12,345.50"
     assert words.megabytes(899_999) == "0.9 MB"
     assert words.megabytes(14_400_000) == "14 MB"
+    assert [words.megabytes(size) for size in (200, 18_400, 100_000)] == ["1 kB", "18 kB", "0.1 MB"]
     assert [words.clock_length(one) for one in (8, 59.6, 192)] == ["0:08", "1:00", "3:12"]

@@ -1,15 +1,15 @@
 """A person's membership as they see it, said in one sentence first."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from station import lengths, money
+from station import lengths, moments, money
 from station.airtime import Week
-from station.languages import dated, marked
 from station.languages import gettext as _
+from station.languages import marked
 from station.members import Person
 from station.membership import applications, invitations, years
 from station.membership.applications import Application, ApplicationState
@@ -105,8 +105,7 @@ def _applied(
 
 def _member(found: Standing, membership: Membership, settings: Settings, now: datetime) -> Answer:
     last = Week.parse(membership.last_week, settings.zone)
-    ends = dated(last.monday + timedelta(days=6), "d MMMM y")
-    said = _("You are a member until %(date)s.", date=ends)
+    said = _("You are a member until %(date)s.", date=moments.last_day(last))
     if found.due is not None:
         detail = _(
             "Pay %(fee)s before %(deadline)s to stay for another year.",
@@ -117,8 +116,8 @@ def _member(found: Standing, membership: Membership, settings: Settings, now: da
     detail = _(
         "Your year is %(length)s of each week from %(first)s to %(last)s.",
         length=lengths.length(settings.station.slot_seconds),
-        first=membership.first_week,
-        last=membership.last_week,
+        first=moments.first_day(Week.parse(membership.first_week, settings.zone)),
+        last=moments.last_day(last),
     )
     return Answer(said, detail)
 
