@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base
-from station.members import Person
+from station.members import Account, Person
 
 
 class Calendar(Base):
@@ -31,6 +31,8 @@ def of(session: Session, account_id: int) -> Calendar | None:
 
 def make_address(session: Session, account_id: int, now: datetime) -> Calendar:
     """Give an account's calendar a new address; the one before is dead from here on."""
+    # Two that are made at once take turns.
+    session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
     end_address(session, account_id)
     calendar = Calendar(account_id=account_id, token=secrets.token_urlsafe(24), made_at=now)
     session.add(calendar)
