@@ -46,6 +46,7 @@ def test_a_receipt_is_for_its_sender_and_for_operators(
     other = signed_in(sipho).open(f"/receipt/{receipt}")
     assert other.status_code == 404
     assert f"There is no recording of yours with the receipt {receipt}." in other.text
+    assert "with the receipt 1 2 3." in signed_in(sipho).open("/receipt/1 2 3").text
     assert nobody.open(f"/receipt/{receipt}").request.path == "/signin"
     with database.writing() as session:
         session.get_one(Person, sipho.id).operator = True

@@ -108,6 +108,7 @@ def decide_for_later(keys):
 
 def give_the_rest(keys):
     keys.send("Many weeks at once")
+    keys.send("Tick these")
     keys.send("Go on")
     keys.press("Give them to a friend")
     keys.type("Email address of somebody here", "thandi@example.org")
