@@ -37,6 +37,9 @@ def test_who_is_to_pay_reads_how_and_until_when(joined, signed_in):
     ):
         assert said in payable.page
     assert REFERENCE.search(payable.page)
+    payable.open("/member/")
+    assert "<h1>There is a place for you.</h1>" in payable.page
+    assert '<a href="/membership/">To my membership</a>' in payable.page
 
 
 def test_an_application_is_withdrawn_once(joined, signed_in, database):

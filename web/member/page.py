@@ -15,6 +15,7 @@ from web.member.cards import Card, cards
 from web.member.checks import steps
 from web.member.choices import choices
 from web.member.takes import clipped, heard
+from web.membership.standing import answer, standing
 from web.places import proposals
 from web.session import me, now, station
 from web.upload import ACCEPT
@@ -45,11 +46,14 @@ def draw(problem: str = "") -> str:
         clips = clipped(session, settings, whole)
         beyond = any(right.week > str(weeks[-1]) for right in held(session, account_id))
         arrived = arrivals.waiting(session, me().id, now())
+        membership = standing(session, me(), now())
     refused = request.view_args or {}
     return render_template(
         "member/page.html",
         problem=problem,
         answers=answers(found, settings, now()),
+        membership=answer(membership, settings, now()) if membership.under_way else None,
+        joins=membership.membership is None,
         cards=found,
         whole=whole,
         unfolded=unfolded,

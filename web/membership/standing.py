@@ -36,6 +36,12 @@ class Standing:
     paid: tuple[Invoice, ...]
     running: tuple[Invitation, ...]
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a fee is to be paid, or a place is waited for."""
+        waits = self.application is not None and self.application.state == ApplicationState.WAITING
+        return self.due is not None or (self.membership is None and waits)
+
 
 def standing(session: Session, person: Person, now: datetime) -> Standing:
     """Where a person stands now."""
