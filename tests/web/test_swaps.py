@@ -100,7 +100,10 @@ def test_a_card_with_a_place_leads_to_the_times_of_others(ada, asked):
 def test_a_time_that_is_over_is_told_as_such_and_not_exchanged(ada, asked, clock):
     clock.now = datetime(2026, 11, 23, 4, 45, tzinfo=UTC)
     ada.open("/member/")
-    assert "was to air today, 06:40, channel One. We are looking whether it did." in ada.page
+    assert (
+        "“Silence for rain” was to air today, 06:40, channel One. We are looking whether it did."
+        in ada.page
+    )
     path = f"/member/requests/{asked['Ada']}/swap"
     assert path not in ada.page
     assert ada.open(path).status_code == 409

@@ -80,8 +80,10 @@ class Card:
     def kept(self) -> bool:
         """Whether what is withdrawn from here can air after all, and nothing is sent again."""
         # Half a piece can't stand for itself.
-        whole = self.latest is not None and not self.latest.chosen.part
-        return whole and self.stage in (Stage.READY, Stage.EMPTY)
+        if self.latest is None or self.latest.chosen.part:
+            return False
+        airs = self.latest.state != RecordingState.REJECTED
+        return airs and self.stage in (Stage.READY, Stage.EMPTY)
 
     @property
     def wished(self) -> dict[str, object]:
@@ -179,9 +181,10 @@ def _other_weeks(
     session: Session, settings: Settings, latest: Mapping[int, Recording]
 ) -> dict[int, Week]:
     """The week of each take's other part, by the take's right, where that is another one."""
-    weeks = {}
+    weeks, waiting = {}, (RecordingState.RECEIVED, RecordingState.ACCEPTED)
     for right_id, take in latest.items():
-        if other := other_part(session, take):
+        other = other_part(session, take)
+        if other is not None and other.state in waiting:
             mine, theirs = (session.get_one(Right, one) for one in (right_id, other.right_id))
             if mine.week != theirs.week:
                 weeks[right_id] = theirs.parsed_week(settings.zone)
