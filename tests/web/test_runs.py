@@ -116,6 +116,17 @@ def test_it_is_spread_over_two_weeks(too_long, mine, sender, database, accept_pa
     assert "“The river (2 of 2)” is ready to air." in sender.page
 
 
+def test_a_part_alone_does_not_air_after_all(too_long, mine, sender, database, accept_parts):
+    action = f"/member/rights/{mine[0].id}/spread"
+    sender.send(action, recording=too_long, other=mine[3].id)
+    first = recordings_in(database)[1]
+    accept_parts([first])
+    form = next(iter(sender.forms.values()))
+    answer = sender.client.post(f"/member/recordings/{first.id}/air", data=form)
+    assert answer.status_code == 409
+    assert asked_in(database) == []
+
+
 def test_of_two_parts_none_is_taken_again_once_the_first_week_is_closed(
     too_long, mine, sender, database, accept_parts, clock
 ):
