@@ -29,6 +29,7 @@ WAS_HERE = "was-here"
 # What proves who sends a form is no part of what the form asks.
 PROOF = "proof_"
 AFTER = "after"
+TYPED = "typed"
 ARRIVAL = "arrival"
 LANGUAGE = "language"
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the same
@@ -122,12 +123,12 @@ def browser() -> str:
     return request.headers.get("User-Agent", "")
 
 
-def ask_for_way_in(after: str) -> str:
+def ask_for_way_in(after: str, typed: str = "") -> str:
     """The secret that a browser asks for a way in with, which leads to `after` among our pages.
 
-    The code that comes works in this browser alone.
+    The code that comes works in this browser alone, which remembers the address `typed` so long.
     """
-    session[AFTER] = after
+    session[AFTER], session[TYPED] = after, typed
     session.setdefault(ASKING, secrets.token_urlsafe(24))
     # Reading mail may close the browser.
     session.permanent = True
@@ -137,6 +138,11 @@ def ask_for_way_in(after: str) -> str:
 def asked_for() -> tuple[str, str]:
     """The secret that this browser asked for a way in with, and where that leads; else nothing."""
     return str(session.get(ASKING, "")), str(session.get(AFTER, ""))
+
+
+def address_typed() -> str:
+    """The address that this browser asked for a way in with, or nothing."""
+    return str(session.get(TYPED, ""))
 
 
 def was_here() -> int:

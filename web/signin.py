@@ -15,6 +15,7 @@ from web import refusals
 from web.session import (
     AFTER,
     SEE_OTHER,
+    address_typed,
     ask_for_way_in,
     asked_for,
     browser,
@@ -37,6 +38,8 @@ area = Blueprint("signin", __name__)
 @area.get("/signin")
 def ask() -> ResponseReturnValue:
     """Show the form that asks for a letter, and the button that asks for a passkey."""
+    if person() is not None:
+        return redirect(inside(request.args.get(AFTER, "")) or url_for("member.page"), SEE_OTHER)
     return _draw_ask()
 
 
@@ -46,7 +49,7 @@ def send() -> ResponseReturnValue:
     typed = request.form.get("email", "").strip()[:LONGEST_TEXT]
     if not typed:
         raise WrongInput("text-missing", name=_("email address"))
-    secret = ask_for_way_in(inside(request.form.get(AFTER, "")))
+    secret = ask_for_way_in(inside(request.form.get(AFTER, "")), typed)
     network = attempts.network_of(request.remote_addr)
 
     def act(session: Session) -> None:
@@ -185,7 +188,7 @@ def _draw_ask(problem: str = "") -> str:
         phones=messages.way_of(settings),
         after=inside(request.values.get(AFTER, "")) or asked_for()[1],
         question=passkeys.question(settings, site, ENTERING, now()) if site else "",
-        typed=request.form,
+        typed=request.form or {"email": address_typed()},
     )
 
 

@@ -147,7 +147,11 @@ def test_the_code_of_a_letter_signs_in_the_browser_that_asked_and_no_other(
     refused = thief.send("/signin/code", code=code_in(letter))
     assert refused.status_code == 422
     assert "This code is wrong or too old." in refused.text
+    # Who tries again need not type the address again, and who is in needs no form.
+    assert 'value="nobody@example.org"' in thief.open("/signin").text
     assert nobody.send("/signin/code", code=code_in(letter)).request.path == "/member/"
+    assert nobody.open("/signin").request.path == "/member/"
+    assert nobody.open("/signin?after=/membership/").request.path == "/membership/"
 
 
 def test_a_letter_signs_in_once_by_its_link_or_by_its_code(app, nobody, admit_member, database):
