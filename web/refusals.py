@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, g, redirect, render_template, request, session, url_for
+from flask import Flask, abort, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -93,6 +93,7 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
 
 def register(app: Flask) -> None:
     """Let an application answer all its refusals and faults in words."""
+    app.before_request(_require_text)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _page_old)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -100,6 +101,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(Fault, _broken)
     app.register_error_handler(Exception, _broken)
+
+
+def _require_text() -> None:
+    """Nobody types a NUL, and PostgreSQL keeps none in a text."""
+    said = (request.path, *request.args.values(), *request.form.values())
+    if any("\0" in text for text in said):
+        abort(400)
 
 
 def _page_old(_error: CSRFError) -> ResponseReturnValue:

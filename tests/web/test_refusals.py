@@ -9,6 +9,12 @@ def test_a_page_that_is_not_there_is_said_in_words(nobody):
     assert "To the front page" in nobody.page
 
 
+@pytest.mark.parametrize("address", ["/calendar/%00.ics", "/signin?after=%00"])
+def test_a_nul_that_nobody_types_is_refused_in_words(address, nobody):
+    assert nobody.open(address).status_code == 400
+    assert "We could not read what was sent." in nobody.page
+
+
 @pytest.mark.parametrize("week", ["2026-W54", "next", "2026-W1"])
 def test_an_unknown_week_is_refused_in_words(week, seeded, signed_in):
     operator = signed_in(seeded.operator)
