@@ -57,7 +57,8 @@ def test_people_are_found_by_a_part_of_their_name_or_address(operator):
 
 def test_a_persons_page_has_their_year_and_invoices(operator, joined):
     operator.open(f"/desk/members/{joined.newcomer.id}")
-    for said in ("Member. They hold 52 rights.", "30 November 2026 to 28 November 2027", "admitted"):
+    year = "30 November 2026 to 28 November 2027"
+    for said in ("Member. They hold 52 rights.", year, "admitted"):
         assert said in operator.page
     assert joined.reference in operator.page
     operator.open(f"/membership/receipts/{joined.reference}")

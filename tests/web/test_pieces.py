@@ -41,6 +41,8 @@ def test_a_preview_card_says_who_is_heard_when_and_where(requests, nobody, setti
         r"Saturday 21 November 2026, \d\d:\d\d, channel One \(Johannesburg, UTC\+02:00\)",
         card["og:description"],
     )
+    assert answer.text.count('<meta name="description"') == 1
+    assert card["description"] in card["og:description"]
     assert card["og:url"] == f"{settings.web_url}{path_of(settings, thandi)}"
     assert card["og:image"].startswith(f"{settings.web_url}/static/card.png?v=")
     assert "example.org" not in answer.text
