@@ -114,7 +114,7 @@ def issue(session: Session, settings: Settings, now: datetime) -> int:
                 rooms[str(week)] -= 1
                 given += 1
             elif owed.last_week < str(next_open_week(settings, now)):
-                _expire(session, owed, now)
+                _expire(session, settings, owed, now)
     rejoin(session, again)
     return given
 
@@ -256,9 +256,9 @@ def _wishes_in(request: Request, week: Week, settings: Settings) -> list[Wish]:
     return [wish.later(weeks, settings.zone) for wish in known]
 
 
-def _expire(session: Session, owed: Owed, now: datetime) -> None:
+def _expire(session: Session, settings: Settings, owed: Owed, now: datetime) -> None:
     expired = station_account(session, AccountKind.EXPIRED)
     right = owed.right
     reference = f"no room until {owed.last_week}"
     move(session, [right], right.account_id, expired, EntryKind.EXPIRED, now, reference)
-    tell_ran_out(session, owed, now)
+    tell_ran_out(session, settings, owed, now)

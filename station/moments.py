@@ -33,6 +33,11 @@ def deadline_text(instant: datetime, settings: Settings) -> str:
     return f"{dated(within.date(), 'EEEE d MMMM y')}, {time}"
 
 
+def monday(week: Week) -> str:
+    """The day that names a week: 7 December."""
+    return dated(week.monday, "d MMMM")
+
+
 def first_day(week: Week) -> str:
     """A week's Monday: 23 November 2026."""
     return dated(week.monday, "d MMMM y")
@@ -59,7 +64,7 @@ def week_name(week: Week, now: datetime | None = None) -> str:
         return _("next week")
     if this is not None and week == this.plus(-1):
         return _("last week")
-    return _("the week of %(day)s", day=dated(week.monday, "d MMMM"))
+    return _("the week of %(day)s", day=monday(week))
 
 
 def airtime(seconds: int, weeks: Sequence[Week], now: datetime | None = None) -> str:

@@ -121,9 +121,11 @@ def test_a_makegood_asks_for_the_same_silence_with_the_same_wishes(database, mad
 def test_a_letter_tells_of_a_makegood(database, made):
     with database.reading() as session:
         (letter,) = session.scalars(sa.select(Letter)).all()
-    assert letter.subject == "Your airtime of 2026-W49 comes back in 2026-W51"
+    assert letter.subject == (
+        "Your airtime of the week of 30 November comes back in the week of 14 December"
+    )
     assert "at a time that is worth as much or more. It carries “rain” again" in letter.body
-    assert "put it off to a week up to 2026-W52, until Friday 11 December" in letter.body
+    assert "put it off to a week up to that of 21 December, until Friday 11" in letter.body
 
 
 def test_a_makegood_can_be_replaced_and_withdrawn_like_any_right(
@@ -177,7 +179,7 @@ def test_a_makegood_waits_for_room_and_expires_after_its_last_week(
         assert chores(session, settings, over + timedelta(weeks=4)) == 0
         assert place_of(session, missed) == station_account(session, AccountKind.EXPIRED)
         (letter,) = session.scalars(sa.select(Letter)).all()
-        assert letter.subject == "We could not make good your airtime of 2026-W49"
+        assert letter.subject == ("We could not make good your airtime of the week of 30 November")
         assert books.verify(session) == []
 
 
