@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from station.grid import Place
 from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.members import with_account
+from station.moments import monday
 from station.rights import local_text
 from station.settings import Settings
 
@@ -26,33 +28,45 @@ class Wording:
 ASKED = Wording(
     marked("Would you exchange times?"),
     marked(
-        "%(other)s would like to exchange times with you in week %(week)s.\n\nYou have: "
+        "%(other)s would like to exchange times with you in the week of %(week)s.\n\nYou have: "
         "%(yours)s.\n%(other)s has: %(theirs)s.\n\nAccept or refuse before %(until)s:\n\n%(page)s"
     ),
 )
 REFUSED = Wording(
     marked("Your time stays as it is"),
-    marked("%(other)s would rather keep their time in week %(week)s. Yours stays as it is."),
+    marked("%(other)s would rather keep their time in the week of %(week)s. Yours stays as it is."),
 )
 LAPSED = Wording(
     marked("Your time stays as it is"),
-    marked("%(other)s did not answer you in time. Your time in week %(week)s stays as it is."),
+    marked(
+        "%(other)s did not answer you in time. Your time in the week of %(week)s stays as it is."
+    ),
 )
 EXCHANGED = Wording(
     marked("You exchanged times"),
     marked(
-        "You exchanged times with %(other)s: in week %(week)s you are on air %(place)s.\n\n%(page)s"
+        "You exchanged times with %(other)s: in the week of %(week)s you are on air %(place)s."
+        "\n\n%(page)s"
     ),
 )
 
 
 def tell(
-    session: Session, wording: Wording, to_id: int, other_id: int, now: datetime, **facts: str
+    session: Session,
+    wording: Wording,
+    to_id: int,
+    other_id: int,
+    now: datetime,
+    *,
+    week: str,
+    **facts: str,
 ) -> None:
-    """Write to one account's person about what another's did or asks."""
+    """Write to one account's person about what another's did or asks in a week."""
     person, other = with_account(session, to_id), with_account(session, other_id)
     with speaking(person.language):
-        body = letters.greeting(person.name, _(wording.sentence, other=other.name, **facts))
+        # Its Monday is the same day in every zone.
+        facts |= {"week": monday(Week.parse(week, ZoneInfo("UTC"))), "other": other.name}
+        body = letters.greeting(person.name, _(wording.sentence, **facts))
         letters.write(session, person, _(wording.subject), body, now)
 
 

@@ -7,11 +7,12 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from station import letters
+from station.airtime import Week
 from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.market.offers import Offer
 from station.members import with_account
-from station.moments import airtime, deadline_text
+from station.moments import airtime, deadline_text, monday
 from station.money import price
 from station.settings import Settings
 
@@ -147,8 +148,8 @@ LETTERS: dict[News, tuple[Wording, ...]] = {
             marked("Disputed airtime ran out"),
             marked(
                 "The payment of %(price)s with the reference %(reference)s is still disputed, "
-                "and week %(week)s has closed: its minutes can no longer air. Please settle this "
-                "between you."
+                "and the week of %(week)s has closed: its minutes can no longer air. Please settle "
+                "this between you."
             ),
         )
         for side in Side
@@ -178,7 +179,9 @@ def tell(
             continue
         person = with_account(session, account_id)
         with speaking(person.language):
-            facts = _facts(session, settings, offer) | {"week": week}
+            facts = _facts(session, settings, offer)
+            if week:
+                facts["week"] = monday(Week.parse(week, settings.zone))
             body = letters.greeting(person.name, _(wording.sentence, **facts))
             letters.write(session, person, _(wording.subject, **facts), body, now)
 
