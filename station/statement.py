@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station import makegoods
+from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Bump, Grid, GridState, Placement
 from station.languages import gettext as _
@@ -15,6 +16,7 @@ from station.languages import marked
 from station.ledger import Entry, EntryKind, Posting, Right
 from station.market.offers import OPEN_STATES, Offer, OfferedRight, OfferKind, OfferState
 from station.members import Account, AccountKind, Person
+from station.moments import first_day
 from station.rights import Request, RequestKind, RequestState, local_text
 from station.settings import Settings
 
@@ -236,13 +238,16 @@ SAID_OF_A_PLACE = {
 }
 OFFERED_TO_ANYONE = marked("offered to anyone")
 COMES_BACK = marked("not used, and comes back in a later week: %(week)s")
-OUR_FAULT = marked("%(said)s. That was not your fault: you have airtime in week %(week)s instead")
+OUR_FAULT = marked(
+    "%(said)s. That was not your fault: you have airtime in the week of %(week)s instead"
+)
 
 
 def sentence(line: StatementLine, settings: Settings) -> str:
     """A statement line in words, in the language that is spoken."""
-    if line.fate is Fate.LATER and line.made_good:
-        return _(COMES_BACK, week=line.made_good)
+    later = first_day(Week.parse(line.made_good, settings.zone)) if line.made_good else ""
+    if line.fate is Fate.LATER and later:
+        return _(COMES_BACK, week=later)
     said, facts = SAID[line.fate], {"title": line.title, "other": line.other, "reason": line.reason}
     if line.at is not None and line.channel is not None:
         said = SAID_OF_A_PLACE.get(line.fate, said)
@@ -251,6 +256,4 @@ def sentence(line: StatementLine, settings: Settings) -> str:
     if line.fate is Fate.OFFERED and not line.other:
         said = OFFERED_TO_ANYONE
     told = _(said, **facts)
-    return (
-        _(OUR_FAULT, said=told.removesuffix("."), week=line.made_good) if line.made_good else told
-    )
+    return _(OUR_FAULT, said=told.removesuffix("."), week=later) if later else told

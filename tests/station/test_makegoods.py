@@ -385,7 +385,7 @@ def test_a_statement_says_which_week_makes_a_missed_one_good(database, settings,
     assert told(database, settings, janet, WEEK) == [
         (
             "should have gone out Monday 30 November 2026, 06:40, channel One, and did not: rain. "
-            "That was not your fault: you have airtime in week 2026-W51 instead"
+            "That was not your fault: you have airtime in the week of 14 December 2026 instead"
         )
     ]
     assert told(database, settings, janet, NEXT) == ["silence for rain"]
@@ -395,7 +395,7 @@ def test_a_statement_says_that_an_unused_makegood_comes_back(database, settings,
     with database.writing() as session:
         rights.release(session, made.right_id)
         chores(session, settings, rights.cutoff(Week.parse(NEXT, settings.zone), settings))
-    assert "not used, and comes back in a later week: 2026-W52" in told(
+    assert "not used, and comes back in a later week: 21 December 2026" in told(
         database, settings, janet, NEXT
     )
 
