@@ -41,7 +41,7 @@ def sounds_of(offset):
 
 def heard_in(broadcast, channel, offset, spare=0.3):
     """The sounds within a slot, a moment after its start until a moment before its end."""
-    start, end = broadcast.starts_at(offset) + spare, broadcast.starts_at(offset + 1) - spare / 3
+    start, end = broadcast.starts_at(offset) + spare, broadcast.starts_at(offset + 1) - spare / 2
     return [
         sound for sound, began, ended in broadcast.runs(channel) if began < end and ended > start
     ]
