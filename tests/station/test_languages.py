@@ -46,11 +46,11 @@ def test_a_letter_is_written_in_its_readers_language_whoever_caused_it(database,
     with database.writing() as session, speaking("af"):
         for name, language in (("janet", "en"), ("thandi", "zu")):
             who = Applicant(name, f"{name}@example.org", language=language)
-            tell(session, admit(session, who, now), News.ENDED, now, last_week="2026-W48")
+            tell(session, admit(session, who, now), News.ENDED, now, last_day="29 November 2026")
     with database.reading() as session:
         english, zulu = session.scalars(sa.select(Letter).order_by(Letter.id))
 
     assert english.subject == "Your year has ended"
-    assert english.body.startswith("Hello janet,\n\nYour year ended with week 2026-W48")
+    assert english.body.startswith("Hello janet,\n\nYour year ended on 29 November 2026")
     assert zulu.subject == "Unyaka wakho usuphelile"
-    assert zulu.body.startswith("Sawubona thandi,\n\nUnyaka wakho uphele ngesonto 2026-W48")
+    assert zulu.body.startswith("Sawubona thandi,\n\nUnyaka wakho uphele ngo-29 November 2026")

@@ -104,7 +104,7 @@ def test_a_year_that_is_not_renewed_ends_and_its_place_is_free(database, setting
         assert years.current(session, member.id) is None
         assert session.get_one(Person, member.id).account.kind == AccountKind.BUYER
         assert session.get_one(Invoice, invoice_id).state == InvoiceState.CANCELLED
-        assert "Your year ended with week 2027-W47" in newest_letter(session, member).body
+        assert "Your year ended on 28 November 2027" in newest_letter(session, member).body
 
 
 def test_a_renewal_that_is_paid_after_the_year_ended_begins_a_new_one_while_there_is_room(
