@@ -181,7 +181,10 @@ def test_what_the_ledger_was_when_the_week_was_published_is_public(
         shown = published(session, Week.of(now, settings.zone))
     root = shown.root_hash
     nobody.open("/")
-    assert f"Week {shown.week}, version 1, was published Monday 16 November." in nobody.page
+    assert (
+        "The plan of 16 November 2026 to 22 November 2026, version 1, was published "
+        "Monday 16 November."
+    ) in nobody.page
     assert f'<p class="code">{root}</p>' in nobody.page
     told = nobody.client.get("/api/now.json").json
     assert told["published"] == {"week": shown.week, "version": 1, "root_hash": root}

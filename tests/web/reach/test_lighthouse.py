@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,19 +18,23 @@ pytestmark = pytest.mark.timeout(900)
 NODE = Path(sys.executable).with_name("node")
 JUDGE = Path(__file__).parents[2] / "node" / "judge.mjs"
 LEAST = 95
+TRIES = 4
 OPEN = ("/", "/signin")
 MINE = ("/member/", "/market/")
 
 
-def judged(pages: list[dict[str, str]], folder: Path) -> dict[str, list[str]]:
+def judged(pages: list[dict[str, str]]) -> dict[str, list[str]]:
     """What lost points, for each address and category that has fewer than `LEAST`."""
-    ran = subprocess.run(
-        [NODE, JUDGE, CHROMIUM, " ".join(FLAGS), json.dumps(pages)],
-        env={**os.environ, "TMPDIR": str(folder), "NO_UPDATE_NOTIFIER": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    # Chromium makes a socket there, whose path has to be short.
+    with tempfile.TemporaryDirectory() as folder:
+        ran = subprocess.run(
+            [NODE, JUDGE, CHROMIUM, " ".join(FLAGS), json.dumps(pages)],
+            env={**os.environ, "TMPDIR": folder, "NO_UPDATE_NOTIFIER": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 0, ran.stderr
     return {
         f"{url} {one['category']} {one['score']}": one["lost"]
         for url, categories in json.loads(ran.stdout).items()
@@ -43,11 +48,15 @@ def cookie_of(station: Full, opened: Browser, role: str) -> str:
     return "; ".join(f"{one['name']}={one['value']}" for one in state.get("cookies", []))
 
 
-def test_each_main_page_has_at_least_95_of_100_for_everything(station, opened, tmp_path):
+def test_each_main_page_has_at_least_95_of_100_for_everything(station, opened):
     cookie = cookie_of(station, opened, "member")
     pages = [{"url": station.url + path} for path in OPEN]
     pages += [{"url": station.url + path, "cookie": cookie} for path in MINE]
-    # A machine that has much else to do is asked twice about what was slow.
-    few = judged(pages, tmp_path)
-    slow = [one for one in pages if any(said.startswith(f"{one['url']} ") for said in few)]
-    assert not slow or judged(slow, tmp_path) == {}, few
+    few: dict[str, list[str]] = {}
+    # Noise only takes points: a machine with much else to do is asked again about what was slow.
+    for _ in range(TRIES):
+        few = judged(pages)
+        pages = [one for one in pages if any(said.startswith(f"{one['url']} ") for said in few)]
+        if not pages:
+            break
+    assert few == {}
