@@ -8,7 +8,7 @@ import click
 from station.airtime import Week
 from station.cli import opened
 from station.command import Answer, answers
-from station.rights import local_text
+from station.moments import local_text
 from station.weeks import WeekOverview, WeekState, overview
 
 NEXT = {

@@ -15,7 +15,8 @@ from station.grid import Bump, Grid, Move, Place, Placement, differences
 from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.members import Person
-from station.rights import Request, local_text
+from station.moments import local_text
+from station.rights import Request
 from station.settings import Settings
 
 Fact = dict[str, object]

@@ -18,7 +18,8 @@ from station.airtime import Week
 from station.db import Database
 from station.grid import Grid
 from station.members import Person
-from station.rights import Request, local_text
+from station.moments import local_text
+from station.rights import Request
 from station.settings import Settings
 
 

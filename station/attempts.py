@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.codes import hashed
 from station.db import Base, compare_and_set
 from station.errors import Refusal
-from station.rights import local_text
+from station.moments import local_text
 from station.settings import Settings
 
 HOUR_SECONDS = 3600

@@ -1,4 +1,4 @@
-"""Deadlines and weeks are said by their days: to the minute, and midnight as a day's end."""
+"""Instants, deadlines and weeks are said by their days; a deadline's midnight is a day's end."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,6 +22,16 @@ def kept_until(instant: datetime, zone: ZoneInfo) -> tuple[datetime, str]:
     local = instant.astimezone(zone)
     time = f"{local:%H:%M}"
     return (local - timedelta(minutes=1), "24:00") if time == MIDNIGHT else (local, time)
+
+
+def local_text(instant: datetime, settings: Settings) -> str:
+    """An instant as people of the station say it: Wednesday 25 November 2026, 18:35.
+
+    It is said in the language that is spoken.
+    """
+    local = instant.astimezone(settings.zone)
+    seconds = f":{local:%S}" if local.second else ""
+    return f"{dated(local, 'EEEE d MMMM y')}, {local:%H:%M}{seconds}"
 
 
 def deadline_text(instant: datetime, settings: Settings) -> str:

@@ -18,7 +18,6 @@ from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
-from station.languages import dated
 from station.ledger import Right
 from station.moments import deadline_text
 from station.recordings import (
@@ -242,16 +241,6 @@ def requests_of(session: Session, week: Week) -> list[Request]:
     """Everything that is asked of a week's build, oldest first."""
     query = sa.select(Request).where(Request.week == str(week), Request.state == RequestState.OPEN)
     return list(session.scalars(query.order_by(Request.id)))
-
-
-def local_text(instant: datetime, settings: Settings) -> str:
-    """An instant as people of the station say it: Wednesday 25 November 2026, 18:35.
-
-    It is said in the language that is spoken.
-    """
-    local = instant.astimezone(settings.zone)
-    seconds = f":{local:%S}" if local.second else ""
-    return f"{dated(local, 'EEEE d MMMM y')}, {local:%H:%M}{seconds}"
 
 
 def _request(right: Right, wishes: Sequence[Wish], now: datetime, **says: Any) -> Request:

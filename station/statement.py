@@ -16,8 +16,8 @@ from station.languages import marked
 from station.ledger import Entry, EntryKind, Posting, Right
 from station.market.offers import OPEN_STATES, Offer, OfferedRight, OfferKind, OfferState
 from station.members import Account, AccountKind, Person
-from station.moments import first_day
-from station.rights import Request, RequestKind, RequestState, local_text
+from station.moments import first_day, local_text
+from station.rights import Request, RequestKind, RequestState
 from station.settings import Settings
 
 

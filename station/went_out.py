@@ -14,8 +14,9 @@ from station.languages import dated, marked, speaking
 from station.languages import gettext as _
 from station.lengths import length
 from station.members import with_account
+from station.moments import local_text
 from station.recordings import recording_of
-from station.rights import Request, RequestKind, local_text
+from station.rights import Request, RequestKind
 from station.settings import Settings
 
 HEARD = (OutcomeKind.AIRED, OutcomeKind.LATE, OutcomeKind.CUT)

@@ -11,8 +11,7 @@ from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.ledger import Entry, EntryKind, Posting, Right, require_held
 from station.members import Account, AccountKind, Person
-from station.moments import deadline_text
-from station.rights import local_text
+from station.moments import deadline_text, local_text
 from station.settings import Settings
 
 

@@ -12,8 +12,7 @@ from station.grid import Place
 from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.members import with_account
-from station.moments import monday
-from station.rights import local_text
+from station.moments import local_text, monday
 from station.settings import Settings
 
 

@@ -20,9 +20,9 @@ from station.membership.receipts import Receipt, lines, receipt_of
 from station.membership.references import references_in
 from station.membership.tell import News, page, tell
 from station.membership.years import Membership, MembershipState, NewYear
-from station.moments import first_day, last_day
+from station.moments import first_day, last_day, local_text
 from station.money import MoneyEntry, MoneyKind, record, shown
-from station.rights import local_text, next_open_week
+from station.rights import next_open_week
 from station.settings import Settings
 
 

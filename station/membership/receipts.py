@@ -12,9 +12,8 @@ from station.languages import gettext as _
 from station.languages import marked
 from station.membership.invoices import Invoice, InvoiceState
 from station.membership.years import Membership
-from station.moments import first_day, last_day
+from station.moments import first_day, last_day, local_text
 from station.money import shown
-from station.rights import local_text
 from station.settings import Settings
 
 RECEIPT = marked("Receipt %(reference)s")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from station import shares
 from station.languages import gettext as _
-from station.rights import local_text
+from station.moments import local_text
 from station.shares import SharedPiece
 from web.session import now, station
 from web.streams import streams_of
