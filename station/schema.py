@@ -37,6 +37,7 @@ from station import (
     signin,
     standing,
     takedowns,
+    trail,
 )
 from station.db import Base, Database, connect
 from station.errors import Fault, Refusal
@@ -49,7 +50,7 @@ NOUNS = (
     *(members, ledger, money, jobs, letters, messages, signin, codes, attempts, passkeys, posts),
     *(invoices, bank, invitations, applications, years),
     *(offers, swaps, causes, standing, blackouts, presentation, fill, makegoods, arrivals),
-    *(grid, airlog, asrun, audience, takedowns, live, alarms, calendars),
+    *(grid, airlog, asrun, audience, takedowns, live, alarms, calendars, trail),
 )
 METADATA: sa.MetaData = Base.metadata
 

@@ -90,6 +90,15 @@ def fill_0004(connection: sa.Connection) -> None:
     _insert(connection, "takedowns", {"id": 1, **takedown, "account_id": None, "at": AT})
 
 
+def fill_0005(connection: sa.Connection) -> None:
+    """The same station as the fifth version has it, whose pieces have receipts."""
+    fill_0004(connection)
+    recordings = sa.table("recordings", sa.column("receipt"))
+    connection.execute(sa.update(recordings).values(receipt="K7M4QX"))
+    hours = {"weekday": 1, "start": "06:00", "end": "09:00"}
+    _insert(connection, "blackouts", {"id": 1, "account_id": JANET, **hours, "chosen_at": AT})
+
+
 def _second(table: str, row: dict[str, object]) -> dict[str, object]:
     """A row of the first version as the second one wrote it."""
     said = row | SINCE_0002.get(table, {})
@@ -218,4 +227,5 @@ FILLS: dict[str, Callable[[sa.Connection], None]] = {
     "0002": fill_0002,
     "0003": fill_0003,
     "0004": fill_0004,
+    "0005": fill_0005,
 }

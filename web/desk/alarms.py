@@ -13,7 +13,8 @@ from station.errors import Refusal
 from station.languages import gettext as _
 from station.members import Person
 from web import refusals
-from web.session import act_once, me, now, station
+from web.desk.record import act_on_record
+from web.session import me, now, station
 
 area = Blueprint("alarms", __name__, url_prefix="/alarms")
 
@@ -32,7 +33,7 @@ def acknowledge(alarm_id: int) -> ResponseReturnValue:
         alarms.acknowledge(session, alarm_id, me(), now())
         return _("You have taken this alarm on.")
 
-    return act_once(act, url_for("desk.alarms.page"))
+    return act_on_record(act, url_for("desk.alarms.page"))
 
 
 def waiting() -> int:

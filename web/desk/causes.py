@@ -11,7 +11,8 @@ from station.languages import gettext as _
 from station.members import Person
 from station.rights import LONGEST_CAUSE
 from web import refusals
-from web.session import act_once, now, station
+from web.desk.record import act_on_record
+from web.session import now, station
 
 area = Blueprint("causes", __name__, url_prefix="/causes")
 
@@ -30,7 +31,7 @@ def add() -> ResponseReturnValue:
         cause = causes.add(session, request.form.get("cause", ""), now())
         return _("“%(cause)s” is on the list.", cause=cause.words)
 
-    return act_once(act, _back())
+    return act_on_record(act, _back())
 
 
 @area.post("/<int:cause_id>/listing")
@@ -41,7 +42,7 @@ def accept(cause_id: int) -> ResponseReturnValue:
         cause = causes.decide(session, cause_id, listed=True, now=now())
         return _("“%(cause)s” is on the list.", cause=cause.words)
 
-    return act_once(act, _back())
+    return act_on_record(act, _back())
 
 
 @area.post("/<int:cause_id>/declining")
@@ -52,7 +53,7 @@ def decline(cause_id: int) -> ResponseReturnValue:
         cause = causes.decide(session, cause_id, listed=False, now=now())
         return _("“%(cause)s” is not on the list.", cause=cause.words)
 
-    return act_once(act, _back())
+    return act_on_record(act, _back())
 
 
 def _back() -> str:

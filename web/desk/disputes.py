@@ -15,7 +15,8 @@ from station.market import offers, sales
 from station.members import Person
 from station.settings import Settings
 from web import refusals
-from web.session import act_once, now, station
+from web.desk.record import act_on_record
+from web.session import now, station
 
 area = Blueprint("disputes", __name__, url_prefix="/disputes")
 
@@ -78,7 +79,7 @@ def _decide(offer_id: int, *, to_buyer: bool) -> ResponseReturnValue:
             said = _("Decided: the airtime of %(reference)s is the seller's. Both are told.")
         return said % {"reference": offer.reference}
 
-    return act_once(act, url_for("desk.disputes.page"))
+    return act_on_record(act, url_for("desk.disputes.page"))
 
 
 def _people(session: Session, disputed: Sequence[offers.Offer]) -> dict[int | None, Person]:

@@ -14,7 +14,8 @@ from station.membership import bank, fees
 from station.membership.invoices import Invoice
 from web import refusals
 from web.desk.money import SHOWN, invoices, newest_file, said, unsettled
-from web.session import act_once, now, station
+from web.desk.record import act_on_record
+from web.session import now, station
 from web.upload import MEGABYTE
 
 LARGEST_MEGABYTES = 2
@@ -35,7 +36,7 @@ def confirm(reference: str) -> ResponseReturnValue:
     def act(session: Session) -> str:
         return _paid(fees.confirm(session, station().settings, reference, now()))
 
-    return act_once(act, url_for("desk.fees.page"))
+    return act_on_record(act, url_for("desk.fees.page"))
 
 
 @area.post("/bank")
@@ -47,7 +48,7 @@ def read_bank() -> ResponseReturnValue:
         return said(bank.import_file(session, station().settings, text, now()))
 
     read = sha256(text.encode()).hexdigest()
-    return act_once(act, url_for("desk.fees.page", read="now", _anchor="file"), read)
+    return act_on_record(act, url_for("desk.fees.page", read="now", _anchor="file"), read)
 
 
 @area.post("/bank/<int:line_id>/settling")
@@ -58,7 +59,7 @@ def settle(line_id: int) -> ResponseReturnValue:
         bank.settle(session, line_id, now())
         return _("Settled.")
 
-    return act_once(act, url_for("desk.fees.page", _anchor="unsettled"))
+    return act_on_record(act, url_for("desk.fees.page", _anchor="unsettled"))
 
 
 @area.post("/bank/<int:line_id>/payment")
@@ -70,7 +71,7 @@ def pay(line_id: int) -> ResponseReturnValue:
         bank.pay(session, station().settings, line_id, reference, now())
         return _paid(fees.by_reference(session, reference))
 
-    return act_once(act, url_for("desk.fees.page", _anchor="unsettled"))
+    return act_on_record(act, url_for("desk.fees.page", _anchor="unsettled"))
 
 
 @area.post("/<reference>/refund")
@@ -85,7 +86,7 @@ def refund(reference: str) -> ResponseReturnValue:
             reference=reference,
         )
 
-    return act_once(act, url_for("desk.fees.page", _anchor="refunds"))
+    return act_on_record(act, url_for("desk.fees.page", _anchor="refunds"))
 
 
 def _paid(invoice: Invoice) -> str:

@@ -15,7 +15,8 @@ from station.languages import marked
 from station.rights import LONGEST_TITLE
 from station.treatment import FillKind
 from web import refusals
-from web.session import act_once, now, station
+from web.desk.record import act_on_record
+from web.session import now, station
 from web.sounds import send_preview
 from web.upload import ACCEPT, keep_upload
 
@@ -70,7 +71,7 @@ def add() -> ResponseReturnValue:
         piece = fill.receive(session, kind, title, upload.sha256, now())
         return _("We have “%(title)s” and are checking it.", title=piece.title)
 
-    return act_once(act, url_for("desk.fill.page"), upload.sha256)
+    return act_on_record(act, url_for("desk.fill.page"), upload.sha256)
 
 
 @area.post("/<int:number>/retirement")
@@ -81,7 +82,7 @@ def retire(number: int) -> ResponseReturnValue:
         retired = fill.retire(session, number, now())
         return _("“%(title)s” is used no longer.", title=retired.title)
 
-    return act_once(act, url_for("desk.fill.page"))
+    return act_on_record(act, url_for("desk.fill.page"))
 
 
 @area.get("/<int:number>/sound")

@@ -15,8 +15,9 @@ from station.membership.invitations import MOST_USES
 from station.statement import sentence, statement
 from web import refusals
 from web.desk.people import SHOWN, applicants, known, search
+from web.desk.record import act_on_record
 from web.membership.inviting import make
-from web.session import act_once, now, station
+from web.session import now, station
 
 area = Blueprint("members", __name__, url_prefix="/members")
 
@@ -36,7 +37,7 @@ def decline(application_id: int) -> ResponseReturnValue:
         declined = applications.decline(session, application_id, reason, now())
         return _("%(name)s is told that it is not possible now.", name=declined.person.name)
 
-    return act_once(act, url_for("desk.members.page"))
+    return act_on_record(act, url_for("desk.members.page"))
 
 
 @area.post("/invitations")
@@ -66,7 +67,7 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
         signin.end_sessions(session, who.id, now())
         return _("%(name)s is signed out everywhere.", name=who.name)
 
-    return act_once(act, url_for("desk.members.person_page", person_id=person_id))
+    return act_on_record(act, url_for("desk.members.person_page", person_id=person_id))
 
 
 @area.get("/<int:person_id>/statement")

@@ -14,11 +14,12 @@ from station.weeks import WeekState, overview
 from web import refusals
 from web.desk import alarms, books, causes, disputes, fees, fill, members
 from web.desk.day import day_names, day_rows, day_span
+from web.desk.record import act_on_record
 from web.desk.states import NAMES
 from web.desk.week import SHOWN, built, demands, progress, readiness
 from web.ids import read_id
 from web.public.now import on_air, seconds_to_change
-from web.session import act_once, now, require_operator, station
+from web.session import now, require_operator, station
 
 area = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
 area.before_request(require_operator)
@@ -73,7 +74,7 @@ def build(label: str) -> ResponseReturnValue:
         jobs.promise(session, jobs.JobKind.BUILD, week, now())
         return _("The build of %(week)s is promised. What it finds appears here.", week=week)
 
-    return act_once(act, url_for("desk.week_page", label=week))
+    return act_on_record(act, url_for("desk.week_page", label=week))
 
 
 @area.post("/weeks/<label>/versions/<int:version>/publish")
@@ -88,7 +89,7 @@ def publish(label: str, version: int) -> ResponseReturnValue:
         publishing.publish(session, station().settings, week, now())
         return _("Version %(version)s of %(week)s is published.", version=version, week=week)
 
-    return act_once(act, url_for("desk.week_page", label=week))
+    return act_on_record(act, url_for("desk.week_page", label=week))
 
 
 def _week(label: str) -> Week:
