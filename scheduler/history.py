@@ -10,7 +10,8 @@ from scheduler.carry import Got
 from scheduler.clock import Clock, night_windows
 from station import grid
 from station.airtime import Week
-from station.grid import Grid, GridState, Placement
+from station.figures import fairness
+from station.grid import Grid, Placement
 from station.rights import Request
 
 # Who was on air by night only is looked for in so many weeks.
@@ -19,16 +20,12 @@ WEEKS_BACK = 8
 
 def got(session: Session, week: Week) -> dict[int, Got]:
     """What each account's starts were worth earlier this year, and how many they were."""
-    query = (
-        sa.select(Request.account_id, sa.func.sum(Placement.worth), sa.func.count())
-        .join(Request, Request.id == Placement.request_id)
-        .join(Grid, Grid.id == Placement.grid_id)
-        .where(Grid.state == GridState.PUBLISHED)
-        # ISO week labels sort as their weeks do.
-        .where(Grid.week >= f"{week.year:04}-W01", Grid.week < str(week))
-        .group_by(Request.account_id)
-    )
-    return {account: Got(float(worth), count) for account, worth, count in session.execute(query)}
+    # ISO week labels sort as their weeks do.
+    earlier = Grid.week >= f"{week.year:04}-W01", Grid.week < str(week)
+    return {
+        one.account_id: Got(float(one.worth), one.starts)
+        for one in fairness.shares(session, sa.and_(*earlier))
+    }
 
 
 def tired_of_nights(session: Session, clock: Clock) -> set[int]:

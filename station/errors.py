@@ -19,6 +19,8 @@ SENTENCES: dict[str, str] = {
     "Bring it up to date with: mweya up",
     "week-unknown": "“{text}” is not a week. Write it as year and ISO week, like 2026-W48.",
     "time-unknown": "“{text}” is not a time. Write it like 2026-11-25T18:35.",
+    "day-unknown": "“{text}” is not a day. Write it like 2026-11-25.",
+    "days-many": "{first} to {last} is no stretch of 1 to {most} days. Choose other days.",
     "file-missing": "There is no file {file}. Check the name.",
     "file-unreadable": "{file} can't be read: {problem}.",
     "file-unwritable": "{file} can't be written: {problem}.",
@@ -47,6 +49,16 @@ SENTENCES: dict[str, str] = {
     "playout-runs": "Playout runs already for {home}. Stop that one first.",
     "alarm-unknown": "There is no alarm {number}. See: mweya alarms list",
     "alarm-acknowledged": "Somebody has taken alarm {number} on already.",
+    # programs
+    "token-wrong": "This token works for nothing. Make one at the desk, under Programs, and send it "
+    "as: Authorization: Bearer TOKEN",
+    "token-reads": "This token may only read. Make one that may act at the desk, under Programs.",
+    "token-unknown": "There is no token {number} that works. See: mweya token list",
+    "scope-unknown": "“{text}” is nothing that a token can allow. Choose one of: {scopes}.",
+    "webhook-unknown": "There is no webhook {number}. See: mweya webhook list",
+    "webhook-address": "Nothing can be posted to “{text}”. Write an address like "
+    "https://example.org/on-air, without a name and password in it.",
+    "webhooks-many": "There are {most} webhooks, which is as many as can be. Remove one first.",
     # live shows
     "live-times": "A live show begins and ends with a slot of {seconds} s, within one week: "
     "{start} to {end} does not.",
