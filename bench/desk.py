@@ -1,9 +1,9 @@
 """The desk's and the listeners' pages are measured over sockets, full station beside small one.
 
-Every page (no file) that needs no more than a week, a day or a number is found from the routes and asked for
-in turn at both stations, so that what else the machine does meets both. Printed are the full
-station's statements a page, bytes, median and 95th percentile in ms, and how many times slower its
-median is than the small one's.
+Every page (no file) that needs no more than a week, a day or a number is found from the routes and
+asked for in turn at both stations, so that what else the machine does meets both. Printed are the
+full station's statements a page, bytes, median and 95th percentile in ms, and how many times slower
+its median is than the small one's.
 """
 
 import argparse

@@ -1,0 +1,63 @@
+"""However many members and weeks there are, a page asks the database equally often."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from bench.desk_station import fill
+from station import signin
+from station.db import Database, connect
+from tests.web.test_roles import routes
+from tests.web.visitor import Visitor
+from web.app import create_app
+
+SMALL, LARGER = (40, 2), (160, 5)
+WEEKS = ("2026-W47", "2026-W48")
+MOST = 45
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements that the database is given meanwhile."""
+    asked: list[str] = []
+
+    def count(*said: object) -> None:
+        asked.append(str(said[2]))
+
+    sa.event.listen(database.engine, "before_cursor_execute", count)
+    yield asked
+    sa.event.remove(database.engine, "before_cursor_execute", count)
+
+
+def statements(settings, folder, now, size) -> dict[tuple[str, str], list[str]]:
+    """What each page of a station of some members and weeks asks its database."""
+    database = connect(f"sqlite:///{folder}/{size[0]}.db")
+    operator = fill(database, settings, *size, now)
+    with database.writing() as session:
+        link = f"/signin/{signin.new_link(session, operator, now)}"
+    app = create_app(settings, database, lambda: now)
+    visitor = Visitor(app.test_client())
+    visitor.enter(link)
+    found = {}
+    for week in WEEKS:
+        for rule, method, path in routes(app, label=week):
+            if method == "GET":
+                with counted(database) as asked, visitor.client.get(path) as answer:
+                    assert answer.data is not None
+                found[rule, week] = asked
+    database.close()
+    return found
+
+
+@pytest.fixture
+def few_and_many(settings, tmp_path, now):
+    return [statements(settings, tmp_path, now, size) for size in (SMALL, LARGER)]
+
+
+def test_a_page_asks_no_more_of_a_larger_station(few_and_many):
+    few, many = few_and_many
+    grown = {page: (len(few[page]), len(asked)) for page, asked in many.items()}
+    assert {page: both for page, both in grown.items() if both[1] > both[0]} == {}
+    assert {page: both for page, both in grown.items() if both[1] > MOST} == {}
