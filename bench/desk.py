@@ -32,7 +32,7 @@ from web.app import create_app, open_server
 
 FULL, SMALL = (6_000, 52), (60, 4)
 GOAL_MS = 200
-AREAS = ("/desk/", "/api/")
+AREAS = ("/desk/", "/member/", "/market/", "/api/")
 PUBLIC = ("/", "/guide", "/honesty")
 OK = 200
 

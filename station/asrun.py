@@ -63,7 +63,7 @@ class Outcome(Base):
     channel: Mapped[int] = mapped_column(primary_key=True)
     slot_number: Mapped[int] = mapped_column(primary_key=True)
     week: Mapped[str] = mapped_column(index=True)
-    request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("requests.id"))
+    request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("requests.id"), index=True)
     kind: Mapped[str]
     start_error_ms: Mapped[int | None]
     reason: Mapped[str] = mapped_column(default="")

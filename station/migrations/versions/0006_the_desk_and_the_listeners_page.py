@@ -30,5 +30,11 @@ def add_trail() -> None:
     op.create_index("ix_deeds_act", "deeds", ["act"])
 
 
+def add_indexes() -> None:
+    # What became of a person's requests is found among years of everybody's.
+    op.create_index("ix_outcomes_request_id", "outcomes", ["request_id"])
+
+
 def upgrade() -> None:
+    add_indexes()
     add_trail()
