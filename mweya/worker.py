@@ -26,6 +26,9 @@ from station import (
     makegoods,
     messages,
     posts,
+    reminders,
+    webhook_posts,
+    webhooks,
     went_out,
 )
 from station.cli import opened
@@ -57,7 +60,10 @@ class Lane:
 
 
 def lanes(settings: Settings, database: Database) -> list[Lane]:
-    """Who does which kind of job: a letter never waits for a build, nor a build for sound."""
+    """Who does which kind of job.
+
+    A letter never waits for a build, nor a build for sound or for what is only asked.
+    """
     import media.worker
 
     @contextmanager
@@ -66,12 +72,16 @@ def lanes(settings: Settings, database: Database) -> list[Lane]:
             yield worker.duties()
 
     letter = letters.sender(database, settings, click.echo)
+    reminder = reminders.writer(database, settings)
     message = messages.sender(database, settings)
+    webhook = webhook_posts.teller(database, settings)
     return [
         Lane("audio", settings.audio.workers or os.cpu_count() or 1, at_audio),
         Lane("builds", 1, lambda: nullcontext(scheduler.worker.duties(settings, database))),
-        Lane("letters", 1, lambda: nullcontext({JobKind.LETTER: letter})),
+        Lane("questions", 1, lambda: nullcontext(scheduler.worker.questions(settings, database))),
+        Lane("letters", 1, lambda: nullcontext({JobKind.LETTER: letter, JobKind.REMIND: reminder})),
         Lane("messages", 1, lambda: nullcontext({JobKind.MESSAGE: message})),
+        Lane("webhooks", 1, lambda: nullcontext({JobKind.WEBHOOK: webhook})),
     ]
 
 
@@ -108,6 +118,7 @@ def due_by_the_clock(settings: Settings, now: datetime) -> dict[str, Chore]:
         "looked_after": lambda session: upkeep.look_after(session, settings, now),
         "codes_forgotten": lambda session: codes.clear_old(session, now),
         "attempts_forgotten": lambda session: attempts.clear_old(session, now),
+        "happenings_forgotten": lambda session: webhooks.clear_old(session, now),
         "forms_forgotten": lambda session: posts.clear_old(session, now),
         "arrivals_forgotten": lambda session: arrivals.clear_old(session, now),
         "arrivals_swept": lambda session: sweep_arrivals(session, settings.media_folder),

@@ -14,11 +14,12 @@ from scheduler.problem import Place, Problem
 from scheduler.repair import Repaired
 from scheduler.repair import repair as repair_problem
 from scheduler.solve import Told, hears_nothing, solve
-from station import grid
+from station import grid, jobs
 from station.airtime import Week
 from station.db import Database
 from station.errors import Fault, Refusal, Violation
 from station.grid import Grid
+from station.jobs import JobKind
 from station.settings import Settings
 
 
@@ -135,7 +136,7 @@ def _keep(
     proven: dict[str, object],
     now: datetime,
 ) -> Grid:
-    """Keep a grid of a problem as the week's draft."""
+    """Keep a grid of a problem as the week's draft, and promise to look for ways out."""
     placed = [
         grid.Place(
             number,
@@ -146,4 +147,7 @@ def _keep(
         for number, place in _places(loaded, places).items()
     ]
     solved = [(one, bump.reason) for bump in bumped for one in _numbers(loaded, bump.id)]
-    return grid.draft(session, week, placed, [*solved, *loaded.left_out.items()], proven, now)
+    draft = grid.draft(session, week, placed, [*solved, *loaded.left_out.items()], proven, now)
+    if solved:
+        jobs.promise(session, JobKind.EXPLAIN, draft.id, now)
+    return draft

@@ -1,15 +1,14 @@
 """For each bumped request of a version, the cheapest change that would place it, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from msgspec.structs import replace
-from sqlalchemy.orm import Session
 
-from scheduler import load, runs
-from scheduler.change_words import NO_TIME, Names, sentence
+from scheduler import change_names, load, runs
+from scheduler.change_names import named
+from scheduler.change_words import NO_TIME, sentence
 from scheduler.changes import Change
 from scheduler.load import Loaded
 from scheduler.problem import Problem, Published
@@ -17,18 +16,19 @@ from station import grid
 from station.airtime import Week
 from station.db import Database
 from station.grid import Grid
-from station.members import Person
-from station.moments import local_text
-from station.rights import Request
 from station.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """A change in words; without a change, `sentence` says that there is none, or was no time."""
+    """A change in words; without one, `sentence` says that there is none.
+
+    Where there was no time to look it is not `tried`.
+    """
 
     change: Change | None
     sentence: str
+    tried: bool = True
 
 
 def ways_out(
@@ -38,6 +38,7 @@ def ways_out(
     version: int,
     now: datetime,
     seconds: float,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> dict[int, WayOut]:
     """What would place each request that a version bumps, by request id."""
     with database.reading() as session:
@@ -52,21 +53,37 @@ def ways_out(
     # OR-Tools is loaded only where there is something to solve.
     from scheduler.advice import cheapest_changes
 
-    found = cheapest_changes(problem, seconds=seconds, seed=settings.solver.seed)
+    seed = settings.solver.seed
+    found = cheapest_changes(problem, seconds=seconds, seed=seed, stopped=stopped)
     with database.reading() as session:
-        titles = _titles(session, found.values())
-        blocks = _blocks(session, settings, week)
-    names = Names(
-        settings.channel_name, titles.__getitem__, lambda one: blocks[one.channel, one.start]
-    )
+        names = named(session, settings, week, found.values())
     told = {}
     for number in asked:
         # A run is bumped as one.
         name = load.name_of(loaded.runs.whole(number)[0])
         change = found.get(name)
         said = sentence(change, names) if name in found else NO_TIME.format(option="--time-limit")
-        told[number] = WayOut(change, said)
+        told[number] = WayOut(change, said, name in found)
     return told
+
+
+def explain(
+    database: Database,
+    settings: Settings,
+    grid_id: int,
+    now: datetime,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Keep with a version what would place each that it bumps; answers how many could be placed.
+
+    Of those for whom there was no time nothing is kept.
+    """
+    with database.reading() as session:
+        version = session.get_one(Grid, grid_id)
+    week, seconds = Week.parse(version.week, settings.zone), settings.solver.explain_seconds
+    found = ways_out(database, settings, week, version.version, now, seconds, stopped)
+    changes = {number: way.change for number, way in found.items() if way.tried}
+    return database.do(lambda session: change_names.keep(session, version, changes))
 
 
 def _as_shown(loaded: Loaded, shown: Grid) -> Problem:
@@ -80,25 +97,3 @@ def _as_shown(loaded: Loaded, shown: Grid) -> Problem:
     return replace(
         loaded.problem, published=(*frozen, *(seat for seat in seats if seat.id not in begun))
     )
-
-
-def _titles(session: Session, changes: Iterable[Change | None]) -> dict[str, str]:
-    """The requests that changes speak of, as people know them."""
-    numbers = [load.request_id(one.other) for one in changes if one is not None and one.other]
-    query = (
-        sa.select(Request.id, Request.title, Person.name)
-        .outerjoin(Person, Person.account_id == Request.account_id)
-        .where(Request.id.in_(numbers))
-    )
-    return {
-        load.name_of(number): f"“{title}” of {name}"
-        for number, title, name in session.execute(query)
-    }
-
-
-def _blocks(session: Session, settings: Settings, week: Week) -> dict[tuple[int, int], str]:
-    return {
-        (block.channel, block.start): f"“{block.label}” of "
-        + local_text(week.instant(block.start, settings.slots), settings)
-        for block in grid.reserved_blocks(session, week)
-    }

@@ -1,34 +1,67 @@
-"""The build and the repair as promised jobs; done twice, the same draft is a newer version."""
+"""Builds, repairs and questions as promised jobs; done twice, the same draft is a newer version.
 
-from collections.abc import Mapping
+Each tells about once a second how far it is, and ends with the best so far when it is stopped.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from scheduler.progress import Progress
 from station.airtime import Week
 from station.db import Database
 from station.jobs import Duty, JobKind
 from station.settings import Settings
 
+Doing = Callable[[str, datetime, Progress], str]
+
 
 def duties(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
-    """What the scheduler can do, by the kind of job."""
+    """What becomes a week's draft, by the kind of job."""
 
-    def build_week(subject: str, now: datetime) -> str:
+    def build_week(subject: str, now: datetime, heard: Progress) -> str:
         # OR-Tools is loaded by the first build and not by whoever lists the duties.
         from scheduler.build import build
 
         week = Week.parse(subject, settings.zone)
-        _, plan, version = build(database, settings, week, now)
+        _, plan, version = build(database, settings, week, now, heard.told, heard.stopped)
         placed, bumped = len(plan.placements), len(plan.bumped)
         return f"Version {version} of {week}: {placed} placed, {bumped} bumped."
 
-    def repair_week(subject: str, now: datetime) -> str:
+    def repair_week(subject: str, now: datetime, heard: Progress) -> str:
         from scheduler.build import repair
 
         week = Week.parse(subject, settings.zone)
-        repaired, version = repair(database, settings, week, now)
+        repaired, version = repair(database, settings, week, now, heard.stopped)
         if version is None:
             return f"The published version of {week} fits as it is."
         moved, bumped = len(repaired.moved), len(repaired.bumped)
         return f"Version {version} of {week}: {moved} moved, {bumped} bumped."
 
-    return {JobKind.BUILD: build_week, JobKind.REPAIR: repair_week}
+    return _watched(database, {JobKind.BUILD: build_week, JobKind.REPAIR: repair_week})
+
+
+def questions(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
+    """What is only found out about a week, by the kind of job: no build waits for it."""
+
+    def explain_version(subject: str, now: datetime, heard: Progress) -> str:
+        from scheduler.way_out import explain
+
+        found = explain(database, settings, int(subject), now, heard.stopped)
+        return f"{found} of those bumped could have a place."
+
+    def answer_what_if(subject: str, now: datetime, heard: Progress) -> str:
+        from scheduler.what_if import answer
+
+        asked = answer(database, settings, int(subject), now, heard.told, heard.stopped)
+        return asked.problem or f"{asked.placed} placed, {asked.bumped} bumped."
+
+    return _watched(database, {JobKind.EXPLAIN: explain_version, JobKind.WHAT_IF: answer_what_if})
+
+
+def _watched(database: Database, doings: Mapping[JobKind, Doing]) -> Mapping[JobKind, Duty]:
+    """Duties that tell how far they are, and hear that they are to stop."""
+
+    def duty(kind: JobKind, do: Doing) -> Duty:
+        return lambda subject, now: do(subject, now, Progress(database, kind, subject, now))
+
+    return {kind: duty(kind, do) for kind, do in doings.items()}

@@ -50,9 +50,9 @@ SENTENCES: dict[str, str] = {
     "alarm-unknown": "There is no alarm {number}. See: mweya alarms list",
     "alarm-acknowledged": "Somebody has taken alarm {number} on already.",
     # programs
-    "token-wrong": "This token works for nothing. Make one at the desk, under Programs, and send it "
-    "as: Authorization: Bearer TOKEN",
-    "token-reads": "This token may only read. Make one that may act at the desk, under Programs.",
+    "token-wrong": "This token does not work. Make one at the desk, under Programs, and send it as: "
+    "Authorization: Bearer TOKEN",
+    "token-reads": "This token may only read. Make one that may act, at the desk under Programs.",
     "token-unknown": "There is no token {number} that works. See: mweya token list",
     "scope-unknown": "“{text}” is nothing that a token can allow. Choose one of: {scopes}.",
     "webhook-unknown": "There is no webhook {number}. See: mweya webhook list",
@@ -161,6 +161,13 @@ SENTENCES: dict[str, str] = {
     "cause-declined": "The operators did not put “{words}” on the list. You can still keep silent "
     "for it in your own words.",
     "cause-decided": "“{words}” is {state} already.",
+    # voices and listening again
+    "thanked-often": "Many thanks came from your network for this already. Try again after {until}.",
+    "postcards-none": "{name} takes no messages. You can thank them on the page of a piece.",
+    "postcards-often": "Too many messages were sent in this hour. Send yours after {until}.",
+    "postcard-unwanted": "{name} takes no more messages from you. Nothing was sent.",
+    "postcard-not-yours": "There is no such message for you. Load the page to see yours.",
+    "postcard-answered": "{name} can't be answered: you did so already, or they left no address.",
     # fill and presentation
     "ident-missing": "Please choose the recording that is to be heard before your pieces, or let "
     "nothing be said.",
@@ -176,10 +183,23 @@ SENTENCES: dict[str, str] = {
     "week-undecided": "The build of {week} was stopped before it had a plan. Nothing was changed.",
     "draft-unfit": "Version {version} of {week} no longer fits the station: {problems} "
     "Build it again with: mweya week build {week}",
+    "what-if-channels": "A week can be tried with {least} to {most} channels.",
+    "what-if-same": "That is how the week is today. Choose something that is to be otherwise.",
+    "nothing-to-stop": "Nothing of week {week} is being built. Load the page to see its result.",
     "nothing-published": "Week {week} has no published version to repair. Build it with: "
     "mweya week build {week}",
     "nothing-earlier": "Week {week} has no earlier published version to go back to.",
+    "nobody-to-remind": "Nobody is to be reminded of week {week}: whoever it concerns had a letter "
+    "within a day, or made a standing choice.",
     "draft-overtaken": "A newer draft of week {week} was built meanwhile. Look at it first.",
+    "piece-unknown": "Week {week} has no piece {number} that can be placed. Look for it with: "
+    "mweya week show {week} --json",
+    "place-elsewhere": "{channel}, {at} is no place of week {week}. Choose a time from {first} to "
+    "{last}.",
+    "edit-unfit": "Nothing was changed. {problems}",
+    "edit-nothing": "That changes nothing: the piece is there already.",
+    "ban-unknown": "There is no ban {number}. It may have been lifted already.",
+    "ban-empty": "A ban ends after it begins. Choose a later end.",
     # membership
     "introduction-length": "Please say in {least} to {most} characters who you are and what you "
     "would like to put on air. What you wrote has {length}.",

@@ -14,6 +14,7 @@ from station.db import STRICT, Base, compare_and_set
 from station.errors import Refusal, WrongInput
 from station.rights import Request
 from station.settings import Settings
+from station.webhooks import HappeningKind, happened
 
 
 class GridState(StrEnum):
@@ -49,6 +50,9 @@ class Grid(Base):
     root_hash: Mapped[str | None]  # the ledger's, when it was published
     built_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(
+        default=""
+    )  # why it was put on show, in the operator's words
 
     placements: Mapped[list["Placement"]] = relationship(order_by="Placement.start")
     bumps: Mapped[list["Bump"]] = relationship()
@@ -70,13 +74,18 @@ class Placement(Base):
 
 
 class Bump(Base):
-    """A request the build could not place, and why."""
+    """A request the build could not place, and why.
+
+    `way_out` is the cheapest change that would place it, as `scheduler.change_words` reads it;
+    None until one was looked for.
+    """
 
     __tablename__ = "bumps"
 
     grid_id: Mapped[int] = mapped_column(sa.ForeignKey("grids.id"), primary_key=True)
     request_id: Mapped[int] = mapped_column(sa.ForeignKey("requests.id"), primary_key=True)
     reason: Mapped[str]
+    way_out: Mapped[dict[str, Any] | None]
 
     request: Mapped[Request] = relationship()
 
@@ -178,6 +187,8 @@ def put_on_air(session: Session, grid: Grid, root_hash: str, now: datetime) -> N
     ):
         raise Refusal("draft-overtaken", week=grid.week)
     session.refresh(grid)
+    what = {"week": grid.week, "version": grid.version, "root_hash": root_hash}
+    happened(session, HappeningKind.WEEK_PUBLISHED, now, **what)
 
 
 def published(session: Session, week: Week) -> Grid | None:

@@ -4,7 +4,7 @@ A worker claims a job by compare-and-set and holds it under a lease; when the wo
 the lease runs out and another claims it. What a job does must therefore bear being done twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import STRICT, Base, Database, compare_and_set
 from station.errors import Fault, Refusal
+from station.languages import marked
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
@@ -32,13 +33,17 @@ class JobKind(StrEnum):
     SILENCE = "silence"  # subject: a request's id
     BUILD = "build"  # subject: a week
     REPAIR = "repair"  # subject: a week
+    EXPLAIN = "explain"  # subject: a grid's id
+    WHAT_IF = "what-if"  # subject: a what-if's id
     LETTER = "letter"  # subject: a letter's id
+    REMIND = "remind"  # subject: a week, and how far those are who are reminded
     MESSAGE = "message"  # subject: a message's id
     STOCK = "stock"  # subject: "fill"
+    WEBHOOK = "webhook"  # subject: a webhook's id
 
 
 # A mail server may be away for a day or two: then the last attempts are an hour apart.
-PATIENCE = {JobKind.LETTER: 60}
+PATIENCE = {JobKind.LETTER: 60, JobKind.WEBHOOK: 60}
 
 
 class JobState(StrEnum):
@@ -48,6 +53,10 @@ class JobState(StrEnum):
     CLAIMED = "claimed"
     DONE = "done"
     FAILED = "failed"
+
+
+RUNNING = (JobState.WAITING, JobState.CLAIMED)
+NEVER_BEGUN = marked("It was stopped before it began.")
 
 
 class Job(Base):
@@ -69,6 +78,13 @@ class Job(Base):
     due_at: Mapped[datetime]  # when waiting: not before; when claimed: the lease's end
     answer: Mapped[str] = mapped_column(default="")
     step: Mapped[str] = mapped_column(default="")  # what is being done just now
+    progress: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # what was found so far
+    stop_asked_at: Mapped[datetime | None]
+
+    @property
+    def running(self) -> bool:
+        """Whether it waits or is being done."""
+        return self.state in RUNNING
 
 
 # What a worker does about one kind of job: it takes the subject and the time, opens its own
@@ -141,6 +157,38 @@ def tell(session: Session, kind: JobKind, subject: str, step: str) -> None:
         .where(Job.kind == kind, Job.subject == subject, Job.state == JobState.CLAIMED)
         .values(step=step)
     )
+
+
+def go_on(
+    session: Session,
+    kind: JobKind,
+    subject: str,
+    progress: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> bool:
+    """Keep what a claimed job has found so far, and its lease; whether it may go on.
+
+    It may not once somebody has asked it to stop.
+    """
+    asked = session.scalars(
+        sa.update(Job)
+        .where(Job.kind == kind, Job.subject == subject, Job.state == JobState.CLAIMED)
+        .values(progress=list(progress), due_at=now + LEASE)
+        .returning(Job.stop_asked_at)
+    )
+    return not any(asked)
+
+
+def stop(session: Session, kind: JobKind, subject: object, now: datetime) -> bool:
+    """Ask a subject's job to end with what it has; one that waits ends at once.
+
+    False when there was nothing to stop. Whoever does the job hears of it from `go_on`.
+    """
+    mine = (Job.kind == kind, Job.subject == str(subject))
+    ended = {"state": JobState.DONE, "answer": NEVER_BEGUN, "stop_asked_at": now, "due_at": now}
+    waited = compare_and_set(session, Job, *mine, Job.state == JobState.WAITING, **ended)
+    claimed = (*mine, Job.state == JobState.CLAIMED, Job.stop_asked_at.is_(None))
+    return compare_and_set(session, Job, *claimed, stop_asked_at=now) or waited
 
 
 def settle(session: Session, job: Job, state: JobState, answer: str, due_at: datetime) -> bool:

@@ -17,6 +17,7 @@ from station import (
     asrun,
     attempts,
     audience,
+    bans,
     blackouts,
     calendars,
     causes,
@@ -26,18 +27,26 @@ from station import (
     jobs,
     ledger,
     letters,
+    listen_again,
     live,
     makegoods,
     members,
     messages,
     money,
     passkeys,
+    postcards,
     posts,
     presentation,
+    profiles,
+    reminders,
     signin,
     standing,
     takedowns,
+    thanks,
+    tokens,
     trail,
+    webhooks,
+    what_ifs,
 )
 from station.db import Base, Database, connect
 from station.errors import Fault, Refusal
@@ -50,7 +59,9 @@ NOUNS = (
     *(members, ledger, money, jobs, letters, messages, signin, codes, attempts, passkeys, posts),
     *(invoices, bank, invitations, applications, years),
     *(offers, swaps, causes, standing, blackouts, presentation, fill, makegoods, arrivals),
-    *(grid, airlog, asrun, audience, takedowns, live, alarms, calendars, trail),
+    *(grid, bans, airlog, asrun, audience, takedowns, live, alarms, calendars, trail, what_ifs),
+    *(tokens, webhooks, reminders),
+    *(profiles, thanks, postcards, listen_again),
 )
 METADATA: sa.MetaData = Base.metadata
 

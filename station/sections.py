@@ -87,9 +87,13 @@ class AudioSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SolverSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long a build may think, and the seed that makes it repeatable."""
+    """How long a build may think, and the seed that makes it repeatable.
+
+    `explain_seconds` is how long it is looked for what would place whom it bumped.
+    """
 
     seconds: Annotated[float, Meta(gt=0)] = 30
+    explain_seconds: Annotated[float, Meta(ge=0)] = 20
     seed: Count = 1
     wish_points: Count = 300
     repeat_cost: Count = 10
@@ -144,6 +148,12 @@ class WatchSection(Struct, frozen=True, forbid_unknown_fields=True):
     """How many days what went out is kept, as a listener received it."""
 
     keep_days: Positive = 30
+
+
+class AgainSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """For how many days what aired can be heard again, where its holder allows it."""
+
+    keep_days: Positive = 365
 
 
 class MembershipSection(Struct, frozen=True, forbid_unknown_fields=True):
@@ -255,6 +265,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     qualities: dict[MountName, QualitySection] = {}
     live: LiveSection = LiveSection()
     watch: WatchSection = WatchSection()
+    again: AgainSection = AgainSection()
     membership: MembershipSection = MembershipSection()
     market: MarketSection = MarketSection()
     database: DatabaseSection = DatabaseSection()

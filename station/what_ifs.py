@@ -1,0 +1,97 @@
+"""A what-if is a week's question to the solver: how it would go with something else than today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from station import jobs
+from station.airtime import Week
+from station.db import STRICT, Base
+from station.errors import WrongInput
+from station.jobs import Job, JobKind
+from station.settings import Settings
+
+SHOWN = 12
+
+
+class Dropped(StrEnum):
+    """What of today's rules a what-if can do without."""
+
+    HOLDER_GAP = "holder-gap"
+    SOLD_PER_HOUR = "sold-per-hour"
+    SILENCE_GAP = "silence-gap"
+    BLOCKS = "reserved-blocks"
+
+
+class WhatIf(Base):
+    """One question about a week, and its answer once it is solved.
+
+    It asks of `channels` channels, `without` some of `Dropped`, and with an ident of
+    `ident_seconds` before each piece (None: as today). Its figures are a plan's; `longer` is how
+    many starts more the pieces take, `problem` why there is no plan.
+    """
+
+    __tablename__ = "what_ifs"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[str] = mapped_column(index=True)
+    asked_at: Mapped[datetime]
+    channels: Mapped[int]
+    without: Mapped[list[str]] = mapped_column(default=list)
+    ident_seconds: Mapped[int | None]
+    longer: Mapped[int] = mapped_column(default=0)
+    status: Mapped[str] = mapped_column(default="")
+    placed: Mapped[int | None]
+    bumped: Mapped[int | None]
+    score: Mapped[int | None]
+    bound: Mapped[int | None]
+    gap: Mapped[float | None]
+    seconds: Mapped[float | None]
+    problem: Mapped[str] = mapped_column(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be otherwise; by default nothing is."""
+
+    channels: int | None = None
+    without: tuple[Dropped, ...] = ()
+    ident_seconds: int | None = None
+
+
+def ask(session: Session, settings: Settings, week: Week, change: Change, now: datetime) -> WhatIf:
+    """Keep a question. Raises WrongInput `what-if-channels` or `what-if-same`."""
+    channels = settings.channels if change.channels is None else change.channels
+    if not settings.channels <= channels <= 2 * settings.channels:
+        most = 2 * settings.channels
+        raise WrongInput("what-if-channels", least=settings.channels, most=most)
+    if channels == settings.channels and not change.without and not change.ident_seconds:
+        raise WrongInput("what-if-same")
+    asked = WhatIf(
+        week=str(week),
+        asked_at=now,
+        channels=channels,
+        without=[str(one) for one in change.without],
+        ident_seconds=change.ident_seconds or None,
+    )
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def promise(session: Session, asked: WhatIf, now: datetime) -> Job:
+    """Let the worker solve it."""
+    return jobs.promise(session, JobKind.WHAT_IF, asked.id, now)
+
+
+def newest(session: Session, week: Week) -> Sequence[tuple[WhatIf, Job | None]]:
+    """A week's last questions, newest first, each with the job that answers it, if any."""
+    joined = sa.and_(Job.kind == JobKind.WHAT_IF, Job.subject == sa.cast(WhatIf.id, sa.Text))
+    query = sa.select(WhatIf, Job).outerjoin(Job, joined).where(WhatIf.week == str(week))
+    found = session.execute(query.order_by(WhatIf.id.desc()).limit(SHOWN)).all()
+    return [(asked, job) for asked, job in found]
