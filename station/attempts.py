@@ -21,10 +21,14 @@ IPV6_SUBSCRIBER_BITS = 48
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How often something may be asked for in one hour of the clock."""
+    """How often something may be asked for in one hour of the clock, and what more is refused as.
+
+    A refusal's sentence says `until` when.
+    """
 
     kind: str
     most: int
+    refusal: str = "asked-often"
 
 
 # With five tries for each code, who guesses at one address finds it once in 10,000 hours.
@@ -57,10 +61,10 @@ class Attempts(Base):
 def count(session: Session, limit: Limit, subject: str, settings: Settings, now: datetime) -> None:
     """Count one more attempt for an address or a network; an empty subject is not counted.
 
-    Raises Refusal `asked-often` when there were as many in this hour as the limit allows.
+    Raises the limit's Refusal when there were as many in this hour as it allows.
     """
     if subject and not _counted(session, limit, hashed(subject), _hour(now)):
-        raise Refusal("asked-often", until=_next_hour(settings, now))
+        raise Refusal(limit.refusal, until=_next_hour(settings, now))
 
 
 def count_letter(

@@ -5,7 +5,7 @@ whatever takes the request of one of its rights withdraws the whole of it.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -77,7 +77,7 @@ class Request(Base):
     title: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")
     adult: Mapped[bool] = mapped_column(default=False)
-    cause: Mapped[str | None]
+    cause: Mapped[str | None] = mapped_column(index=True)
     together: Mapped[str | None]
     trade: Mapped[str | None]
     recording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recordings.id"))
@@ -257,6 +257,14 @@ def _request(right: Right, wishes: Sequence[Wish], now: datetime, **says: Any) -
 def _nothing_sent(account_id: int) -> sa.ColumnElement[bool]:
     asks = sa.exists().where(Request.right_id == Right.id, Request.state == RequestState.OPEN)
     return sa.and_(~asks, Right.id.not_in(being_checked(account_id)))
+
+
+def runs_among(session: Session, request_ids: Collection[int]) -> dict[int, int]:
+    """Which run each of some requests is in; those that air alone are left out."""
+    query = sa.select(Request.id, Request.run).where(
+        Request.id.in_(request_ids), Request.run.is_not(None)
+    )
+    return {request_id: run for request_id, run in session.execute(query) if run is not None}
 
 
 def clean_text(text: str, name: str, longest: int) -> str:

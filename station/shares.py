@@ -25,6 +25,7 @@ from station.settings import Settings
 SIGNED_BYTES = 5
 # Every number of so many fits into the 64 bits of an id.
 MOST_DIGITS = 18
+PIECE = "piece"
 
 
 class PieceState(StrEnum):
@@ -52,11 +53,25 @@ class SharedPiece:
     air: Span | None = None
 
 
+def signed(settings: Settings, noun: str, number: int) -> str:
+    """A number of one kind of thing with our signature: 412-k3f9x2ab."""
+    key = settings.secrets.session_key.encode()
+    digest = hmac.digest(key, f"{noun} {number}".encode(), hashlib.sha256)[:SIGNED_BYTES]
+    return f"{number}-{base64.b32encode(digest).decode().lower()}"
+
+
+def number_signed(settings: Settings, noun: str, code: str) -> int | None:
+    """The number that a code of one kind of thing names; None when we did not sign it."""
+    number = code.partition("-")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS):
+        return None
+    known = signed(settings, noun, int(number))
+    return int(number) if hmac.compare_digest(code.encode(), known.encode()) else None
+
+
 def code_of(settings: Settings, request_id: int) -> str:
     """What names a request's piece in its address: 412-k3f9x2ab."""
-    key = settings.secrets.session_key.encode()
-    signed = hmac.digest(key, f"piece {request_id}".encode(), hashlib.sha256)[:SIGNED_BYTES]
-    return f"{request_id}-{base64.b32encode(signed).decode().lower()}"
+    return signed(settings, PIECE, request_id)
 
 
 def address(settings: Settings, request_id: int) -> str:
@@ -66,11 +81,7 @@ def address(settings: Settings, request_id: int) -> str:
 
 def request_named(settings: Settings, code: str) -> int | None:
     """The request that a code names; None when it is not one of ours."""
-    number = code.partition("-")[0]
-    if not (number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS):
-        return None
-    known = code_of(settings, int(number))
-    return int(number) if hmac.compare_digest(code.encode(), known.encode()) else None
+    return number_signed(settings, PIECE, code)
 
 
 def piece(
