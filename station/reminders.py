@@ -1,0 +1,146 @@
+"""Who has sent nothing, or nothing that can air, is reminded by letter, at most once a day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from station import letters
+from station.airtime import Week
+from station.db import Base, Database
+from station.errors import Refusal
+from station.jobs import Duty, JobKind, promise
+from station.languages import gettext as _
+from station.languages import ngettext, speaking
+from station.members import Person
+from station.moments import deadline_text, first_day
+from station.readiness import ARRANGED, STATE, Readiness, of_week
+from station.rights import cutoff
+from station.settings import Settings
+
+NOT_AGAIN_FOR = timedelta(days=1)
+MOST_AT_ONCE = 100
+# Of these something is wanted.
+REMINDED = (Readiness.MISSING, Readiness.REJECTED)
+
+
+class Reminder(Base):
+    """One letter that reminded a person of a week."""
+
+    __tablename__ = "reminders"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
+    week: Mapped[str] = mapped_column(primary_key=True)
+    written_at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ToRemind:
+    """How many people are to be reminded, how many of them lately were, and who has no need.
+
+    `arranged` people made a standing choice for what they send nothing for.
+    """
+
+    people: int
+    lately: int
+    arranged: int
+
+
+def to_remind(session: Session, week: Week, state: Readiness, now: datetime) -> ToRemind:
+    """Who would be reminded of a week."""
+    wanting, arranged = _wanting(week, state), _needless(state)
+    people = sa.func.count(sa.distinct(Person.id))
+    lately = _lately(week, now)
+    query = wanting.with_only_columns(
+        people.filter(~arranged, ~lately), people.filter(~arranged, lately), people.filter(arranged)
+    )
+    return ToRemind(*session.execute(query).one())
+
+
+def promise_letters(
+    session: Session, settings: Settings, week: Week, state: Readiness, now: datetime
+) -> ToRemind:
+    """Promise a letter to everybody who is so far and was not reminded within a day.
+
+    Raises Refusal `week-closed` when nothing can be sent any more, `nobody-to-remind`.
+    """
+    closes = cutoff(week, settings)
+    if now >= closes:
+        raise Refusal("week-closed", week=week, closed=deadline_text(closes, settings))
+    found = to_remind(session, week, state, now)
+    if not found.people:
+        raise Refusal("nobody-to-remind", week=week)
+    promise(session, JobKind.REMIND, f"{week} {state}", now)
+    return found
+
+
+def writer(database: Database, settings: Settings) -> Duty:
+    """What is done about promised reminders: letters are written, so many in a transaction."""
+
+    def write_all(subject: str, now: datetime) -> str:
+        label, state = subject.split()
+        week, written = Week.parse(label, settings.zone), 0
+        while some := database.do(_some(settings, week, Readiness(state), now)):
+            written += some
+        return ngettext("%(num)s letter was written.", "%(num)s letters were written.", written)
+
+    return write_all
+
+
+def _some(
+    settings: Settings, week: Week, state: Readiness, now: datetime
+) -> Callable[[Session], int]:
+    def write(session: Session) -> int:
+        people = _wanting(week, state).where(~_needless(state), ~_lately(week, now))
+        query = people.with_only_columns(Person).distinct().order_by(Person.id).limit(MOST_AT_ONCE)
+        # Once a week is closed there is nothing left to remind of.
+        found = session.scalars(query).all() if now < cutoff(week, settings) else []
+        for person in found:
+            session.add(Reminder(person_id=person.id, week=str(week), written_at=now))
+            _write(session, settings, person, week, state, now)
+        return len(found)
+
+    return write
+
+
+def _write(
+    session: Session,
+    settings: Settings,
+    person: Person,
+    week: Week,
+    state: Readiness,
+    now: datetime,
+) -> None:
+    with speaking(person.language):
+        day, until = first_day(week), deadline_text(cutoff(week, settings), settings)
+        if state == Readiness.REJECTED:
+            said = _("What you sent for the week of %(day)s can't air as it is.", day=day)
+        else:
+            said = _("You have airtime in the week of %(day)s and sent nothing for it.", day=day)
+        next_step = _(
+            "Until %(until)s you can send a recording, dedicate your time to silence, or give it "
+            "to somebody:",
+            until=until,
+        )
+        body = letters.greeting(person.name, f"{said}\n\n{next_step}\n{settings.web_url}/member/")
+        subject = _("Your airtime in the week of %(day)s", day=day)
+        letters.write(session, person, subject, body, now)
+
+
+def _wanting(week: Week, state: Readiness) -> sa.Select[tuple[int]]:
+    return of_week(week, Person.id).where(STATE == state)
+
+
+def _needless(state: Readiness) -> sa.ColumnElement[bool]:
+    """Whose choice takes care of it; whoever tried to send something is told in any case."""
+    return sa.false() if state == Readiness.REJECTED else ARRANGED
+
+
+def _lately(week: Week, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Reminder.person_id == Person.id,
+        Reminder.week == str(week),
+        Reminder.written_at > now - NOT_AGAIN_FOR,
+    )
