@@ -207,7 +207,6 @@ def add_voices() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_postcards_account_id", "postcards", ["account_id", "id"])
-    op.create_index("ix_outcomes_request_id", "outcomes", ["request_id"])
     op.create_index("ix_requests_cause", "requests", ["cause"])
 
 
