@@ -1,11 +1,12 @@
-"""Where a piece may be: in its channels' languages, its hours, and its holder's, worth enough."""
+"""Where a piece may be: in its channels' languages, its hours, its holder's, outside its bans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scheduler.clock import Clock, shared, worth_at_least
 from scheduler.problem import Kind, Window
 from scheduler.runs import Piece
 from station import blackouts
+from station.bans import Ban
 from station.blackouts import Blackout
 from station.grid import Placement
 from station.makegoods import Makegood
@@ -32,8 +33,9 @@ def allowed(
     makegood: Mapping[int, Makegood],
     values: Sequence[Sequence[float]],
     out: Sequence[Blackout],
+    banned: Sequence[Ban],
 ) -> tuple[Window, ...]:
-    """Where every slot of a piece may be, outside its holder's blackouts.
+    """Where every slot of a piece may be, outside its holder's blackouts and the bans of it.
 
     A makegood's worth counts for the whole of it.
     """
@@ -48,7 +50,24 @@ def allowed(
         for channel in channels_of(clock.settings, request)
         for start, end in clock.within(spans)
     )
+    for ban in banned:
+        windows = tuple(rest for one in windows for rest in _left(one, ban, clock))
     owed = [makegood[one.right_id].least_worth for one in piece if one.right_id in makegood]
     if not owed:
         return windows
     return worth_at_least(max(owed), windows, values, clock.settings.slots.per_hour)
+
+
+def _left(window: Window, ban: Ban, clock: Clock) -> Iterator[Window]:
+    """What a ban leaves of a window; one of all channels is parted by them when it has to be."""
+    if ban.channel is not None and window.channel is None:
+        for channel in range(clock.settings.channels):
+            yield from _left(Window(window.start, window.end, channel), ban, clock)
+    elif ban.channel not in {None, window.channel}:
+        yield window
+    else:
+        before = window.start, min(window.end, ban.start)
+        after = max(window.start, ban.end), window.end
+        for start, end in (before, after):
+            if start < end:
+                yield Window(start, end, window.channel)

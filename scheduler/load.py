@@ -18,7 +18,7 @@ from scheduler.allowed import allowed, channels_of
 from scheduler.clock import Clock, by_day_windows, first_open
 from scheduler.problem import FORMAT, Kind, Place, Problem, Published, Reserved, Rules
 from scheduler.runs import Piece, Runs
-from station import blackouts, grid, makegoods, worth
+from station import bans, blackouts, grid, makegoods, worth
 from station.airtime import Week
 from station.grid import Grid, Pin, Placement
 from station.languages import marked
@@ -51,10 +51,13 @@ def load(
     week: Week,
     now: datetime,
     notice: timedelta | None = None,
+    *,
+    carried: bool = True,
 ) -> Loaded:
     """Read everything a build of a week needs to know.
 
-    `notice` is how soon a new start may come; by default `week.notice_seconds`.
+    `notice` is how soon a new start may come; by default `week.notice_seconds`. Who asks for the
+    hard rules alone leaves out what is `carried` from other weeks, and what is wished for.
     """
     clock = Clock(week, settings, first_open(settings, week, now, notice))
     shown = grid.published(session, week)
@@ -69,7 +72,8 @@ def load(
         for one in piece
     }
     ready = [piece for piece in pieces if piece[0].id not in left_out]
-    return Loaded(_problem(session, clock, shown, started, ready, joined), left_out, joined)
+    problem = _problem(session, clock, shown, started, ready, joined, carried)
+    return Loaded(problem, left_out, joined)
 
 
 def request_id(name: str) -> int:
@@ -94,16 +98,22 @@ def _problem(
     started: Mapping[int, Placement],
     ready: Sequence[Piece],
     joined: Runs,
+    carried: bool,
 ) -> Problem:
     week, settings = clock.week, clock.settings
     everyone = [*joined.pieces(placed.request for placed in started.values()), *ready]
     asking = [piece[0].account_id for piece in everyone]
-    waited = grid.weeks_waited(session, sorted(set(asking)), week)
     values = worth.by_channel(settings, week, worth.read(settings))
-    owed = carry.owed(history.got(session, week), asking, values, settings.slots.per_hour)
-    tired = history.tired_of_nights(session, clock)
+    waited: Mapping[int, int] = {}
+    owed: Sequence[float] = [1.0] * len(asking)
+    tired = set[int]()
+    if carried:
+        waited = grid.weeks_waited(session, sorted(set(asking)), week)
+        owed = carry.owed(history.got(session, week), asking, values, settings.slots.per_hour)
+        tired = history.tired_of_nights(session, clock)
     sold = sold_rights(session, str(week))
     out = blackouts.in_week(session, settings, week, asking)
+    banned = bans.in_week(session, week)
     pins = _pins(session, ready, clock.first_open)
     makegood = makegoods.of(session, [one.right_id for piece in ready for one in piece])
     languages = _languages(settings, [piece[0] for piece in everyone])
@@ -121,9 +131,15 @@ def _problem(
             owed=owed[row],
             waited=waited.get(one.account_id, 0),
             allowed=allowed(
-                clock, piece, started.get(one.id), makegood, values, out.get(one.account_id, ())
+                clock,
+                piece,
+                started.get(one.id),
+                makegood,
+                values,
+                out.get(one.account_id, ()),
+                [ban for part in piece for ban in banned.get(part.id, ())],
             ),
-            wishes=_wishes(clock, one, one.account_id in tired),
+            wishes=_wishes(clock, one, one.account_id in tired) if carried else (),
             pin=pins.get(one.id),
         )
         for row, piece in enumerate(everyone)
