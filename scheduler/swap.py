@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scheduler import load
+from scheduler.by_hand import redrawn
 from scheduler.load import Loaded
 from scheduler.publish import broken
 from station import grid
@@ -19,8 +20,6 @@ from station.market.swap_letters import EXCHANGED, page, place_text, tell
 from station.market.swaps import Places, Swap, SwapState
 from station.members import Person, with_account
 from station.settings import Settings
-
-SENT_SINCE = "It was sent after the week was built, and the week was not built again."
 
 
 def accept(session: Session, settings: Settings, swap_id: int, who: Person, now: datetime) -> Swap:
@@ -64,10 +63,7 @@ def _exchanged(
     swap: Swap,
     now: datetime,
 ) -> Grid:
-    """The published version with two places exchanged, as a draft.
-
-    Whoever has withdrawn since is left out; whoever asked since waits for the next build.
-    """
+    """The published version with two places exchanged, as a draft."""
     mine, wanted = found.mine, found.wanted
     asked = loaded.asked
     places = {key: place for key, place in grid.places(shown).items() if key in asked}
@@ -75,11 +71,7 @@ def _exchanged(
         mine.request_id: _at(loaded, mine.request_id, wanted),
         wanted.request_id: _at(loaded, wanted.request_id, mine),
     }
-    said = {bump.request_id: bump.reason for bump in shown.bumps}
-    bumped = {key: said.get(key, SENT_SINCE) for key in sorted(asked - places.keys())}
-    proven = {"status": "swap", "swap": swap.id, "violations": []}
-    bumps = {**loaded.left_out, **bumped}.items()
-    return grid.draft(session, week, places.values(), bumps, proven, now)
+    return redrawn(session, week, loaded, shown, places, {"status": "swap", "swap": swap.id}, now)
 
 
 def _at(loaded: Loaded, request_id: int, place: Place) -> Place:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from playout import plan
 from scheduler import load
 from scheduler.build import build
+from scheduler.by_hand import SENT_SINCE
 from scheduler.publish import publish
-from scheduler.swap import SENT_SINCE, accept
+from scheduler.swap import accept
 from station import airlog, grid
 from station.airtime import Week
 from station.errors import Refusal

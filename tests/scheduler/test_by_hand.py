@@ -1,0 +1,156 @@
+"""What an operator moves, exchanges, pins or bans keeps every rule, and edits no version."""
+
+import pytest
+
+from scheduler.build import build, repair
+from scheduler.by_hand import exchange, keep, pin, propose
+from scheduler.problem import Place
+from scheduler.publish import publish
+from station import bans, grid, pins
+from station.airtime import Week
+from station.bans import Ban
+from station.errors import Refusal
+from station.grid import GridState, ReservedBlock
+
+EARLY, LATE, NIGHT = 80, 700, 1500
+
+
+@pytest.fixture
+def week(settings):
+    return Week.parse("2026-W48", settings.zone)
+
+
+@pytest.fixture
+def asked(ask, admit_member):
+    return {name: ask(admit_member(name)) for name in ("Ada", "Ben", "Cleo")}
+
+
+@pytest.fixture
+def built(database, settings, week, now, asked):
+    """Builds a draft that has Ada early on channel 0, Ben late on 1 and Cleo by night on 2."""
+    starts = {"Ada": EARLY, "Ben": LATE, "Cleo": NIGHT}
+    with database.writing() as session:
+        for channel, (name, start) in enumerate(starts.items()):
+            pin(session, settings, week, asked[name], Place(channel, start), now)
+    build(database, settings, week, now)
+    with database.writing() as session:
+        for number in asked.values():
+            assert pins.take_out(session, pins.piece_of(session, week, number))
+
+
+@pytest.fixture
+def proposed(database, settings, week, now, asked, built):
+    def see(name, channel, start, **more):
+        with database.reading() as session:
+            wanted = {asked[name]: Place(channel, start)}
+            return propose(session, settings, week, wanted, now, **more)
+
+    return see
+
+
+def spots(database, week, asked):
+    with database.reading() as session:
+        places = grid.places(grid.require_version(session, week))
+    return {name: (places[one].channel, places[one].start) for name, one in asked.items()}
+
+
+def test_a_piece_is_moved_in_a_new_draft(database, week, now, asked, proposed):
+    found = proposed("Ada", 2, LATE)
+    assert (found.broken, found.already, len(found.moves)) == ((), (), 1)
+    with database.writing() as session:
+        version = keep(session, week, found, now)
+        assert version.certificate["edits"] == 1
+        before, after = grid.versions(session, week)
+        assert (before.state, after.state) == (GridState.WITHDRAWN, GridState.DRAFT)
+        # Monday's breakfast is worth more than Wednesday's morning.
+        worth = [grid.places(one)[asked["Ada"]].worth for one in (before, after)]
+        assert worth == [20, 14]
+    assert spots(database, week, asked) == {"Ada": (2, LATE), "Ben": (1, LATE), "Cleo": (2, NIGHT)}
+
+
+def test_two_pieces_exchange_their_places(database, settings, week, now, asked, built):
+    with database.writing() as session:
+        found = exchange(session, settings, week, asked["Ada"], asked["Cleo"], now)
+        assert len(found.moves) == 2
+        keep(session, week, found, now)
+    assert spots(database, week, asked)["Cleo"] == (0, EARLY)
+    assert spots(database, week, asked)["Ada"] == (2, NIGHT)
+
+
+def test_what_would_break_a_rule_is_said_by_name_and_kept_nowhere(
+    database, week, now, asked, proposed
+):
+    with database.writing() as session:
+        block = ReservedBlock(week=str(week), channel=0, start=400, length=12, label="Ident")
+        session.add(block)
+        session.flush()
+        # Cleo is hit as well, but not by what is moved.
+        session.add(Ban(request_id=asked["Cleo"], start=NIGHT, length=1, made_at=now))
+    found = proposed("Ada", 1, LATE)
+    assert found.broken == ("“Ada speaks” (Ada), “Ben speaks” (Ben) would be in one slot.",)
+    [other] = found.already
+    assert other.startswith("“Cleo speaks” (Cleo) may not be there")
+    with pytest.raises(Refusal, match="would be in one slot"), database.writing() as session:
+        keep(session, week, found, now)
+    assert "starts that the station keeps" in proposed("Ada", 0, 405).broken[0]
+    assert len(spots(database, week, asked)) == 3
+
+
+def test_what_can_not_be_meant_is_refused(settings, proposed, asked):
+    with pytest.raises(Refusal, match="changes nothing"):
+        proposed("Ada", 0, EARLY)
+    with pytest.raises(Refusal, match="is no place of week 2026-W48"):
+        proposed("Ada", 0, 5000)
+    with pytest.raises(Refusal, match="A newer draft"):
+        proposed("Ada", 0, 81, version=7)
+    asked["Dora"] = 999
+    with pytest.raises(Refusal, match="no piece 999"):
+        proposed("Dora", 0, 81)
+
+
+def test_what_has_begun_stays_and_the_past_is_closed(database, settings, week, asked, built, now):
+    with database.writing() as session:
+        publish(session, settings, week, now)
+        later = week.instant(300, settings.slots)
+        for name, start in (("Ada", 900), ("Ben", 299)):
+            wanted = {asked[name]: Place(2, start)}
+            assert propose(session, settings, week, wanted, later).broken
+        fine = propose(session, settings, week, {asked["Ben"]: Place(2, 900)}, later)
+        assert fine.broken == ()
+        assert keep(session, week, fine, later).state == GridState.DRAFT
+        assert grid.published(session, week).version == 1
+
+
+def test_a_pin_needs_a_place_that_is_free_of_what_is_fixed(
+    database, settings, week, now, asked, built
+):
+    with database.writing() as session:
+        pin(session, settings, week, asked["Ada"], Place(0, 90), now)
+    with pytest.raises(Refusal, match="would be in one slot"), database.writing() as session:
+        pin(session, settings, week, asked["Ben"], Place(0, 90), now)
+    build(database, settings, week, now)
+    assert spots(database, week, asked)["Ada"] == (0, 90)
+    with database.reading() as session:
+        assert pins.of(session, pins.piece_of(session, week, asked["Ben"])) is None
+
+
+def test_a_ban_keeps_a_request_out_until_it_is_lifted(database, settings, week, now, asked, built):
+    with database.writing() as session:
+        publish(session, settings, week, now)
+        piece = pins.piece_of(session, week, asked["Ada"])
+        with pytest.raises(Refusal, match="ends after it begins"):
+            bans.make(session, piece, None, range(9, 9), now)
+        both = [
+            bans.make(session, piece, None, range(1200), now),
+            bans.make(session, piece, 0, range(2016), now),
+        ]
+    repaired, version = repair(database, settings, week, now)
+    channel, start = spots(database, week, asked)["Ada"]
+    assert (version, repaired.least) == (2, True)
+    assert channel > 0
+    assert start >= 1200
+    with database.writing() as session:
+        assert bans.lift(session, both[0].id).request_id == asked["Ada"]
+        assert len(bans.in_week(session, week)[asked["Ada"]]) == 1
+    with pytest.raises(Refusal, match="no ban"), database.writing() as session:
+        bans.lift(session, both[0].id)
