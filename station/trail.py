@@ -10,13 +10,15 @@ from station.db import STRICT, Base
 from station.members import Person
 
 PAGE = 100
+# No account has this number: it stands for whoever typed a command.
+CONSOLE = 0
 
 
 class Deed(Base):
     """One thing an operator did; never changed, never taken out.
 
     `act` names what was done in a word or two of ours ("week.publish"), `subject` what it was done
-    to ("2026-W48, version 3"), `said` is what they were answered. `account_id` is None for whoever
+    to ("2026-W48, 3"), `said` is what they were answered. `account_id` is None for whoever
     typed a command at the station's console.
     """
 
@@ -40,6 +42,18 @@ class Done:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deeds: of a `kind` ("fees"; empty: of any), by whom (`CONSOLE`, None: anybody).
+
+    With `before`, those that are older than the one with that id.
+    """
+
+    kind: str = ""
+    account_id: int | None = None
+    before: int | None = None
+
+
 def write(
     session: Session,
     who: Person | None,
@@ -57,16 +71,36 @@ def write(
     )
 
 
-def newest(session: Session, act: str = "", before: int | None = None) -> list[Done]:
-    """The last PAGE deeds, newest first; of those whose `act` begins so, older than one by id."""
+def newest(session: Session, wanted: Wanted, most: int | None = PAGE) -> list[Done]:
+    """The newest deeds that are wanted, newest first; at most so many."""
     query = (
         sa.select(Deed, Person.name)
         .outerjoin(Person, Person.account_id == Deed.account_id)
         .order_by(Deed.id.desc())
-        .limit(PAGE)
+        .limit(most)
     )
-    if act:
-        query = query.where(Deed.act.startswith(act, autoescape=True))
-    if before is not None:
-        query = query.where(Deed.id < before)
+    if wanted.kind:
+        query = query.where(Deed.act.startswith(f"{wanted.kind}.", autoescape=True))
+    if wanted.account_id is not None:
+        console = wanted.account_id == CONSOLE
+        query = query.where(Deed.account_id == (None if console else wanted.account_id))
+    if wanted.before is not None:
+        query = query.where(Deed.id < wanted.before)
     return [Done(deed, name or "") for deed, name in session.execute(query)]
+
+
+def kinds(session: Session) -> list[str]:
+    """What there are deeds about, in order of the alphabet."""
+    acts = session.scalars(sa.select(Deed.act).distinct())
+    return sorted({act.partition(".")[0] for act in acts})
+
+
+def doers(session: Session) -> dict[int, str]:
+    """The names of everybody who did anything, by account; of the console too, if it was used."""
+    query = (
+        sa.select(Deed.account_id, Person.name)
+        .outerjoin(Person, Person.account_id == Deed.account_id)
+        .distinct()
+    )
+    named = {account_id or CONSOLE: name or "" for account_id, name in session.execute(query)}
+    return dict(sorted(named.items(), key=lambda one: one[1].casefold()))

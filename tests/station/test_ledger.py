@@ -3,7 +3,7 @@ import hashlib
 import pytest
 import sqlalchemy as sa
 
-from station import asrun, books
+from station import asrun, books, trail
 from station.airtime import Week
 from station.asrun import AsRunEvent, Source
 from station.errors import Refusal
@@ -84,9 +84,10 @@ def posted(database, settings, now, seller, buyer):
         sales.received(session, settings, offer.id, seller, now)
         event = {"source": Source.PLAYER, "channel": 0, "slot_number": 1, "event": "start"}
         asrun.append(session, [AsRunEvent(**event, at=now)])
+        trail.write(session, None, "week.publish", now, subject="2026-W48, 1")
 
 
-APPEND_ONLY = ("entries", "postings", "money_entries", "as_run_events")
+APPEND_ONLY = ("entries", "postings", "money_entries", "as_run_events", "deeds")
 CHANGES = {
     "sqlite": (
         "UPDATE {table} SET {column} = {column} + 1",

@@ -10,6 +10,8 @@ from station import trail
 from web.session import act_once, me, now
 
 AREA = "desk."
+# What belongs to no part of the desk is about a week.
+WEEK = "week"
 
 
 def act_on_record(
@@ -28,8 +30,13 @@ def act_on_record(
 
     def acting(session: Session) -> str:
         said = act(session)
-        done = (request.endpoint or "").removeprefix(AREA)
-        trail.write(session, me(), done, now(), subject=about, reason=reason, said=said)
+        trail.write(session, me(), _act(), now(), subject=about, reason=reason, said=said)
         return said
 
     return act_once(acting, back, file_sha256)
+
+
+def _act() -> str:
+    """What the address does, by the desk's part and its verb: fees.confirm, week.publish."""
+    part, _, verb = (request.endpoint or "").removeprefix(AREA).rpartition(".")
+    return f"{part or WEEK}.{verb}"

@@ -12,7 +12,7 @@ from station.languages import gettext as _
 from station.rights import next_open_week
 from station.weeks import WeekState, overview
 from web import refusals
-from web.desk import alarms, books, causes, disputes, fees, fill, members
+from web.desk import alarms, books, causes, disputes, fees, fill, members, trail
 from web.desk.day import day_names, day_rows, day_span
 from web.desk.record import act_on_record
 from web.desk.states import NAMES
@@ -24,7 +24,7 @@ from web.session import now, require_operator, station
 area = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
 area.before_request(require_operator)
 # What holds for the desk holds for its parts: only operators see them.
-for part in (members, fees, disputes, causes, fill, books, alarms):
+for part in (members, fees, disputes, causes, fill, books, alarms, trail):
     area.register_blueprint(part.area)
 # Whatever an operator does there, they see that something is wrong on air.
 area.context_processor(lambda: {"waiting_alarms": alarms.waiting, **NAMES})
