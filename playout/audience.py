@@ -3,11 +3,12 @@
 import http
 from collections import deque
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from playout import icy
-from playout.mounts import WATCH_AGENT, channel_paths
+from playout.mounts import WATCH_AGENT, qualities
 from station import audience
 from station.db import Database
 from station.errors import Fault
@@ -18,21 +19,36 @@ COUNT_SECONDS = 60
 # What waits for a database that is away: a day of it.
 MOST_WAITING = 24 * 60
 
-Counts = dict[int, int]  # how many listened, by channel
+
+class Connected(NamedTuple):
+    """How many listen to a channel, and how many kbit/s they are sent together."""
+
+    listeners: int
+    kilobits: int
+
+
+Counts = dict[int, Connected]  # by channel
 
 
 def connected(settings: Settings) -> Counts:
-    """How many are connected to each channel now, without the station's own watch.
+    """Who is connected to each channel now, without the station's own watch.
 
     Raises Fault when Icecast does not say.
     """
-    counts = dict.fromkeys(range(settings.channels), 0)
-    for path, channel in channel_paths(settings).items():
-        status, answer = icy.ask(settings, f"/admin/listclients?mount={quote(path)}")
-        # Of a mount without a source there is nothing to tell.
-        if status == http.HTTPStatus.OK:
-            counts[channel] += listeners_in(answer)
+    counts = dict.fromkeys(range(settings.channels), Connected(0, 0))
+    for channel in counts:
+        for quality in qualities(settings):
+            here = _connected_to(settings, quality.path(channel))
+            before = counts[channel]
+            sent = before.kilobits + here * quality.kilobits
+            counts[channel] = Connected(before.listeners + here, sent)
     return counts
+
+
+def _connected_to(settings: Settings, path: str) -> int:
+    """How many listen to a mount; of one without a source there is nothing to tell."""
+    status, answer = icy.ask(settings, f"/admin/listclients?mount={quote(path)}")
+    return listeners_in(answer) if status == http.HTTPStatus.OK else 0
 
 
 def listeners_in(answer: bytes) -> int:
@@ -76,6 +92,6 @@ class Counting:
             self._database = open_station(self.settings)
         with self._database.writing() as session:
             for slot_number, counts in self._waiting:
-                for channel, listeners in counts.items():
-                    audience.add(session, channel, slot_number, listeners)
+                for channel, here in counts.items():
+                    audience.add(session, channel, slot_number, here.listeners, here.kilobits)
         self._waiting.clear()

@@ -11,6 +11,8 @@ from station.languages import gettext as _
 from station.languages import ngettext
 
 Slot = tuple[int, int]  # channel and slot number
+# From here on a count is rounded while it changes.
+FEW = 20
 
 
 class Audience(Base):
@@ -18,6 +20,7 @@ class Audience(Base):
 
     Counted are the connections to the station's own mounts at that moment, without the station's
     watch: a person with two players is two, and whoever listens through a relay is none.
+    `kilobits` adds up what all of them were sent a second, sample by sample; 0 of old counts.
     """
 
     __tablename__ = "audience"
@@ -27,6 +30,7 @@ class Audience(Base):
     samples: Mapped[int]
     total: Mapped[int]
     most: Mapped[int]
+    kilobits: Mapped[int] = mapped_column(default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,10 @@ class Listeners:
     mean: float
 
 
-def add(session: Session, channel: int, slot_number: int, listeners: int) -> None:
-    """Add one count to a slot."""
+def add(
+    session: Session, channel: int, slot_number: int, listeners: int, kilobits: int = 0
+) -> None:
+    """Add one count to a slot: so many listeners, who are sent so many kbit/s together."""
     changed = compare_and_set(
         session,
         Audience,
@@ -47,9 +53,10 @@ def add(session: Session, channel: int, slot_number: int, listeners: int) -> Non
         samples=Audience.samples + 1,
         total=Audience.total + listeners,
         most=sa.case((Audience.most < listeners, listeners), else_=Audience.most),
+        kilobits=Audience.kilobits + kilobits,
     )
     if not changed:
-        counted = {"samples": 1, "total": listeners, "most": listeners}
+        counted = {"samples": 1, "total": listeners, "most": listeners, "kilobits": kilobits}
         session.add(Audience(channel=channel, slot_number=slot_number, **counted))
         session.flush()
 
@@ -63,6 +70,33 @@ def of_slots(session: Session, slots: Collection[Slot]) -> dict[Slot, Listeners]
         for one in session.scalars(query)
         if (one.channel, one.slot_number) in slots
     }
+
+
+def lately(session: Session, slot_number: int) -> dict[int, int]:
+    """How many listened to each channel in the newest of this slot and the one before; a mean."""
+    query = (
+        sa.select(Audience.channel, Audience.total, Audience.samples)
+        .where(Audience.slot_number.between(slot_number - 1, slot_number))
+        .order_by(Audience.slot_number)
+    )
+    return {channel: round(total / samples) for channel, total, samples in session.execute(query)}
+
+
+def rounded(listeners: int) -> int:
+    """A count as it is told while it changes: exact when it is small, else two figures of it."""
+    if listeners < FEW:
+        return listeners
+    return round(listeners, min(2 - len(str(listeners)), -1))
+
+
+def now_sentence(listeners: int) -> str:
+    """How many listen at the moment, in a sentence."""
+    said = rounded(listeners)
+    if said == 0:
+        return _("Nobody was tuned in when we counted.")
+    if said < FEW:
+        return ngettext("One player is tuned in.", "%(num)s players are tuned in.", said)
+    return ngettext("About one player is tuned in.", "About %(num)s players are tuned in.", said)
 
 
 def sentence(found: Listeners | None) -> str:

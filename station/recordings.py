@@ -15,6 +15,7 @@ from station.languages import marked
 from station.treatment import Treatment
 from station.wishes import Wish
 
+LONGEST_MUSIC = 300
 MASTER_SUFFIX = ".flac"
 RECORDED_CODECS = ("opus", "mp3")
 PREVIEW_SUFFIX = ".mp3"
@@ -64,6 +65,7 @@ class Recording(Base):
     the facts in it, for another language. `upload_sha256` names the stored bytes, `treatment` what
     the member chose about them. `trade` is what sold airtime speaks for, so that two of one trade
     are never back to back. `receipt` is a code to ask by; what came before there were any has none.
+    `music` is what they say of music in it: its title and whose it is; empty without any.
     """
 
     __tablename__ = "recordings"
@@ -83,6 +85,7 @@ class Recording(Base):
     treatment: Mapped[dict[str, Any]] = mapped_column(default=dict)
     trade: Mapped[str | None]
     permission: Mapped[bool]
+    music: Mapped[str] = mapped_column(default="")
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     file_name: Mapped[str]
     upload_sha256: Mapped[str]

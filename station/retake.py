@@ -80,7 +80,7 @@ def again(
 
     Raises what `using.receive` does.
     """
-    said = ("account_id", "title", "language", "adult", "trade", "permission")
+    said = ("account_id", "title", "language", "adult", "trade", "permission", "music")
     stored = ("file_name", "upload_sha256", "upload_bytes")
     take = Recording(**{name: getattr(earlier, name) for name in (*said, *stored)})
     take.treatment = msgspec.to_builtins(treatment)

@@ -14,7 +14,7 @@ from station.errors import Refusal, WrongInput
 from station.jobs import JobKind, promise
 from station.languages import gettext as _
 from station.ledger import Right, lock, require_held, require_holder
-from station.recordings import Recording, RecordingState, other_part
+from station.recordings import LONGEST_MUSIC, Recording, RecordingState, other_part
 from station.rights import (
     LONGEST_CAUSE,
     LONGEST_TITLE,
@@ -54,6 +54,8 @@ def receive(
     if not recording.permission:
         raise WrongInput("permission-missing")
     recording.title = clean_text(recording.title, _("title"), LONGEST_TITLE)
+    if recording.music:
+        recording.music = clean_text(recording.music, _("music"), LONGEST_MUSIC)
     for wish in wishes:
         wish.spans(week, settings)
     recording.right_id = right.id

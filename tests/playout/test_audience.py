@@ -44,7 +44,7 @@ def test_listeners_of_every_quality_are_counted_and_the_watch_is_not(on_air, dat
     for path, agent in ((STANDARD.path(0), "Radio"), (LOW.path(0), ""), (LOW.path(0), WATCH_AGENT)):
         listen(on_air, path, agent)
     time.sleep(0.5)
-    assert connected(settings) == {0: 2, 1: 0, 2: 0}
+    assert connected(settings) == {0: (2, 128 + 32), 1: (0, 0), 2: (0, 0)}
     counting.round(NOW + timedelta(seconds=30))  # within the same minute
     counting.round(NOW + timedelta(minutes=1))
     counting.close()

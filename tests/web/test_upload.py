@@ -36,9 +36,16 @@ def test_an_upload_is_kept_and_its_check_is_promised(send, right, database, sett
 
 def test_wishes_and_ticks_are_remembered(send, database):
     moment = {"moment": "2026-12-02T18:35", "minutes": "30"}
-    send(daypart="drive", **moment, adult="yes", fade_out="yes")
+    send(
+        daypart="drive",
+        **moment,
+        adult="yes",
+        fade_out="yes",
+        music=" Meadowlands,\n Strike Vilakazi ",
+    )
     (recording,) = recordings_in(database)
     assert recording.adult
+    assert recording.music == "Meadowlands, Strike Vilakazi"
     assert recording.treatment == {"long": "fade"}
     assert recording.wishes == [
         {"daypart": "drive", "moment": None, "minutes": 0},
@@ -52,6 +59,7 @@ def test_wishes_and_ticks_are_remembered(send, database):
         ({"permission": None}, 422, "Please tick that you may let us air this recording"),
         ({"title": " "}, 422, "Please fill in the title."),
         ({"title": "x" * 121}, 422, "The title has 121 characters; at most 120 fit."),
+        ({"music": "x" * 301}, 422, "The music has 301 characters; at most 300 fit."),
         ({"language": "tlh"}, 422, "There is no language “tlh” in our list."),
         ({"daypart": "teatime"}, 422, "There is no daypart “teatime”."),
         ({"moment": "soon"}, 422, "“soon” is not a time."),

@@ -26,6 +26,7 @@ class Said:
     title: str
     language: str
     adult: bool
+    music: str
     treatment: Treatment
     wishes: list[Wish]
 
@@ -46,6 +47,7 @@ def read_recording(form: Form) -> Said:
         title=read_text(form, "title", _("title")),
         language=read_language(form),
         adult=form.get("adult") == TICKED,
+        music=form.get("music", "").strip(),
         treatment=Treatment(
             long=Long.FADE if form.get("fade_out") == TICKED else Long.ASK,
             level=form.get("level") == TICKED,

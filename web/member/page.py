@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from station import arrivals, causes, presentation, rights
 from station.airtime import Week
 from station.ledger import held
+from station.recordings import LONGEST_MUSIC
 from web.deals import deals_from, deals_to
 from web.member.answers import answers, to_unfold
 from web.member.area import member_area
@@ -74,6 +75,7 @@ def draw(problem: str = "") -> str:
         refused_offer=refused.get("offer_id"),
         typed=request.form,
         longest_title=rights.LONGEST_TITLE,
+        longest_music=LONGEST_MUSIC,
         longest_cause=rights.LONGEST_CAUSE,
     )
 

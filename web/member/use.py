@@ -54,6 +54,7 @@ def _receive(right_id: int, upload: Upload) -> ResponseReturnValue:
             adult=said.adult,
             treatment=msgspec.to_builtins(treatment),
             permission=True,
+            music=said.music,
             file_name=upload.file_name,
             upload_sha256=upload.sha256,
             upload_bytes=upload.size,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from station import arrivals, posts, presentation, rights
 from station.airtime import Week
+from station.recordings import LONGEST_MUSIC
 from web.member.area import member_area
 from web.member.cards import Card, cards
 from web.member.page import MOST_WEEKS
@@ -37,6 +38,7 @@ def draw(problem: str = "") -> str:
         accept=ACCEPT,
         arrived=arrived,
         longest_title=rights.LONGEST_TITLE,
+        longest_music=LONGEST_MUSIC,
     )
 
 
