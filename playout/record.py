@@ -15,6 +15,7 @@ from station import asrun, takedowns
 from station.airlog import AirLine, LineKind
 from station.asrun import AsRunEvent, Outcome, Source
 from station.settings import Settings
+from station.webhooks import HappeningKind, happened
 
 # An event may still be on its way to the file for this long after its slot is over.
 SETTLE_MS = 2000
@@ -22,6 +23,13 @@ SLOTS_LOOKED_BACK = 4
 # A watch that listens says of a slot within a few seconds what it heard; after this long it won't.
 WATCH_MAY_TAKE = timedelta(seconds=30)
 HEARD = "heard"
+# What webhooks are told of an event that changes what is heard.
+TOLD = {
+    EventKind.SLOT: HappeningKind.SLOT_BEGAN,
+    EventKind.LIVE: HappeningKind.LIVE_BEGAN,
+    EventKind.FILL: HappeningKind.FILL_BEGAN,
+    EventKind.EMERGENCY: HappeningKind.FILL_BEGAN,
+}
 # What has no outcome by then was settled without one, when its week ended.
 NOT_BEFORE = timedelta(days=15)
 
@@ -38,6 +46,11 @@ def append_events(session: Session, channel: int, events: Sequence[EngineEvent])
         AsRunEvent.at <= last,
     )
     known = {(row.at, row.event, row.slot_number) for row in session.scalars(query)}
+    new = [
+        event
+        for event in events
+        if (_instant(event.at_ms), str(event.event), event.slot) not in known
+    ]
     asrun.append(
         session,
         [
@@ -49,10 +62,11 @@ def append_events(session: Session, channel: int, events: Sequence[EngineEvent])
                 at=_instant(event.at_ms),
                 detail={"offset_ms": event.offset_ms, "behind_ms": event.behind_ms},
             )
-            for event in events
-            if (_instant(event.at_ms), str(event.event), event.slot) not in known
+            for event in new
         ],
     )
+    for event in new:
+        _tell_began(session, channel, event)
 
 
 def append_findings(session: Session, settings: Settings, findings: Sequence[Finding]) -> None:
@@ -108,7 +122,20 @@ def conclude(
             outcomes.append(_outcome(session, line, slot_ms, events, heard, now))
     session.add_all(outcomes)
     session.flush()
+    for outcome in outcomes:
+        place = {"channel": outcome.channel, "slot_number": outcome.slot_number}
+        happened(session, HappeningKind.SLOT_ENDED, now, **place)
     return outcomes
+
+
+def _tell_began(session: Session, channel: int, event: EngineEvent) -> None:
+    """Tell webhooks what is heard from an event on."""
+    kind = TOLD.get(event.event)
+    if kind is None:
+        return
+    place = {"channel": channel, "slot_number": event.slot}
+    source = {"source": str(event.event)} if kind is HappeningKind.FILL_BEGAN else {}
+    happened(session, kind, _instant(event.at_ms), **place, **source)
 
 
 def _events_around(session: Session, line: AirLine, slot_ms: int) -> list[EngineEvent]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.db import Base, compare_and_set
 from station.errors import Refusal
 from station.members import Person
+from station.webhooks import HappeningKind, happened
 
 SHOWN = 50
 
@@ -77,6 +78,10 @@ def keep(session: Session, raised: Raised) -> Alarm:
             raised_at=raised.raised_at,
         )
         session.add(alarm)
+        session.flush()
+        _tell(session, alarm, HappeningKind.DEAD_AIR_BEGAN, raised.began_at)
+    if raised.ended_at is not None and alarm.ended_at is None:
+        _tell(session, alarm, HappeningKind.DEAD_AIR_ENDED, raised.ended_at)
     alarm.ended_at, alarm.detail = raised.ended_at, raised.detail
     session.flush()
     return alarm
@@ -105,8 +110,12 @@ def acknowledge(session: Session, alarm_id: int, person: Person, now: datetime) 
 
 def end(session: Session, alarm_ids: Sequence[int], now: datetime) -> None:
     """End alarms that whoever watches knows nothing of any more."""
-    these = Alarm.id.in_(alarm_ids), Alarm.ended_at.is_(None)
-    session.execute(sa.update(Alarm).where(*these).values(ended_at=now))
+    for alarm in session.scalars(
+        sa.select(Alarm).where(Alarm.id.in_(alarm_ids), Alarm.ended_at.is_(None))
+    ):
+        alarm.ended_at = now
+        _tell(session, alarm, HappeningKind.DEAD_AIR_ENDED, now)
+    session.flush()
 
 
 def going_on(session: Session) -> list[Alarm]:
@@ -125,3 +134,9 @@ def newest_test(session: Session) -> Alarm | None:
     """The last time that the alarms tested themselves; it has not ended before all were reached."""
     query = sa.select(Alarm).where(Alarm.kind == AlarmKind.TEST)
     return session.scalars(query.order_by(Alarm.began_at.desc(), Alarm.id.desc())).first()
+
+
+def _tell(session: Session, alarm: Alarm, what: HappeningKind, at: datetime) -> None:
+    """Tell webhooks of dead air; alarms of alarms are the operators' own."""
+    if alarm.kind in (AlarmKind.QUIET, AlarmKind.GONE):
+        happened(session, what, at, alarm=alarm.id)

@@ -7,7 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    aliased,
+    mapped_column,
+    object_session,
+    relationship,
+)
 
 from station.airtime import Week
 from station.db import STRICT, Base, compare_and_set
@@ -233,10 +240,25 @@ def places(grid: Grid) -> dict[int, Place]:
 
 
 def differences(before: Grid | None, after: Grid) -> list[Move]:
-    """What changed between two versions, by request; a moved worth alone is no change."""
-    old, new = {} if before is None else places(before), places(after)
-    moves = [Move(key, old.get(key), new.get(key)) for key in sorted(old.keys() | new.keys())]
-    return [move for move in moves if _spot(move.before) != _spot(move.after)]
+    """What changed between two versions, by request; a moved worth alone is no change.
+
+    Raises ValueError when `after` is in no session.
+    """
+    session = object_session(after)
+    if session is None:
+        raise ValueError(f"version {after.version} of {after.week} is in no session")
+    old, new = aliased(Placement), aliased(Placement)
+    earlier, later = old.grid_id == (before.id if before else None), new.grid_id == after.id
+    elsewhere = sa.or_(old.channel != new.channel, old.start != new.start)
+    query = sa.select(*_columns(old), *_columns(new))
+    here = query.select_from(new).outerjoin(old, sa.and_(earlier, old.request_id == new.request_id))
+    gone = query.select_from(old).outerjoin(new, sa.and_(later, new.request_id == old.request_id))
+    rows = [
+        *session.execute(here.where(later, sa.or_(old.request_id.is_(None), elsewhere))),
+        *session.execute(gone.where(earlier, new.request_id.is_(None))),
+    ]
+    moves = [Move(row[0] or row[4], _place(*row[:4]), _place(*row[4:])) for row in rows]
+    return sorted(moves, key=lambda move: move.request_id)
 
 
 def reserved_blocks(session: Session, week: Week) -> list[ReservedBlock]:
@@ -301,5 +323,10 @@ def _in_state(session: Session, week: Week, state: GridState) -> Grid | None:
     return session.scalars(query).one_or_none()
 
 
-def _spot(place: Place | None) -> tuple[int, int] | None:
-    return None if place is None else (place.channel, place.start)
+def _columns(part: type[Placement]) -> tuple[Any, ...]:
+    """A place's columns, of thousands of which none needs to be an object."""
+    return part.request_id, part.channel, part.start, part.worth
+
+
+def _place(request_id: int | None, channel: int, start: int, worth: int) -> Place | None:
+    return None if request_id is None else Place(request_id, channel, start, worth)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.airlog import AirLine
 from station.db import STRICT, Base
 from station.errors import Refusal
+from station.webhooks import HappeningKind, happened
 
 
 class Takedown(Base):
@@ -47,6 +48,8 @@ def order(
     )
     session.add(takedown)
     session.flush()
+    place = {"channel": channel, "slot_number": slot_number}
+    happened(session, HappeningKind.TAKEDOWN, now, **place, reason=reason)
     return takedown
 
 
