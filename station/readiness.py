@@ -42,12 +42,12 @@ class Holder:
 
 
 _Take = aliased(Recording)
-_NEWEST = (
+_newest = (
     sa.select(sa.func.max(Recording.id))
     .where(Recording.right_id == Right.id, Recording.account_id == Right.account_id)
     .scalar_subquery()
 )
-STATE = sa.case(
+how_far = sa.case(
     (Request.master_sha256.is_not(None), Readiness.READY),
     (Request.id.is_not(None), Readiness.CHECKING),
     (_Take.state == RecordingState.RECEIVED, Readiness.CHECKING),
@@ -55,12 +55,12 @@ STATE = sa.case(
     else_=Readiness.MISSING,
 )
 # A right that goes to the pool when nothing comes is nobody's choice to leave empty.
-ARRANGED = sa.func.coalesce(StandingChoice.kind, StandingKind.POOL) != StandingKind.POOL
+arranged_for = sa.func.coalesce(StandingChoice.kind, StandingKind.POOL) != StandingKind.POOL
 
 
 def counts(session: Session, week: Week) -> dict[Readiness, int]:
     """How many rights of a week that people hold are how far."""
-    query = of_week(week, STATE, sa.func.count()).group_by(STATE)
+    query = of_week(week, how_far, sa.func.count()).group_by(how_far)
     found = {Readiness(state): count for state, count in session.execute(query)}
     return {state: found.get(state, 0) for state in Readiness}
 
@@ -71,8 +71,8 @@ def holders(
     """Who is so far, by name: at most so many, from the `first` on, which counts from 0."""
     columns = (Person.id, Person.name, Person.email, Request.title, _Take.title, _Take.sentences)
     query = (
-        of_week(week, *columns, ARRANGED)
-        .where(STATE == state)
+        of_week(week, *columns, arranged_for)
+        .where(how_far == state)
         .order_by(Person.name, Right.number)
         .offset(first)
         .limit(most)
@@ -92,7 +92,7 @@ def of_week(week: Week, *columns: Any) -> sa.Select[Any]:
         .outerjoin(
             Request, sa.and_(Request.right_id == Right.id, Request.state == RequestState.OPEN)
         )
-        .outerjoin(_Take, _Take.id == _NEWEST)
+        .outerjoin(_Take, _Take.id == _newest)
         .outerjoin(StandingChoice, StandingChoice.account_id == Right.account_id)
         .where(Right.week == str(week))
     )

@@ -16,7 +16,7 @@ from station.languages import gettext as _
 from station.languages import ngettext, speaking
 from station.members import Person
 from station.moments import deadline_text, first_day
-from station.readiness import ARRANGED, STATE, Readiness, of_week
+from station.readiness import arranged_for, how_far, Readiness, of_week
 from station.rights import cutoff
 from station.settings import Settings
 
@@ -130,12 +130,12 @@ def _write(
 
 
 def _wanting(week: Week, state: Readiness) -> sa.Select[tuple[int]]:
-    return of_week(week, Person.id).where(STATE == state)
+    return of_week(week, Person.id).where(how_far == state)
 
 
 def _needless(state: Readiness) -> sa.ColumnElement[bool]:
     """Whose choice takes care of it; whoever tried to send something is told in any case."""
-    return sa.false() if state == Readiness.REJECTED else ARRANGED
+    return sa.false() if state == Readiness.REJECTED else arranged_for
 
 
 def _lately(week: Week, now: datetime) -> sa.ColumnElement[bool]:
