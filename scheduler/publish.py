@@ -29,8 +29,10 @@ SENT_SINCE = marked("It was sent after the version that the station went back to
 STARTED_SINCE = "Its place in the version that the station went back to has passed."
 
 
-def publish(session: Session, settings: Settings, week: Week, now: datetime) -> Grid:
-    """Put the week's draft on show, and tell everybody whom it moves.
+def publish(
+    session: Session, settings: Settings, week: Week, now: datetime, reason: str = ""
+) -> Grid:
+    """Put the week's draft on show, for a reason that is kept, and tell everybody whom it moves.
 
     Raises Refusal `nothing-built` when there is no draft, `draft-unfit` when the checker
     finds anything, `draft-overtaken` when another draft came meanwhile.
@@ -40,19 +42,21 @@ def publish(session: Session, settings: Settings, week: Week, now: datetime) -> 
         raise Refusal("nothing-built", week=week)
     loaded = load.load(session, settings, week, now, AT_ONCE)
     _require_fit(loaded, draft)
+    draft.reason = reason
     _put_on_show(session, settings, week, draft, now)
     return draft
 
 
-def rollback(session: Session, settings: Settings, week: Week, now: datetime) -> Grid:
-    """Publish the version before the published one again, as a new version.
+def rollback(
+    session: Session, settings: Settings, week: Week, now: datetime, reason: str = ""
+) -> Grid:
+    """Publish the version before the published one again, as a new version with its reason.
 
     What has started stays. Who had a later place in the version before gets it back; whoever
     it leaves without one is bumped with a reason. Raises Refusal `nothing-earlier`, or
     `draft-unfit` when the earlier version breaks a rule by now.
     """
-    shown = grid.published(session, week)
-    earlier = None if shown is None else _before(session, week, shown)
+    shown, earlier = grid.published(session, week), version_before(session, week)
     if shown is None or earlier is None:
         raise Refusal("nothing-earlier", week=week)
     loaded = load.load(session, settings, week, now, AT_ONCE)
@@ -60,8 +64,24 @@ def rollback(session: Session, settings: Settings, week: Week, now: datetime) ->
     proven = {"status": "rollback", "of_version": earlier.version, "violations": []}
     draft = grid.draft(session, week, places.values(), bumped.items(), proven, now)
     _require_fit(loaded, draft)
+    draft.reason = reason
     _put_on_show(session, settings, week, draft, now)
     return draft
+
+
+def version_before(session: Session, week: Week) -> Grid | None:
+    """The version that a rollback would go back to: once on show, before the one that is."""
+    shown = grid.published(session, week)
+    if shown is None:
+        return None
+    rolled_back = shown.certificate.get("of_version")
+    limit = shown.version if rolled_back is None else int(rolled_back)
+    once = [
+        version
+        for version in grid.versions(session, week)
+        if version.state == GridState.SUPERSEDED and version.version < limit
+    ]
+    return once[-1] if once else None
 
 
 def _put_on_show(
@@ -71,18 +91,6 @@ def _put_on_show(
     before = grid.published(session, week)
     grid.put_on_air(session, draft, root_hash(session), now)
     tell.write_letters(session, settings, week, before, draft, now)
-
-
-def _before(session: Session, week: Week, shown: Grid) -> Grid | None:
-    """The newest version that was once on show, before the one that is."""
-    rolled_back = shown.certificate.get("of_version")
-    limit = shown.version if rolled_back is None else int(rolled_back)
-    once = [
-        version
-        for version in grid.versions(session, week)
-        if version.state == GridState.SUPERSEDED and version.version < limit
-    ]
-    return once[-1] if once else None
 
 
 def _again(

@@ -1,8 +1,9 @@
 """What a plan and a version say to people and, with stable keys, to programs."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -134,31 +135,23 @@ def write_letters(
 
     The first version of a week changes nobody's, and whoever withdrew knows it.
     """
-    if before is None:
-        return 0
-    moves = {move.request_id: move for move in differences(before, after)}
-    reasons = {bump.request_id: bump.reason for bump in after.bumps}
-    query = (
-        sa.select(Request.id, Request.title, Person)
-        .join(Person, Person.account_id == Request.account_id)
-        # Where a run starts says where all of it is.
-        .where(Request.id.in_(moves), Request.run_place == 0)
-        .order_by(Request.id)
-    )
+    moves = {move.request_id: move for move in concerned(session, before, after)}
+    reasons = _reasons(session, after)
     said: dict[Person, list[str]] = defaultdict(list)
-    for number, title, person in session.execute(query):
+    for number, title, person in session.execute(
+        _theirs(Request.id, Request.title, Person, moves=moves.values()).order_by(Request.id)
+    ):
         move = moves[number]
-        if move.after is not None or number in reasons:
-            with speaking(person.language):
-                said[person].append(
-                    _(
-                        _sentence(move),
-                        title=title,
-                        before=_at(settings, week, move.before),
-                        after=_at(settings, week, move.after),
-                        reason=_(reasons[number]) if number in reasons else "",
-                    )
+        with speaking(person.language):
+            said[person].append(
+                _(
+                    _sentence(move),
+                    title=title,
+                    before=_at(settings, week, move.before),
+                    after=_at(settings, week, move.after),
+                    reason=_(reasons[number]) if number in reasons else "",
                 )
+            )
     page = f"{settings.web_url}/member/"
     for person, lines in said.items():
         with speaking(person.language):
@@ -166,6 +159,40 @@ def write_letters(
             body = letters.greeting(person.name, news)
             letters.write(session, person, _(CHANGED, week=week), body, now)
     return len(said)
+
+
+def concerned(session: Session, before: Grid | None, after: Grid) -> list[Move]:
+    """What changes that people are told of: nothing by a week's first version.
+
+    Whoever withdrew knows it.
+    """
+    if before is None:
+        return []
+    bumped = _reasons(session, after)
+    changes = differences(before, after)
+    return [move for move in changes if move.after is not None or move.request_id in bumped]
+
+
+def people_told(session: Session, moves: Iterable[Move]) -> int:
+    """How many people get a letter about what changes for them."""
+    told: int = session.scalars(_theirs(sa.func.count(sa.distinct(Person.id)), moves=moves)).one()
+    return told
+
+
+def _theirs(*columns: Any, moves: Iterable[Move]) -> sa.Select[Any]:
+    """A query over some changed requests and their people; where a run starts says all of it."""
+    return (
+        sa.select(*columns)
+        .select_from(Request)
+        .join(Person, Person.account_id == Request.account_id)
+        .where(Request.id.in_([move.request_id for move in moves]), Request.run_place == 0)
+    )
+
+
+def _reasons(session: Session, version: Grid) -> dict[int, str]:
+    """Why a version bumps whom it bumps, by request."""
+    query = sa.select(Bump.request_id, Bump.reason).where(Bump.grid_id == version.id)
+    return dict(session.execute(query).all())
 
 
 def _sentence(move: Move) -> str:

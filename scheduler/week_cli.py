@@ -4,6 +4,7 @@ OR-Tools is imported when a solve starts, and not before: every other command st
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from scheduler import problem_file, tell
 from scheduler import publish as publishing
 from scheduler.cli import FILE, SECONDS, require_writable, teller, until_ctrl_c, write
 from scheduler.way_out import ways_out
-from station import grid
+from station import grid, reminders, trail
 from station.airtime import Week
 from station.cli import opened
 from station.command import Answer, answers
+from station.readiness import Readiness
 
+REASON = click.option("--reason", default="", help="Why, for the trail and the version.")
 VERSION = click.option("--version", type=int, help="By default the draft, else the published one.")
 
 
@@ -157,30 +160,58 @@ def explain_week(week: str, version: int | None, time_limit: float) -> Answer:
 
 @week.command("publish")
 @click.argument("week")
+@REASON
 @answers
-def publish_week(week: str) -> Answer:
+def publish_week(week: str, reason: str) -> Answer:
     """Check WEEK's draft again and put it on show instead of the version before."""
-    return _put_on_show(week, publishing.publish)
+    return _put_on_show(week, "publish", reason, publishing.publish)
 
 
 @week.command("rollback")
 @click.argument("week")
+@REASON
 @answers
-def rollback_week(week: str) -> Answer:
+def rollback_week(week: str, reason: str) -> Answer:
     """Put WEEK's version before the published one on show again, as a new version."""
-    return _put_on_show(week, publishing.rollback)
+    return _put_on_show(week, "rollback", reason, publishing.rollback)
 
 
-def _put_on_show(label: str, act: Callable[..., grid.Grid]) -> Answer:
+@week.command("remind")
+@click.argument("week")
+@click.option(
+    "--who",
+    type=click.Choice([str(one) for one in reminders.REMINDED]),
+    default=str(Readiness.MISSING),
+    show_default=True,
+    help="Who sent nothing, or whose recording can't air.",
+)
+@answers
+def remind_week(week: str, who: str) -> Answer:
+    """Promise a letter to everybody who sent nothing for WEEK, at most one a day."""
+    with opened() as (settings, database):
+        chosen = Week.parse(week, settings.zone)
+        with database.writing() as session:
+            found = reminders.promise_letters(session, settings, chosen, Readiness(who), _now())
+            said = reminders.sentence(found)
+            trail.write(session, None, "week.remind", _now(), subject=f"{week}, {who}", said=said)
+    return Answer({"week": week, "who": who, **asdict(found)}, [said], f"mweya week status {week}")
+
+
+def _put_on_show(label: str, verb: str, reason: str, act: Callable[..., grid.Grid]) -> Answer:
+    reason = reason.strip()
     with opened() as (settings, database):
         chosen = Week.parse(label, settings.zone)
         with database.writing() as session:
             before = grid.published(session, chosen)
-            shown = act(session, settings, chosen, _now())
+            shown = act(session, settings, chosen, _now(), reason)
             changes = grid.differences(before, shown)
             moves, lines = tell.moved(session, settings, chosen, changes)
             facts = {**tell.version_facts(shown), "moves": moves}
-    head = f"Version {shown.version} of {label} is published: {len(moves)} changes."
+            head = f"Version {shown.version} of {label} is published: {len(moves)} changes."
+            about = f"{label}, version {shown.version}"
+            trail.write(
+                session, None, f"week.{verb}", _now(), subject=about, reason=reason, said=head
+            )
     return Answer(facts, [head, *(lines if before else ())], "mweya up")
 
 

@@ -14,9 +14,10 @@ from station.errors import Refusal
 from station.jobs import Duty, JobKind, promise
 from station.languages import gettext as _
 from station.languages import ngettext, speaking
+from station.lengths import figures
 from station.members import Person
 from station.moments import deadline_text, first_day
-from station.readiness import arranged_for, how_far, Readiness, of_week
+from station.readiness import Readiness, arranged_for, how_far, of_week
 from station.rights import cutoff
 from station.settings import Settings
 
@@ -76,6 +77,28 @@ def promise_letters(
     return found
 
 
+def sentence(found: ToRemind) -> str:
+    """Who gets a letter, and who gets none."""
+    said = [
+        ngettext(
+            "A letter to %(num)s person is promised.",
+            "Letters to %(num)s people are promised.",
+            found.people,
+            num=figures(found.people),
+        )
+    ]
+    if found.lately:
+        said.append(
+            ngettext(
+                "%(num)s more had one within a day.",
+                "%(num)s more had one within a day.",
+                found.lately,
+                num=figures(found.lately),
+            )
+        )
+    return " ".join(said)
+
+
 def writer(database: Database, settings: Settings) -> Duty:
     """What is done about promised reminders: letters are written, so many in a transaction."""
 
@@ -116,7 +139,10 @@ def _write(
     with speaking(person.language):
         day, until = first_day(week), deadline_text(cutoff(week, settings), settings)
         if state == Readiness.REJECTED:
-            said = _("What you sent for the week of %(day)s can't air as it is.", day=day)
+            said = _(
+                "What you sent for the week of %(day)s can't air as it is. Your page says why.",
+                day=day,
+            )
         else:
             said = _("You have airtime in the week of %(day)s and sent nothing for it.", day=day)
         next_step = _(

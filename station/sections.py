@@ -36,9 +36,13 @@ class WeekSection(Struct, frozen=True, forbid_unknown_fields=True):
     """`uploads_close_hours` before the week's first instant; negative: during the week.
 
     `notice_seconds` is the least time between building a running week and a new start in it.
+    The desk counts the hours until the week is to be built and published, which the operator does
+    at `build_hours` and `publish_hours` before the week's first instant.
     """
 
     uploads_close_hours: float = 48
+    build_hours: float = 36
+    publish_hours: float = 24
     notice_seconds: Positive = 600
 
 
@@ -156,6 +160,17 @@ class AgainSection(Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: Positive = 365
 
 
+class ModerationSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose pieces wait for an operator's approval before they are built; empty: nobody's.
+
+    `first` are pieces of whoever has not aired anything yet, `reported` those of whoever an
+    operator found a listener's report about to be right, in the last `reported_days`.
+    """
+
+    approve: tuple[Literal["all", "first", "adult", "reported"], ...] = ("reported",)
+    reported_days: Positive = 90
+
+
 class MembershipSection(Struct, frozen=True, forbid_unknown_fields=True):
     """Who may be a member, and the yearly fee; money is in cents, `vat_percent` is included.
 
@@ -266,6 +281,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     live: LiveSection = LiveSection()
     watch: WatchSection = WatchSection()
     again: AgainSection = AgainSection()
+    moderation: ModerationSection = ModerationSection()
     membership: MembershipSection = MembershipSection()
     market: MarketSection = MarketSection()
     database: DatabaseSection = DatabaseSection()
