@@ -59,6 +59,17 @@ SENTENCES: dict[str, str] = {
     "webhook-address": "Nothing can be posted to “{text}”. Write an address like "
     "https://example.org/on-air, without a name and password in it.",
     "webhooks-many": "There are {most} webhooks, which is as many as can be. Remove one first.",
+    # moderation and listeners' reports
+    "review-gone": "This piece was withdrawn, replaced, or has moved. Load the page to see what "
+    "there is.",
+    "review-again": "“{title}” is {verdict} already. Load the page to see what was said.",
+    "review-over": "“{title}” is over: it has aired and can't be held any more. Refuse it, so that "
+    "it never airs again.",
+    "reason-missing": "Please say why: its member reads it.",
+    "report-empty": "Please choose what you heard and what is wrong with it.",
+    "report-settled": "Somebody has settled this report already. Load the page to see the others.",
+    "reported-often": "Many reports came in this hour, and yours was not kept. Please send it again "
+    "after {until}.",
     # live shows
     "live-times": "A live show begins and ends with a slot of {seconds} s, within one week: "
     "{start} to {end} does not.",
@@ -184,6 +195,7 @@ SENTENCES: dict[str, str] = {
     "draft-unfit": "Version {version} of {week} no longer fits the station: {problems} "
     "Build it again with: mweya week build {week}",
     "what-if-channels": "A week can be tried with {least} to {most} channels.",
+    "what-if-ident": "An ident can be tried with 1 to {most} seconds.",
     "what-if-same": "That is how the week is today. Choose something that is to be otherwise.",
     "nothing-to-stop": "Nothing of week {week} is being built. Load the page to see its result.",
     "nothing-published": "Week {week} has no published version to repair. Build it with: "

@@ -16,6 +16,9 @@ from station.jobs import Job, JobKind
 from station.settings import Settings
 
 SHOWN = 12
+# So many times today's channels, and an ident of so long, are still a question about this station.
+MOST_TIMES = 2
+LONGEST_IDENT_SECONDS = 60
 
 
 class Dropped(StrEnum):
@@ -65,18 +68,23 @@ class Change:
 
 
 def ask(session: Session, settings: Settings, week: Week, change: Change, now: datetime) -> WhatIf:
-    """Keep a question. Raises WrongInput `what-if-channels` or `what-if-same`."""
+    """Keep a question.
+
+    Raises WrongInput `what-if-channels`, `what-if-ident` or `what-if-same`.
+    """
     channels = settings.channels if change.channels is None else change.channels
-    if not settings.channels <= channels <= 2 * settings.channels:
-        most = 2 * settings.channels
+    most = MOST_TIMES * settings.channels
+    if not settings.channels <= channels <= most:
         raise WrongInput("what-if-channels", least=settings.channels, most=most)
+    if not 0 <= (change.ident_seconds or 0) <= LONGEST_IDENT_SECONDS:
+        raise WrongInput("what-if-ident", most=LONGEST_IDENT_SECONDS)
     if channels == settings.channels and not change.without and not change.ident_seconds:
         raise WrongInput("what-if-same")
     asked = WhatIf(
         week=str(week),
         asked_at=now,
         channels=channels,
-        without=[str(one) for one in change.without],
+        without=[str(one) for one in dict.fromkeys(change.without)],
         ident_seconds=change.ident_seconds or None,
     )
     session.add(asked)

@@ -5,18 +5,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from scheduler import publish as publishing
-from station import grid, jobs
+from station import grid
 from station.airtime import Week
 from station.errors import Refusal
 from station.languages import gettext as _
 from station.rights import next_open_week
 from station.weeks import WeekState, overview
 from web import refusals
-from web.desk import alarms, books, causes, disputes, fees, fill, members, trail
+from web.desk import alarms, books, building, causes, disputes, fees, fill, members, trail, what_if
 from web.desk.day import day_names, day_rows, day_span
 from web.desk.record import act_on_record
 from web.desk.states import NAMES
-from web.desk.week import SHOWN, built, demands, progress, readiness
+from web.desk.week import SHOWN, built, demands, readiness
 from web.ids import read_id
 from web.public.now import on_air, seconds_to_change
 from web.session import now, require_operator, station
@@ -24,13 +24,12 @@ from web.session import now, require_operator, station
 area = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
 area.before_request(require_operator)
 # What holds for the desk holds for its parts: only operators see them.
-for part in (members, fees, disputes, causes, fill, books, alarms, trail):
+for part in (members, fees, disputes, causes, fill, books, alarms, trail, building, what_if):
     area.register_blueprint(part.area)
 # Whatever an operator does there, they see that something is wrong on air.
 area.context_processor(lambda: {"waiting_alarms": alarms.waiting, **NAMES})
 
 DAYS_IN_A_WEEK = 7
-RUNNING = (jobs.JobState.WAITING, jobs.JobState.CLAIMED)
 
 
 @area.get("/")
@@ -63,18 +62,6 @@ def day_page(label: str, weekday: int) -> ResponseReturnValue:
         weekday=weekday,
         day=day_span(week, weekday),
     )
-
-
-@area.post("/weeks/<label>/build")
-def build(label: str) -> ResponseReturnValue:
-    """Promise a build of a week."""
-    week = _week(label)
-
-    def act(session: Session) -> str:
-        jobs.promise(session, jobs.JobKind.BUILD, week, now())
-        return _("The build of %(week)s is promised. What it finds appears here.", week=week)
-
-    return act_on_record(act, url_for("desk.week_page", label=week))
 
 
 @area.post("/weeks/<label>/versions/<int:version>/publish")
@@ -110,7 +97,6 @@ def _draw(week: Week, problem: str = "") -> str:
     with station().database.reading() as session:
         found = overview(session, week, settings, now())
         draft, published = grid.newest_draft(session, week), grid.published(session, week)
-        job = jobs.newest(session, jobs.JobKind.BUILD, week)
         channels = on_air(session, settings, now())
         return render_template(
             "desk/week.html",
@@ -123,8 +109,7 @@ def _draw(week: Week, problem: str = "") -> str:
             demands=demands(session, settings, week),
             draft=built(session, draft),
             published=built(session, published),
-            progress=progress(job),
-            running=job is not None and job.state in RUNNING,
+            building=building.building(session, settings, week, published, now()),
             channels=channels,
             fresh=seconds_to_change(channels, now(), settings.slots),
             days=day_names(week),

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.grid import Bump, Grid, Placement
-from station.jobs import Job, JobState
 from station.languages import gettext as _
 from station.languages import marked
 from station.ledger import Right
@@ -19,13 +18,6 @@ from station.rights import Request, RequestState
 from station.settings import Settings
 
 SHOWN = 60
-
-PROGRESS = {
-    JobState.WAITING: marked("The build is promised and waits for a worker."),
-    JobState.CLAIMED: marked("The build is running."),
-    JobState.DONE: marked("The last build is done."),
-    JobState.FAILED: marked("The last build could not be done."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +150,6 @@ def built(session: Session, grid: Grid | None) -> Built | None:
         bumped=tuple(bumped),
         root_hash=grid.root_hash,
     )
-
-
-def progress(job: Job | None) -> str:
-    """How far a promised build is, in words."""
-    if job is None:
-        return ""
-    said = _(PROGRESS[JobState(job.state)])
-    return f"{said} {job.answer}".strip()
 
 
 def _starts(settings: Settings, daypart: str, week: Week) -> int:
