@@ -1,6 +1,6 @@
 """The air log is the ordered intent of each channel: one line a slot, made from the grid."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +58,34 @@ def lines_of_week(session: Session, week: str) -> list[AirLine]:
     """A week's lines in order."""
     query = sa.select(AirLine).where(AirLine.week == week)
     return list(session.scalars(query.order_by(AirLine.slot_number, AirLine.channel)))
+
+
+def find(
+    session: Session,
+    words: Sequence[str],
+    first: int,
+    last: int,
+    most: int,
+    *,
+    newest: bool = False,
+) -> list[AirLine]:
+    """Lines in slots `first` to `last`, half-open, that have all words in title and speaker.
+
+    The station's own sound is left out, and what was taken down; earliest first, or `newest`.
+    """
+    from station.takedowns import Takedown
+
+    said = sa.func.lower(AirLine.title + " " + AirLine.speaker)
+    here = Takedown.channel == AirLine.channel, Takedown.slot_number == AirLine.slot_number
+    query = sa.select(AirLine).where(
+        AirLine.slot_number >= first,
+        AirLine.slot_number < last,
+        AirLine.kind != LineKind.FILL,
+        *(said.contains(word.lower(), autoescape=True) for word in words),
+        ~sa.exists().where(*here),
+    )
+    at = AirLine.slot_number.desc() if newest else AirLine.slot_number
+    return list(session.scalars(query.order_by(at, AirLine.channel).limit(most)))
 
 
 def last_slot(session: Session) -> int | None:

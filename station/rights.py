@@ -259,7 +259,7 @@ def _nothing_sent(account_id: int) -> sa.ColumnElement[bool]:
     return sa.and_(~asks, Right.id.not_in(being_checked(account_id)))
 
 
-def runs_among(session: Session, request_ids: Collection[int]) -> dict[int, int]:
+def runs_among(session: Session, request_ids: Collection[int]) -> dict[int, str]:
     """Which run each of some requests is in; those that air alone are left out."""
     query = sa.select(Request.id, Request.run).where(
         Request.id.in_(request_ids), Request.run.is_not(None)

@@ -49,6 +49,8 @@ from web.member import (
     use,
 )
 from web.membership.views import area as membership
+from web.public import guide, honesty
+from web.public.alike import area as alike
 from web.public.views import area as public
 from web.pwa import sharing
 from web.pwa.views import area as pwa
@@ -109,6 +111,9 @@ def create_app(
     app.url_map.converters["int"] = Id
     for area in (
         public,
+        alike,
+        guide.area,
+        honesty.area,
         speaking.area,
         feeds,
         pieces,

@@ -18,22 +18,23 @@ def register(app: Flask) -> None:
     app.after_request(_squeeze)
 
 
-def policy() -> str:
+def policy(framed_by: str = "'none'") -> str:
     """The Content-Security-Policy: our own files, sound from the stream's hosts, and recordings.
 
-    What was just recorded is listened to before it is sent: `blob:` is its address.
+    What was just recorded is listened to before it is sent: `blob:` is its address. `framed_by`
+    says whose pages may show ours within them.
     """
     streams = " ".join(origins(station().mounts()))
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
         f"connect-src 'self'; media-src 'self' blob: {streams}; form-action 'self'; "
         "worker-src 'self'; manifest-src 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; frame-ancestors {framed_by}"
     )
 
 
 def _guard(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = policy()
+    response.headers.setdefault("Content-Security-Policy", policy())
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = PERMISSIONS

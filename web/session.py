@@ -32,6 +32,9 @@ AFTER = "after"
 TYPED = "typed"
 ARRIVAL = "arrival"
 LANGUAGE = "language"
+QUALITY = "quality"
+# Areas that answer everybody alike, so that one answer serves them all: no cookie is looked at.
+ALIKE = frozenset({"alike"})
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the same
 SEE_OTHER = 303
 
@@ -83,7 +86,16 @@ def me() -> Person:
 
 
 def speak() -> None:
-    """Speak what was chosen here, or the person's language, or the best their browser asks for."""
+    """Speak what was chosen here, or the person's language, or the best their browser asks for.
+
+    What is answered to everybody alike is in the language that its address names, or their browser.
+    """
+    if request.blueprint in ALIKE:
+        g.person = None
+        named = (request.view_args or {}).get("language")
+        best = request.accept_languages.best_match(languages.known())
+        languages.speak(named if named in languages.known() else best or languages.ENGLISH)
+        return
     who = person() if request.endpoint != "static" else None
     known = languages.known()
     wanted = (session.get(LANGUAGE, ""), who.language if who else "")
@@ -94,6 +106,17 @@ def speak() -> None:
 def choose_language(language: str) -> None:
     """Speak a language in this browser from now on."""
     session[LANGUAGE] = language
+    session.permanent = True
+
+
+def quality_chosen() -> str:
+    """The quality that was chosen in this browser; empty for none."""
+    return str(session.get(QUALITY, ""))
+
+
+def choose_quality(name: str) -> None:
+    """Offer a quality first in this browser from now on."""
+    session[QUALITY] = name
     session.permanent = True
 
 
@@ -171,8 +194,8 @@ def leave() -> None:
 
 
 def _forget() -> None:
-    """Empty the cookie, but for the language that was chosen and who was here last."""
-    kept = {name: session[name] for name in (LANGUAGE, WAS_HERE) if name in session}
+    """Empty the cookie, but for what was chosen in this browser and who was here last."""
+    kept = {name: session[name] for name in (LANGUAGE, QUALITY, WAS_HERE) if name in session}
     session.clear()
     session.update(kept)
     # Both outlive the browser, though nobody is signed in.

@@ -11,10 +11,10 @@ SECONDS_AN_HOUR = 3600
 QUALITIES = {"low": marked("low data"), "standard": marked("standard")}
 
 
-def streams_of(mounts: Sequence[Mount], channel: int) -> list[Mount]:
-    """One channel's mounts, the one that needs least data first."""
+def streams_of(mounts: Sequence[Mount], channel: int, chosen: str = "") -> list[Mount]:
+    """One channel's mounts: of the quality that was chosen, then those that need least data."""
     found = [mount for mount in mounts if mount.channel == channel]
-    return sorted(found, key=lambda mount: mount.kilobits)
+    return sorted(found, key=lambda mount: (mount.quality != chosen, mount.kilobits))
 
 
 def bytes_an_hour(mount: Mount) -> float:

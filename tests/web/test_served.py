@@ -22,6 +22,7 @@ from web.app import Serving, open_server
 
 MOST_BYTES = 14_000
 MOST_SCRIPT_BYTES = 15_000
+MOST_PLAYER_BYTES = 10_000
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def links(database, settings):
         ]
 
 
-OPEN = ("/", "/signin", "/signin/sent", "/join", "/offline")
+OPEN = ("/", "/guide", "/honesty", "/signin", "/signin/sent", "/join", "/offline")
 CORE = (
     *("/", "/join", "/market/", "/membership/"),
     *("/member/", "/member/?weeks=9", "/member/statement", "/member/aired/", "/member/bulk/"),
@@ -113,12 +114,36 @@ def test_core_pages_weigh_at_most_14_kb_with_their_style_and_15_more_with_script
 def require_light(phone, path):
     answer, page = phone.ask("GET", path)
     assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip"), path
-    scripts = re.findall(r'<script[^>]* src="([^"]+)', text_of(page))
-    shown = re.findall(r'<(?:link|img)[^>]* (?:href|src)="([^"]+)', text_of(page))
+    scripts, shown = parts_of(page)
     assert all(part.startswith("/") for part in scripts + shown), path
     assert any("air.css" in part for part in shown), path
     assert len(page) + weight(phone, shown) <= MOST_BYTES, path
     assert weight(phone, scripts) <= MOST_SCRIPT_BYTES, path
+
+
+def parts_of(page):
+    """The addresses of a page's scripts, and of what a browser loads besides to show it."""
+    scripts = re.findall(r'<script[^>]* src="([^"]+)', text_of(page))
+    shown = r'<(?:link(?! rel="alternate")|img)[^>]* (?:href|src)="([^"]+)'
+    return scripts, re.findall(shown, text_of(page))
+
+
+@pytest.mark.usefixtures("links")
+def test_a_player_for_other_pages_weighs_less_than_10_kb_with_all_that_is_in_it(phone):
+    _, page = phone.ask("GET", "/player/1")
+    scripts, shown = parts_of(page)
+    assert len(page) + weight(phone, scripts + shown) < MOST_PLAYER_BYTES
+
+
+@pytest.mark.usefixtures("links")
+def test_what_a_listener_asks_for_again_costs_nothing_while_it_is_the_same(phone):
+    answer, _ = phone.ask("GET", "/now/en")
+    assert (answer.headers["Cache-Control"], answer.headers["Vary"]) == (
+        "public, max-age=2",
+        "Accept-Encoding",
+    )
+    answer, again = phone.ask("GET", "/now/en", **{"If-None-Match": answer.headers["ETag"]})
+    assert (answer.status, again) == (304, b"")
 
 
 def weight(phone, parts):

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from station import lengths, shares
-from station.airtime import Week
+from station.airtime import Span, Week
 from station.appearances import DEADLINES_AHEAD, Appearance, Deadline
+from station.grid import Grid
 from station.languages import gettext as _
 from station.moments import week_name
 from station.settings import Settings
+from station.shares import SharedPiece
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Calendar, Event
 
 PRODUCT = "-//Mweya//Airtime//EN"
 # How often a calendar is to look again (RFC 7986, 5.7).
@@ -35,11 +37,7 @@ def calendar(
     now: datetime,
 ) -> bytes:
     """The whole calendar of an account, in the language that is spoken."""
-    from icalendar import Calendar
-
-    made = Calendar()
-    made.add("prodid", PRODUCT)
-    made.add("version", "2.0")
+    made = _empty()
     name = _("My airtime on %(station)s", station=settings.station.name)
     made.add("name", name)
     made.add("x-wr-calname", name)
@@ -49,6 +47,52 @@ def calendar(
         made.add_component(_on_air(settings, account_id, one))
     for deadline in deadlines:
         made.add_component(_send_before(settings, account_id, deadline))
+    return _finished(made, settings, now)
+
+
+def reminder(
+    settings: Settings,
+    request_id: int,
+    piece: SharedPiece,
+    air: Span,
+    version: Grid,
+    now: datetime,
+) -> bytes:
+    """One piece that is to come, for anybody's calendar, in the language that is spoken.
+
+    `version` is the published one that it is in: a later one moves it, by its higher number.
+    """
+    title = _("Silence for %(cause)s", cause=piece.title) if piece.silent else piece.title
+    channel = settings.channel_name(piece.channel)
+    page = shares.address(settings, request_id)
+    event = _event(
+        settings,
+        uid=f"piece-{request_id}",
+        start=air.start,
+        lasts=air.end - air.start,
+        summary=_("%(title)s, %(speaker)s", title=title, speaker=piece.speaker),
+        said=_("Channel %(channel)s. Listen here: %(page)s", channel=channel, page=page),
+        changed_at=version.published_at or version.built_at,
+        sequence=version.version,
+    )
+    event.add("status", "CONFIRMED")
+    event.add("url", page)
+    _remind(event, BEFORE_AIR)
+    made = _empty()
+    made.add_component(event)
+    return _finished(made, settings, now)
+
+
+def _empty() -> "Calendar":
+    from icalendar import Calendar
+
+    made = Calendar()
+    made.add("prodid", PRODUCT)
+    made.add("version", "2.0")
+    return made
+
+
+def _finished(made: "Calendar", settings: Settings, now: datetime) -> bytes:
     this = Week.of(now, settings.zone).monday
     # The years around this one, so that it does not change every week.
     made.add_missing_timezones(

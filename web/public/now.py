@@ -1,14 +1,15 @@
 """What is on air now, what is next and what is later, by the air log and by what is heard."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from playout import heard
 from playout.heard import LIVE, Heard, heading
-from station import takedowns
+from station import audience, rights, takedowns
 from station.airlog import AirLine, LineKind, lines_between
 from station.airtime import Slots
 from station.languages import gettext as _
@@ -60,28 +61,45 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class OnAir:
-    """One channel: what is on now (None when nothing is planned), and what follows."""
+    """One channel: what is on now (None when nothing is planned), and what follows.
+
+    `listeners` is how many players were tuned in when they were counted last, if they were.
+    """
 
     channel: int
     now: Piece | None
     next: Piece | None
     later: tuple[Piece, ...]
+    listeners: int | None = None
+
+    @property
+    def tuned_in(self) -> str:
+        """How many listen, in a sentence; empty where nobody counted."""
+        return "" if self.listeners is None else audience.now_sentence(self.listeners)
 
 
 def on_air(session: Session, settings: Settings, now: datetime) -> list[OnAir]:
     """Every channel's programme from this moment on, and now what is really heard."""
     slots, first = settings.slots, settings.slots.number(now)
+    lines, runs = planned(session, first, first + SLOTS_AHEAD)
+    told, listeners = heard.read(settings, now), audience.lately(session, first)
+    found = (
+        as_heard(channel_from(channel, lines, slots, now, runs), told.get(channel), slots, now)
+        for channel in range(settings.channels)
+    )
+    return [replace(one, listeners=listeners.get(one.channel)) for one in found]
+
+
+def planned(session: Session, first: int, last: int) -> tuple[list[AirLine], dict[int, str]]:
+    """The lines of slots `first` to `last`, half-open, that were not taken down, and their runs."""
     withdrawn = {(one.channel, one.slot_number) for one in takedowns.since(session, first)}
     lines = [
         line
-        for line in lines_between(session, first, first + SLOTS_AHEAD)
+        for line in lines_between(session, first, last)
         if (line.channel, line.slot_number) not in withdrawn
     ]
-    told = heard.read(settings, now)
-    return [
-        as_heard(channel_from(channel, lines, slots, now), told.get(channel), slots, now)
-        for channel in range(settings.channels)
-    ]
+    asked = [line.request_id for line in lines if line.request_id is not None]
+    return lines, rights.runs_among(session, asked)
 
 
 def as_heard(planned: OnAir, told: Heard | None, slots: Slots, now: datetime) -> OnAir:
@@ -98,21 +116,32 @@ def as_heard(planned: OnAir, told: Heard | None, slots: Slots, now: datetime) ->
     return replace(planned, now=own)
 
 
-def channel_from(channel: int, lines: Iterable[AirLine], slots: Slots, now: datetime) -> OnAir:
+def channel_from(
+    channel: int,
+    lines: Iterable[AirLine],
+    slots: Slots,
+    now: datetime,
+    runs: Mapping[int, str] = MappingProxyType({}),
+) -> OnAir:
     """One channel's programme: people come before the station's own sound in what is later."""
-    pieces = list(joined((line for line in lines if line.channel == channel), slots))
+    pieces = list(joined((line for line in lines if line.channel == channel), slots, runs))
     current = pieces[0] if pieces and pieces[0].start <= now else None
     coming = pieces[1:] if current else pieces
     later = [piece for piece in coming[1:] if piece.by][:SHOWN_LATER]
     return OnAir(channel, current, coming[0] if coming else None, tuple(later))
 
 
-def joined(lines: Iterable[AirLine], slots: Slots) -> Iterator[Piece]:
-    """One channel's lines in order as pieces: neighbours that belong together are one."""
+def joined(
+    lines: Iterable[AirLine], slots: Slots, runs: Mapping[int, str] = MappingProxyType({})
+) -> Iterator[Piece]:
+    """One channel's lines in order as pieces: neighbours that belong together are one.
+
+    `runs` has the run of each request that is in one.
+    """
     piece: Piece | None = None
     for line in lines:
         span = slots.span(line.slot_number)
-        if piece is not None and piece.end == span.start and _continues(piece, line):
+        if piece is not None and piece.end == span.start and _continues(piece, line, runs):
             piece = replace(piece, end=span.end)
             continue
         if piece is not None:
@@ -144,6 +173,9 @@ def seconds_to_change(channels: Sequence[OnAir], now: datetime, slots: Slots) ->
     return max(1, min(round(seconds) + 1, LONGEST_SECONDS))
 
 
-def _continues(piece: Piece, line: AirLine) -> bool:
+def _continues(piece: Piece, line: AirLine, runs: Mapping[int, str]) -> bool:
+    run = runs.get(piece.request_id or 0)
+    if run is not None and run == runs.get(line.request_id or 0):
+        return True
     same_kind = piece.kind == line.kind and piece.title == line.title
     return same_kind and piece.request_id == line.request_id

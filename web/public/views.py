@@ -1,9 +1,10 @@
 """The page everybody opens first, and the same facts as JSON."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from playout.mounts import Mount
@@ -12,7 +13,7 @@ from station.airtime import Week
 from station.grid import Grid
 from station.languages import ENGLISH, speaking
 from web.public.now import OnAir, Piece, on_air, seconds_to_change
-from web.session import now, station
+from web.session import choose_quality, now, quality_chosen, station
 from web.streams import streams_of
 
 area = Blueprint("public", __name__, template_folder="templates")
@@ -27,8 +28,8 @@ class Listening:
     on_air: OnAir
 
 
-def listening() -> list[Listening]:
-    """Every channel with its streams, now."""
+def listening(quality: str = "") -> list[Listening]:
+    """Every channel now, with its streams: the one of a quality that was chosen comes first."""
     settings = station().settings
     mounts = station().mounts()
     with station().database.reading() as session:
@@ -36,11 +37,16 @@ def listening() -> list[Listening]:
     return [
         Listening(
             settings.station.channels[found.channel],
-            tuple(streams_of(mounts, found.channel)),
+            tuple(streams_of(mounts, found.channel, quality)),
             found,
         )
         for found in channels
     ]
+
+
+def fresh(channels: Sequence[Listening]) -> int:
+    """How many seconds what is shown stays true."""
+    return seconds_to_change([one.on_air for one in channels], now(), station().settings.slots)
 
 
 def published() -> Grid | None:
@@ -52,9 +58,12 @@ def published() -> Grid | None:
 @area.get("/")
 def page() -> ResponseReturnValue:
     """Press play; now, next and later on every channel."""
-    channels, shown = listening(), published()
-    fresh = seconds_to_change([one.on_air for one in channels], now(), station().settings.slots)
-    return render_template("public/page.html", channels=channels, fresh=fresh, shown=shown)
+    if "quality" in request.args:
+        choose_quality(request.args["quality"])
+    channels = listening(quality_chosen())
+    return render_template(
+        "public/page.html", channels=channels, fresh=fresh(channels), shown=published()
+    )
 
 
 @area.get("/api/now.json")

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from station import shares
+from station import grid, shares
+from station.airtime import Week
 from station.languages import gettext as _
 from station.moments import local_text
 from station.shares import SharedPiece
+from web.feeds import ics
 from web.session import now, station
 from web.streams import streams_of
 from web.words import zone_name
@@ -32,8 +34,25 @@ def page(code: str) -> ResponseReturnValue:
         when=when(found),
         zone=zone_name(settings.zone, found.air.start if found.air else now()),
         address=shares.address(settings, request_id),
+        code=code,
         streams=streams_of(station().mounts(), found.channel),
     )
+
+
+@area.get("/<code>.ics")
+def reminder(code: str) -> ResponseReturnValue:
+    """A piece that is to come, for a calendar; 404 once it has begun or was withdrawn."""
+    settings = station().settings
+    request_id = shares.request_named(settings, code)
+    with station().database.reading() as session:
+        found = None if request_id is None else shares.piece(session, settings, request_id, now())
+        if request_id is None or found is None or found.air is None or found.air.start <= now():
+            abort(404)
+        version = grid.published(session, Week.of(found.air.start, settings.zone))
+        if version is None:
+            abort(404)
+        text = ics.reminder(settings, request_id, found, found.air, version, now())
+    return Response(text, mimetype="text/calendar")
 
 
 def named(piece: SharedPiece) -> str:
@@ -56,6 +75,12 @@ def when(piece: SharedPiece) -> str:
 def piece_address(request_id: int) -> str:
     """The address of a request's piece, for whoever its holder sends it to."""
     return shares.address(station().settings, request_id)
+
+
+@area.app_template_global("piece_code")
+def piece_code(request_id: int) -> str:
+    """What names a request's piece in its address."""
+    return shares.code_of(station().settings, request_id)
 
 
 @area.app_template_filter("in_full")

@@ -1,4 +1,5 @@
-// What is marked data-fresh is fetched again while the page is looked at; forms are left alone.
+// What is marked data-fresh is fetched again while the page is looked at or listened to; forms are
+// left alone. It comes from the page itself, or from the address in data-from.
 (() => {
   "use strict";
   let timer = 0;
@@ -6,14 +7,21 @@
     clearTimeout(timer);
     const marked = [...document.querySelectorAll("[data-seconds]")];
     const seconds = marked.map((part) => Number(part.dataset.seconds)).filter(Boolean);
-    if (seconds.length) timer = setTimeout(refresh, Math.min(...seconds) * 1000);
+    // Not everybody asks in the same moment.
+    const late = Math.random() * 1000;
+    if (seconds.length) timer = setTimeout(refresh, Math.min(...seconds) * 1000 + late);
   };
+  const listening = () => [...document.querySelectorAll("audio")].some((one) => !one.paused);
   const refresh = async () => {
-    if (document.hidden) return;
+    if (document.hidden && !listening()) return;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const other = document.querySelector("[data-from]");
+      const from = other ? other.dataset.from : location.href;
+      const answer = await fetch(from, { headers: { Accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      page.documentElement.lang = document.documentElement.lang;
+      if (self.yours) self.yours(page);
       for (const old of document.querySelectorAll("[data-fresh], [data-seconds]")) {
         const fresh = old.id && page.getElementById(old.id);
         if (!fresh) continue;
@@ -25,6 +33,7 @@
           delete old.dataset.seconds;
         }
       }
+      document.dispatchEvent(new Event("fresh"));
       wait();
     } catch {
       timer = setTimeout(refresh, 20000);
