@@ -18,6 +18,7 @@ import playout.cli
 import playout.listeners_cli
 import playout.live_cli
 import scheduler.cli
+import scheduler.promised_cli
 import scheduler.sim.cli
 import scheduler.swap_cli
 import scheduler.week_cli
@@ -76,6 +77,8 @@ for command in (
 ):
     mweya.add_command(command)
 scheduler.week_cli.week.add_command(status.week_status)
+for command in scheduler.promised_cli.COMMANDS:
+    scheduler.week_cli.week.add_command(command)
 station.airtime_cli.airtime.add_command(station.causes_cli.causes)
 station.airtime_cli.airtime.add_command(scheduler.swap_cli.swaps)
 

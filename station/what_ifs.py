@@ -12,6 +12,7 @@ from station import jobs
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import WrongInput
+from station.grid import Bump, Grid, Placement
 from station.jobs import Job, JobKind
 from station.settings import Settings
 
@@ -57,6 +58,11 @@ class WhatIf(Base):
     seconds: Mapped[float | None]
     problem: Mapped[str] = mapped_column(default="")
 
+    @property
+    def figures(self) -> "Figures":
+        """What its grid would reach."""
+        return Figures(self.placed, self.bumped, self.score, self.gap)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -65,6 +71,16 @@ class Change:
     channels: int | None = None
     without: tuple[Dropped, ...] = ()
     ident_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a grid reaches; None where nothing is known."""
+
+    placed: int | None
+    bumped: int | None
+    score: int | None
+    gap: float | None
 
 
 def ask(session: Session, settings: Settings, week: Week, change: Change, now: datetime) -> WhatIf:
@@ -103,3 +119,15 @@ def newest(session: Session, week: Week) -> Sequence[tuple[WhatIf, Job | None]]:
     query = sa.select(WhatIf, Job).outerjoin(Job, joined).where(WhatIf.week == str(week))
     found = session.execute(query.order_by(WhatIf.id.desc()).limit(SHOWN)).all()
     return [(asked, job) for asked, job in found]
+
+
+def reached(session: Session, version: Grid) -> Figures:
+    """What a version of a week reaches, to be held beside what was asked."""
+    placed, bumped = (
+        session.scalars(
+            sa.select(sa.func.count()).select_from(part).where(part.grid_id == version.id)
+        ).one()
+        for part in (Placement, Bump)
+    )
+    proven = version.certificate
+    return Figures(placed, bumped, proven.get("score"), proven.get("gap"))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -12,12 +11,11 @@ from werkzeug.datastructures import MultiDict
 from station import grid, jobs, what_ifs
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
-from station.grid import Bump, Grid, Placement
 from station.jobs import Job, JobKind
 from station.languages import gettext as _
 from station.languages import marked, ngettext
 from station.settings import Settings
-from station.what_ifs import Change, Dropped, WhatIf
+from station.what_ifs import Change, Dropped, Figures, WhatIf
 from web import refusals
 from web.desk.building import Found
 from web.desk.curve import Curve, curve
@@ -34,16 +32,6 @@ RULES = {
     Dropped.SILENCE_GAP: marked("without the gap between silences"),
     Dropped.BLOCKS: marked("without reserved blocks"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a grid reaches: today's, or that of a what-if; None where nothing is known."""
-
-    placed: int | None
-    bumped: int | None
-    score: int | None
-    gap: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +100,7 @@ def _draw(label: str, problem: str = "") -> str:
     week, settings = _week(label), station().settings
     with station().database.reading() as session:
         shown = grid.newest_draft(session, week) or grid.published(session, week)
-        today = None if shown is None else _figures(session, shown)
+        today = None if shown is None else what_ifs.reached(session, shown)
         tried = _tried(settings, what_ifs.newest(session, week))
     return render_template(
         "desk/what_if.html",
@@ -129,23 +117,12 @@ def _draw(label: str, problem: str = "") -> str:
     )
 
 
-def _figures(session: Session, shown: Grid) -> Figures:
-    counts = [
-        session.scalars(
-            sa.select(sa.func.count()).select_from(part).where(part.grid_id == shown.id)
-        ).one()
-        for part in (Placement, Bump)
-    ]
-    proven = shown.certificate
-    return Figures(*counts, proven.get("score"), proven.get("gap"))
-
-
 def _tried(settings: Settings, asked: Sequence[tuple[WhatIf, Job | None]]) -> list[Tried]:
     return [
         Tried(
             number=one.id,
             changes=tuple(changes(settings, one)),
-            figures=Figures(one.placed, one.bumped, one.score, one.gap),
+            figures=one.figures,
             problem=one.problem or _unanswered(one, job),
             running=job is not None and job.running,
             stopping=job is not None and job.stop_asked_at is not None,
