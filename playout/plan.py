@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from playout.compose import Block, Line, Piece, WeekFacts, compose
 from playout.moves import SlotFile
 from playout.programme import Programme
-from station import airlog, grid, live, recordings
+from station import airlog, grid, live, moderation, recordings
 from station.airlog import AirLine
 from station.airtime import Week
 from station.grid import Grid, Placement
@@ -185,10 +185,14 @@ def _pieces(session: Session, settings: Settings, published: Grid) -> Iterable[P
         .outerjoin(Person, Person.account_id == Request.account_id)
         .where(Placement.grid_id == published.id)
     )
+    # What operators held back or refused since it was published makes way for fill.
+    kept_off = moderation.kept_off(session, Request.week == published.week)
     slot_ms = settings.station.slot_seconds * 1000
     for channel, start, request_id, kind, title, sha256, duration_ms, name in session.execute(
         query
     ):
+        if request_id in kept_off:
+            continue
         yield Piece(
             request_id=request_id,
             channel=channel,

@@ -18,11 +18,12 @@ from scheduler.allowed import allowed, channels_of
 from scheduler.clock import Clock, by_day_windows, first_open
 from scheduler.problem import FORMAT, Kind, Place, Problem, Published, Reserved, Rules
 from scheduler.runs import Piece, Runs
-from station import bans, blackouts, grid, makegoods, worth
+from station import bans, blackouts, grid, makegoods, moderation, worth
 from station.airtime import Week
 from station.grid import Grid, Pin, Placement
 from station.languages import marked
 from station.market.offers import sold_rights
+from station.moderation import KeptBack
 from station.rights import Request, requests_of
 from station.settings import Settings
 
@@ -65,10 +66,11 @@ def load(
     started = {} if shown is None else _started(shown, clock.first_open, joined)
     on_air = {placed.request.right_id for placed in started.values()}
     pieces = joined.pieces(one for one in requests_of(session, week) if one.id not in started)
+    kept = moderation.kept_back(session, settings, Request.week == str(week), now)
     left_out = {
         one.id: reason
         for piece in pieces
-        if (reason := _not_ready(settings, piece, on_air)) is not None
+        if (reason := _not_ready(settings, piece, on_air, kept)) is not None
         for one in piece
     }
     ready = [piece for piece in pieces if piece[0].id not in left_out]
@@ -179,11 +181,15 @@ def _started(shown: Grid, first_open: int, joined: Runs) -> dict[int, Placement]
     return {placed.request_id: placed for placed in shown.placements if placed.request_id in begun}
 
 
-def _not_ready(settings: Settings, piece: Piece, on_air: set[int]) -> str | None:
+def _not_ready(
+    settings: Settings, piece: Piece, on_air: set[int], kept: Mapping[int, KeptBack]
+) -> str | None:
     if any(one.right_id in on_air for one in piece):
         return ON_AIR_ALREADY
     if not channels_of(settings, piece[0]):
         return NO_CHANNEL
+    if said := [kept[one.id].sentence for one in piece if one.id in kept]:
+        return said[0]
     return None if all(one.master_sha256 for one in piece) else NO_MASTER
 
 

@@ -53,6 +53,8 @@ SENTENCES: dict[str, str] = {
     "token-wrong": "This token does not work. Make one at the desk, under Programs, and send it as: "
     "Authorization: Bearer TOKEN",
     "token-reads": "This token may only read. Make one that may act, at the desk under Programs.",
+    "asked-wrong": "This can't be asked so: {problem}. See /api/ for what can.",
+    "build-none": "No build of {week} was promised yet. Promise one, or look at its grid.",
     "token-unknown": "There is no token {number} that works. See: mweya token list",
     "scope-unknown": "“{text}” is nothing that a token can allow. Choose one of: {scopes}.",
     "webhook-unknown": "There is no webhook {number}. See: mweya webhook list",
@@ -76,7 +78,10 @@ SENTENCES: dict[str, str] = {
     "live-over": "{end} is over, or before the beginning. Choose a time to come.",
     "live-taken": "{channel} is kept for “{label}” from {start} to {end}. Close that show, or "
     "choose another time.",
-    "live-unknown": "There is no live show {number} to close. See: mweya live list",
+    "live-unknown": "There is no live show {number} any more. See: mweya live list",
+    "block-unknown": "There is no block {number} that is kept. Load the page again.",
+    "block-begun": "“{label}” has begun: it is kept until it ends.",
+    "weeks-many": "{weeks} is no number of weeks from 1 to {most}. Choose fewer, and repeat it later.",
     # people and sign-in
     "person-unknown": "Nobody here has the address “{email}”. See: mweya member list",
     "email-taken": "{email} belongs to somebody here already.",

@@ -32,6 +32,7 @@ from station import (
     makegoods,
     members,
     messages,
+    moderation,
     money,
     passkeys,
     postcards,
@@ -39,6 +40,7 @@ from station import (
     presentation,
     profiles,
     reminders,
+    reports,
     signin,
     standing,
     takedowns,
@@ -60,7 +62,7 @@ NOUNS = (
     *(invoices, bank, invitations, applications, years),
     *(offers, swaps, causes, standing, blackouts, presentation, fill, makegoods, arrivals),
     *(grid, bans, airlog, asrun, audience, takedowns, live, alarms, calendars, trail, what_ifs),
-    *(tokens, webhooks, reminders),
+    *(tokens, webhooks, reminders, reports, moderation),
     *(profiles, thanks, postcards, listen_again),
 )
 METADATA: sa.MetaData = Base.metadata

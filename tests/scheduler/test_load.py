@@ -12,6 +12,7 @@ from scheduler.publish import publish
 from station import blackouts
 from station.airtime import Week
 from station.grid import Pin, ReservedBlock
+from station.moderation import Review, Verdict
 from station.rights import Request, RequestState
 from station.worth import worth_file
 
@@ -256,3 +257,16 @@ def test_nothing_may_air_in_its_holders_blackouts(
         (6 * day + late, 7 * day),
     ]
     assert [(one.start, one.end) for one in hers.allowed] == [(0, 7 * day)]
+
+
+def test_what_operators_hold_back_is_left_out_with_the_reason(
+    ask, admit_member, database, loaded, now
+):
+    ada = admit_member("Ada")
+    held, free = ask(ada), ask(admit_member("Ben"))
+    with database.writing() as session:
+        word = {"verdict": Verdict.HELD, "reason": "Wait.", "account_id": ada.account_id}
+        session.add(Review(request_id=held, at=now, **word))
+    found = loaded(now)
+    assert found.left_out == {held: "The station's operators hold it back."}
+    assert [one.id for one in found.problem.requests] == [load.name_of(free)]

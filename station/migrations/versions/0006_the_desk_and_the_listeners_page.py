@@ -221,6 +221,60 @@ def add_indexes() -> None:
     op.create_index("ix_outcomes_request_id", "outcomes", ["request_id"])
 
 
+def add_moderation() -> None:
+    op.create_table(
+        "reviews",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("request_id", WHOLE, nullable=False),
+        sa.Column("recording_id", WHOLE, nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("account_id", WHOLE, nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_reviews_request_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recording_id"], ["recordings.id"], name=op.f("fk_reviews_recording_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_reviews_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_reviews_request_id", "reviews", ["request_id"])
+    op.create_index("ix_reviews_recording_id", "reviews", ["recording_id"])
+    refuse_changes("reviews")
+    op.create_table(
+        "reports",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.Column("channel", WHOLE, nullable=True),
+        sa.Column("slot_number", WHOLE, nullable=True),
+        sa.Column("request_id", WHOLE, nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("account_id", WHOLE, nullable=True),
+        sa.Column("settled_at", WHOLE, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_reports_request_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_reports_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_reports_state", "reports", ["state"])
+    op.create_index("ix_reports_request_id", "reports", ["request_id"])
+
+
 def upgrade() -> None:
     add_indexes()
     add_trail()
@@ -232,3 +286,4 @@ def upgrade() -> None:
     add_bans()
     add_voices()
     add_declarations()
+    add_moderation()
