@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from station.db import Base, compare_and_set
 from station.languages import gettext as _
 from station.languages import ngettext
+from station.lengths import figures
 
 Slot = tuple[int, int]  # channel and slot number
 # From here on a count is rounded while it changes.
@@ -96,7 +97,7 @@ def now_sentence(listeners: int) -> str:
         return _("Nobody was tuned in when we counted.")
     if said < FEW:
         return ngettext("One player is tuned in.", "%(num)s players are tuned in.", said)
-    return ngettext("About one player is tuned in.", "About %(num)s players are tuned in.", said)
+    return _("About %(num)s players are tuned in.", num=figures(said))
 
 
 def sentence(found: Listeners | None) -> str:

@@ -12,7 +12,7 @@ from station import shares
 from station.languages import gettext as _
 from station.settings import Settings
 
-WIDTH, HEIGHT = 480, 260
+WIDTH, HEIGHT = 480, 320
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
 CACHE_SECONDS = 86_400
 FRAME = Markup(

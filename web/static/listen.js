@@ -17,6 +17,15 @@
   const tell = (text) => { if (said && said.textContent !== text) said.textContent = text; };
   const forget = () => { clearTimeout(timer); timer = 0; };
 
+  // The stream of the quality that is marked, or the first that this browser can play. Its address
+  // is set, as `load` would not wait for play in spite of preload="none".
+  const tune = (audio) => {
+    const able = [...audio.children].filter(({ type }) => audio.canPlayType(type));
+    const marked = choices.find((one) => one.hasAttribute("aria-current"));
+    const found = able.find(({ dataset }) => marked && dataset.quality === marked.dataset.quality);
+    if (able.length) audio.src = (found || able[0]).src;
+  };
+
   // What was held back of a live stream is over: it is always begun anew.
   const begin = (audio) => {
     forget();
@@ -24,7 +33,7 @@
     reached = -1;
     still = 0;
     tell(said.dataset.waiting);
-    audio.load();
+    tune(audio);
     audio.play().catch(({ name }) => {
       if (name === "NotAllowedError") stop(audio);
       else if (name !== "AbortError") lost(audio);
@@ -38,7 +47,7 @@
     tries = 0;
     forget();
     tell("");
-    audio.load();
+    tune(audio);
     if (navigator.mediaSession) navigator.mediaSession.playbackState = "paused";
   };
 
@@ -109,13 +118,10 @@
   for (const choice of choices) {
     choice.addEventListener("click", (event) => {
       event.preventDefault();
-      const { quality } = choice.dataset;
-      mark(quality);
+      mark(choice.dataset.quality);
       for (const audio of players) {
-        const source = [...audio.children].find((one) => one.dataset.quality === quality);
-        if (source) audio.prepend(source);
         if (audio === wanted) begin(audio);
-        else audio.load();
+        else tune(audio);
       }
       // The station remembers it for this browser.
       fetch(choice.href, { method: "HEAD" }).catch(() => {});
@@ -141,8 +147,8 @@
       const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
       if (there.startsWith(`${day}T${time}`)) continue;
       other = true;
-      const short = { weekday: "short" };
-      const name = there.startsWith(day) ? "" : `${at.toLocaleDateString(page.documentElement.lang, short)} `;
+      const weekday = at.toLocaleDateString(page.documentElement.lang, { weekday: "short" });
+      const name = there.startsWith(day) ? one.textContent.replace(/\S+$/, "") : `${weekday} `;
       one.textContent = name + time + (at.getSeconds() ? `:${two(at.getSeconds())}` : "");
     }
     return other;
