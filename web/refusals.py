@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from station.errors import Busy, Fault, Refusal, WrongInput
 from station.languages import gettext as _
 from station.languages import marked
+from web import problems
 from web.session import AFTER, SEE_OTHER, station
 
 logger = structlog.get_logger()
@@ -34,8 +35,11 @@ STATUS = {
     "arrival-unknown": 404,
     "receipt-unknown": 404,
     "page-old": 400,
+    "token-wrong": 401,
+    "token-reads": 403,
     "week-unknown": 404,
     "version-unknown": 404,
+    "piece-unknown": 404,
 }
 ADVICE = {
     404: (
@@ -51,6 +55,10 @@ ADVICE = {
         marked("Go back, load the page again and repeat."),
     ),
     413: (marked("Too much was sent at once."), marked("Go back and send less.")),
+    429: (
+        marked("Too much was asked for in this minute."),
+        marked("Wait a minute, then load the page again."),
+    ),
     500: (
         marked("Something broke on our side."),
         marked(
@@ -82,6 +90,8 @@ def on_the_page(show: Callable[[str], str]) -> Callable[[Refusal], ResponseRetur
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
     """Answer a refusal on a page of its own; who opens a page signed out is sent to sign in."""
+    if problems.are_wanted():
+        return problems.answer(status_of(refusal), refusal.sentence, refusal.code)
     if refusal.code == "sign-in-first":
         if request.method == "GET":
             # Whichever way they sign in here, they come to what they opened.
@@ -121,10 +131,15 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or UNPROCESSABLE
-    return _advise(ADVICE.get(status, ADVICE[400])), status
+    said = ADVICE.get(status, ADVICE[400])
+    if problems.are_wanted():
+        return problems.of_http(error, _(said[0]))
+    return _advise(said), status
 
 
 def _busy(error: Busy) -> ResponseReturnValue:
+    if problems.are_wanted():
+        return problems.answer(UNAVAILABLE, str(error))
     return render_template("refused.html", sentence=str(error)), UNAVAILABLE
 
 
@@ -133,6 +148,8 @@ def _broken(error: Exception) -> ResponseReturnValue:
     # The page that says so must not need what broke.
     g.setdefault("person", None)
     logger.error("page-broke", number=number, exc_info=error)
+    if problems.are_wanted():
+        return problems.answer(500, _(ADVICE[500][0]), number=number)
     return _advise(ADVICE[500], number), 500
 
 

@@ -3,7 +3,6 @@ import pytest
 from station import grid, jobs
 from station.airtime import Week
 from station.rights import requests_of
-from web.desk.day import Cell, day_span, rows
 
 WEEK = "2026-W48"
 
@@ -108,42 +107,7 @@ def test_a_draft_that_was_overtaken_is_not_published(operator, fit_draft, databa
         assert grid.published(session, week) is None
 
 
-def test_a_day_is_shown_by_time_and_channel(operator):
-    operator.open(f"/desk/weeks/{WEEK}/days/1")
-    assert "Monday 23 November" in operator.page
-    for said in (
-        "The river behind our school",
-        "Silence",
-        "Mentor's hour",
-        "10:00\N{EN DASH}11:00",
-    ):
-        assert said in operator.page
-
-
-def test_a_day_that_is_none_is_not_there(operator):
-    assert operator.open(f"/desk/weeks/{WEEK}/days/8").status_code == 404
-    assert operator.open(f"/desk/weeks/{WEEK}/days/1?version=9").status_code == 404
-    made_up = f"/desk/weeks/{WEEK}/days/1?version={10**20}"
-    assert operator.open(made_up).status_code == 200
-
-
 def test_a_week_without_a_grid_says_so(operator):
     answer = operator.open("/desk/weeks/2026-W49/days/1")
     assert answer.status_code == 409
     assert "Week 2026-W49 has not been built." in operator.page
-
-
-def test_stretches_without_members_are_one_row(settings, week):
-    block = [Cell(0, start, "reserved", "Ident", "") for start in (4, 5)]
-    talk = Cell(2, 2, "segment", "The river", "Thandi")
-    found = rows([*block, talk], week, settings, range(8))
-    lengths = [(row.end - row.start).seconds // 300 for row in found]
-    assert lengths == [2, 1, 1, 2, 2]
-    assert [row.free for row in found] == [True, False, True, False, True]
-
-
-def test_a_day_has_23_or_25_hours_when_clocks_change(make_settings):
-    settings = make_settings('[station]\nzone = "Europe/Berlin"\n')
-    for label, hours in (("2026-W13", 23), ("2026-W43", 25)):
-        span = day_span(Week.parse(label, settings.zone), 7)
-        assert span.seconds == hours * 3600

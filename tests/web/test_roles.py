@@ -12,12 +12,15 @@ from station.grid import Grid, GridState
 from station.jobs import Job
 from station.languages import known
 from station.ledger import Posting
+from station.listen_again import Withheld
 from station.members import Person
 from station.membership.applications import Application
 from station.membership.invitations import Invitation
 from station.money import MoneyEntry
 from station.passkeys import Passkey
+from station.postcards import Postcard
 from station.presentation import Presentation
+from station.profiles import Profile
 from station.recordings import Recording
 from station.rights import Request
 
@@ -40,6 +43,9 @@ OPEN_AREAS = (
     "/gift/",
     "/join",
     "/p/",
+    "/voice/",
+    "/cause/",
+    "/again/",
     "/now/",
     "/player/",
     "/calendar/",
@@ -51,7 +57,8 @@ MEMBERS = ("/member/", "/membership/", "/market/", "/receipt/")
 OPERATORS = ("/desk/",)
 TABLES = (
     *(Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry),
-    *(Recording, Presentation, FillPiece, Alarm, Passkey, Code),
+    *(Recording, Presentation, FillPiece, Alarm, Passkey, Code, Profile, Postcard, Withheld),
+    *(Ban, Pin),
 )
 FILLED = {
     "right_id": 1,
@@ -68,6 +75,8 @@ FILLED = {
     "key": "x",
     "label": "2026-W48",
     "weekday": 1,
+    "day": "2026-11-21",
+    "card_id": 1,
     "version": 1,
     "code": "1-x",
     "filename": "air.css",
@@ -79,6 +88,9 @@ FILLED = {
     "blackout_id": 1,
     "line_id": 1,
     "alarm_id": 1,
+    "ban_id": 1,
+    "block_id": 1,
+    "show_id": 1,
     "reference": "RF15MW0000017",
 }
 

@@ -1,4 +1,4 @@
-"""A day of a grid is rows of time by channel; a stretch without members' pieces is one row."""
+"""A day of a grid is a row for each slot, with what every channel has in it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from station.airtime import Span, Week, local_instant
-from station.grid import Grid, Placement, ReservedBlock, reserved_blocks
+from station.grid import Grid, Pin, Placement, ReservedBlock, reserved_blocks
 from station.languages import dated
 from station.members import Person
 from station.rights import Request
@@ -27,32 +27,27 @@ class DayName:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one channel carries in one slot; `channel` and `start` count from 0."""
+    """What one channel carries in one slot; `channel` and `start` count from 0.
+
+    A reserved slot is nobody's request.
+    """
 
     channel: int
     start: int
     kind: str
     title: str
     speaker: str
+    request_id: int | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One slot, or a stretch of slots that carry the same; `cells` has one for each channel."""
+    """One slot; `cells` has one for each channel, `hour` its name where an hour begins with it."""
 
     start: datetime
-    end: datetime
+    hour: str
     cells: tuple[Cell | None, ...]
-
-    @property
-    def long(self) -> bool:
-        """Whether it is a stretch of slots, told by its end."""
-        return all(cell is None or cell.kind == RESERVED for cell in self.cells)
-
-    @property
-    def free(self) -> bool:
-        """Whether nothing is placed on any channel."""
-        return not any(self.cells)
 
 
 def day_names(week: Week) -> list[DayName]:
@@ -78,22 +73,18 @@ def rows(cells: Iterable[Cell], week: Week, settings: Settings, starts: Sequence
     """Lay cells out by time and channel."""
     at: dict[int, list[Cell | None]] = {}
     for cell in cells:
-        at.setdefault(cell.start, [None] * settings.channels)[cell.channel] = cell
+        if cell.channel < settings.channels:
+            at.setdefault(cell.start, [None] * settings.channels)[cell.channel] = cell
     found: list[Row] = []
     empty = (None,) * settings.channels
+    before = -1
     for start in starts:
-        span = Span(week.instant(start, settings.slots), week.instant(start + 1, settings.slots))
-        row = Row(span.start, span.end, tuple(at.get(start, empty)))
-        if found and _goes_on(found[-1], row):
-            row = Row(found.pop().start, span.end, row.cells)
-        found.append(row)
+        begins = week.instant(start, settings.slots)
+        hour = begins.astimezone(settings.zone).hour
+        named = f"{hour:02}" if hour != before else ""
+        found.append(Row(begins, named, tuple(at.get(start, empty))))
+        before = hour
     return found
-
-
-def _goes_on(before: Row, row: Row) -> bool:
-    """Whether a row only carries on what the one before has: reserved blocks, or nothing."""
-    labels = [[cell and cell.title for cell in one.cells] for one in (before, row)]
-    return before.long and row.long and labels[0] == labels[1]
 
 
 def day_span(week: Week, weekday: int) -> Span:
@@ -107,15 +98,24 @@ def day_span(week: Week, weekday: int) -> Span:
 
 def _placed(session: Session, grid: Grid, first: int, last: int) -> list[Cell]:
     query = (
-        sa.select(Placement.channel, Placement.start, Request.kind, Request.title, Person.name)
+        sa.select(
+            Placement.channel,
+            Placement.start,
+            Request.kind,
+            Request.title,
+            Person.name,
+            Request.id,
+            Pin.request_id.is_not(None),
+        )
         .select_from(Placement)
         .join(Request, Request.id == Placement.request_id)
         .outerjoin(Person, Person.account_id == Request.account_id)
+        .outerjoin(Pin, Pin.request_id == Request.id)
         .where(Placement.grid_id == grid.id, Placement.start >= first, Placement.start < last)
     )
     return [
-        Cell(channel, start, kind, title, name or "")
-        for channel, start, kind, title, name in session.execute(query)
+        Cell(channel, start, kind, title, name or "", number, pinned)
+        for channel, start, kind, title, name, number, pinned in session.execute(query)
     ]
 
 
