@@ -5,10 +5,11 @@ import html
 import pytest
 
 from station.alarms import Alarm
+from station.bans import Ban
 from station.causes import Cause
 from station.codes import Code
 from station.fill import FillPiece
-from station.grid import Grid, GridState
+from station.grid import Grid, GridState, Pin
 from station.jobs import Job
 from station.languages import known
 from station.ledger import Posting
