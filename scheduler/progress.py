@@ -41,21 +41,23 @@ class Progress:
 
     def stopped(self) -> bool:
         """Whether somebody has asked it to end; a solve asks many times a second."""
-        seconds = time.monotonic() - self._began
-        if not self._stopped and seconds - self._kept_at >= EVERY_SECONDS:
-            self._kept_at = seconds
-            self._stopped = not self._keep(seconds)
+        due = time.monotonic() - self._kept_at >= EVERY_SECONDS
+        if due and not self._stopped:
+            self.keep()
         return self._stopped
 
-    def _keep(self, seconds: float) -> bool:
+    def keep(self) -> None:
+        """Keep what was found so far, and hear whether to end."""
+        self._kept_at = time.monotonic()
+        seconds = self._kept_at - self._began
         self._steps.append({"seconds": round(seconds, 1), **self._found})
         if len(self._steps) > MOST_KEPT:
             self._steps = self._steps[1::2]
         at = self._now + timedelta(seconds=seconds)
         try:
-            return self._database.do(
+            self._stopped = not self._database.do(
                 lambda session: jobs.go_on(session, self._kind, self._subject, self._steps, at)
             )
         except Busy:
-            # What it found matters more than who can watch it.
-            return True
+            # What it finds matters more than who can watch it: it is told of a second later.
+            return

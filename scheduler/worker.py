@@ -61,7 +61,14 @@ def questions(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
 def _watched(database: Database, doings: Mapping[JobKind, Doing]) -> Mapping[JobKind, Duty]:
     """Duties that tell how far they are, and hear that they are to stop."""
 
-    def duty(kind: JobKind, do: Doing) -> Duty:
-        return lambda subject, now: do(subject, now, Progress(database, kind, subject, now))
+    def watched(kind: JobKind, do: Doing) -> Duty:
+        def duty(subject: str, now: datetime) -> str:
+            heard = Progress(database, kind, subject, now)
+            heard.keep()
+            said = do(subject, now, heard)
+            heard.keep()
+            return said
 
-    return {kind: duty(kind, do) for kind, do in doings.items()}
+        return duty
+
+    return {kind: watched(kind, do) for kind, do in doings.items()}
