@@ -66,7 +66,7 @@ def press(page: Page) -> None:
     page.keyboard.press("Space")
 
 
-def hears(page: Page) -> bool:
+def hears(page):
     """Whether sound goes on within ten seconds."""
     return page.evaluate(
         """() => new Promise((done) => {
