@@ -177,7 +177,7 @@ def _newest(
     return list(_joined(reversed(rows), settings))[::-1]
 
 
-def _all(settings: Settings, now: datetime) -> sa.Select[Any]:
+def _all(settings: Settings, now: datetime) -> sa.Select[*tuple[Any, ...]]:
     """Every slot that can be heard again."""
     oldest = settings.slots.number(now - timedelta(days=settings.again.keep_days))
     in_slot = sa.and_(
@@ -185,7 +185,7 @@ def _all(settings: Settings, now: datetime) -> sa.Select[Any]:
     )
     taken = sa.exists().where(Takedown.request_id == Request.id)
     held = sa.exists().where(Withheld.request_id == Request.id)
-    return (
+    query: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             *(Outcome.channel, Outcome.slot_number, AirLine.title, AirLine.speaker),
             *(Request.id, Request.account_id, Request.kind, Request.adult, Request.language),
@@ -200,6 +200,7 @@ def _all(settings: Settings, now: datetime) -> sa.Select[Any]:
         .where(Outcome.kind.in_(HEARD), Master.preview_sha256.is_not(None))
         .where(Outcome.slot_number >= oldest)
     )
+    return query
 
 
 def _joined(rows: Iterable[sa.Row[Any]], settings: Settings) -> Iterator[Entry]:

@@ -20,6 +20,7 @@ from station.errors import Refusal, WrongInput
 from station.languages import gettext as _
 from station.languages import speaking
 from station.members import Person, clean_email, with_account
+from station.reports import Report, ReportKind
 from station.settings import Settings
 
 LONGEST_NAME = 80
@@ -89,6 +90,8 @@ def write(
         at=now,
     )
     _require_wanted(session, card, person)
+    if (before := _sent_before(session, card)) is not None:
+        return before
     attempts.count(session, FROM_A_NETWORK, network, settings, now)
     attempts.count(session, TO_A_PERSON, f"account {account_id}", settings, now)
     session.add(card)
@@ -135,7 +138,25 @@ def answer(
     return card
 
 
-def turn_away(session: Session, person: Person, card_id: int, state: PostcardState) -> Postcard:
+def report(session: Session, person: Person, card_id: int, now: datetime) -> Postcard:
+    """Let the operators read what was written, and take nothing more from whoever wrote it.
+
+    Raises Refusal `postcard-not-yours`.
+    """
+    card = turn_away(session, person, card_id, PostcardState.REPORTED)
+    title = _("A message to %(name)s", name=person.name)
+    said = {"words": f"{card.name}: {card.words}", "email": "", "language": person.language}
+    session.add(Report(at=now, title=title, kind=ReportKind.HURTFUL, **said))
+    session.flush()
+    return card
+
+
+def turn_away(
+    session: Session,
+    person: Person,
+    card_id: int,
+    state: PostcardState = PostcardState.BLOCKED,
+) -> Postcard:
     """Take nothing more from whoever wrote. Raises Refusal `postcard-not-yours`."""
     card = _mine(session, person, card_id)
     card.state = state
@@ -174,6 +195,17 @@ def _require_wanted(session: Session, card: Postcard, person: Person) -> None:
     )
     if session.scalars(query).first() is not None:
         raise Refusal("postcard-unwanted", name=person.name)
+
+
+def _sent_before(session: Session, card: Postcard) -> Postcard | None:
+    """The same words to the same person, unanswered: its button was pressed twice."""
+    query = sa.select(Postcard).where(
+        Postcard.account_id == card.account_id,
+        Postcard.state == PostcardState.DELIVERED,
+        Postcard.name == card.name,
+        Postcard.words == card.words,
+    )
+    return session.scalars(query).first()
 
 
 def _delivery(settings: Settings, card: Postcard, person: Person) -> tuple[str, str]:

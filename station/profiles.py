@@ -22,6 +22,7 @@ from station.went_out import HEARD
 LONGEST_WORDS = 500
 MOST_TIMES = 12
 VOICE = "voice"
+SAID = (Request.id, Request.title, Request.kind, Person.name)
 
 
 class Profile(Base):
@@ -139,7 +140,7 @@ def coming(
 ) -> list[Time]:
     """The next published times of some requests, earliest first; a run is told of once."""
     query = (
-        sa.select(*_SAID, Request.week, Placement.channel, Placement.start)
+        sa.select(*SAID, Request.week, Placement.channel, Placement.start)
         .join(Person, Person.account_id == Request.account_id)
         .join(Grid, sa.and_(Grid.week == Request.week, Grid.state == GridState.PUBLISHED))
         .join(Placement, sa.and_(Placement.grid_id == Grid.id, Placement.request_id == Request.id))
@@ -163,7 +164,7 @@ def coming(
 def past(session: Session, settings: Settings, whose: sa.ColumnElement[bool]) -> list[Time]:
     """The last times that some requests were heard, newest first; a run is told of once."""
     query = (
-        sa.select(*_SAID, Outcome.channel, Outcome.slot_number)
+        sa.select(*SAID, Outcome.channel, Outcome.slot_number)
         .join(Person, Person.account_id == Request.account_id)
         .join(Outcome, Outcome.request_id == Request.id)
         .where(whose, *_whole(), Outcome.kind.in_(HEARD))
@@ -181,9 +182,6 @@ def past(session: Session, settings: Settings, whose: sa.ColumnElement[bool]) ->
         )
         for row in session.execute(query)
     ]
-
-
-_SAID = (Request.id, Request.title, Request.kind, Person.name)
 
 
 def _whole() -> tuple[sa.ColumnElement[bool], ...]:

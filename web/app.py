@@ -19,6 +19,8 @@ from station.errors import Fault
 from station.settings import Settings
 from station.signin import SESSION_LASTS
 from web import filters, headers, refusals, signin, speaking
+from web.again.views import area as again
+from web.api.views import area as api
 from web.arriving.views import area as arriving
 from web.desk.views import area as desk
 from web.feeds.views import area as feeds
@@ -47,6 +49,7 @@ from web.member import (
     swaps,
     timing,
     use,
+    voice,
 )
 from web.membership.views import area as membership
 from web.public import guide, honesty
@@ -57,10 +60,12 @@ from web.pwa.views import area as pwa
 from web.session import Station, fall_silent, speak
 from web.sharing.views import area as pieces
 from web.upload import MEGABYTE, Arriving
+from web.voices import piece
+from web.voices.views import area as voices
 
 PARTS = (
     *(page, use, longer, retakes, clips, giving, selling, bulk, causes, standing, statements),
-    *(blackouts, timing, presenting, receipts, swaps, sharing, aired, security, details),
+    *(blackouts, timing, presenting, receipts, swaps, sharing, aired, security, details, voice),
 )
 MEMBER = tuple(part.area for part in PARTS)
 
@@ -107,7 +112,10 @@ def create_app(
     # Before a form is refused for being old, so that this too is said in the visitor's language.
     app.before_request(speak)
     app.teardown_request(fall_silent)
-    CSRFProtect(app).exempt(sharing.receive)
+    guarded = CSRFProtect(app)
+    guarded.exempt(sharing.receive)
+    # A program's token is no cookie: no page of others can send it along.
+    guarded.exempt(api)
     app.url_map.converters["int"] = Id
     for area in (
         public,
@@ -115,8 +123,12 @@ def create_app(
         guide.area,
         honesty.area,
         speaking.area,
+        api,
         feeds,
         pieces,
+        again,
+        voices,
+        piece.area,
         calendar,
         pwa,
         signin.area,

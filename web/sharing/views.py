@@ -13,6 +13,7 @@ from station.shares import SharedPiece
 from web.feeds import ics
 from web.session import now, station
 from web.streams import streams_of
+from web.voices.piece import beside
 from web.words import zone_name
 
 area = Blueprint("pieces", __name__, url_prefix="/p", template_folder="templates")
@@ -25,8 +26,9 @@ def page(code: str) -> ResponseReturnValue:
     request_id = shares.request_named(settings, code)
     with station().database.reading() as session:
         found = None if request_id is None else shares.piece(session, settings, request_id, now())
-    if found is None or request_id is None:
-        abort(404)
+        if found is None or request_id is None:
+            abort(404)
+        more = beside(session, request_id, found)
     return render_template(
         "sharing/piece.html",
         piece=found,
@@ -35,6 +37,7 @@ def page(code: str) -> ResponseReturnValue:
         zone=zone_name(settings.zone, found.air.start if found.air else now()),
         address=shares.address(settings, request_id),
         code=code,
+        beside=more,
         streams=streams_of(station().mounts(), found.channel),
     )
 

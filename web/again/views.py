@@ -1,0 +1,273 @@
+"""What can be heard again has pages, feeds and sounds: of a person, a cause, a channel's days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from station import causes, languages, listen_again, profiles, shares
+from station.airtime import FIRST_YEAR, LAST_YEAR, Span
+from station.causes import Cause
+from station.languages import ENGLISH, speaking
+from station.languages import gettext as _
+from station.listen_again import DAYS, Entry
+from station.members import Person, with_account
+from web.again import feed
+from web.again.episodes import chapters as chapters_of
+from web.again.episodes import day_episode, episodes, parts_of
+from web.again.feed import Feed
+from web.again.sound import send_parts
+from web.session import now, station
+
+SHOWN = 20
+GONE = 410
+
+area = Blueprint("again", __name__, url_prefix="/again", template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfPieces:
+    """A day in words, and how many of its pieces can be heard again."""
+
+    day: date
+    name: str
+    pieces: int
+
+
+@area.get("/")
+def page() -> ResponseReturnValue:
+    """Everything that can be heard again, by channel, by voice and by cause."""
+    with station().database.reading() as session:
+        voices, listed = listen_again.voices(session), causes.listed(session)
+    return render_template("again/page.html", voices=voices, causes=listed)
+
+
+@area.get("/voice/<code>")
+def voice(code: str) -> ResponseReturnValue:
+    """A person's pieces."""
+    with station().database.reading() as session:
+        person, found = _of_voice(session, code)
+    title = _("Hear %(name)s again", name=person.name)
+    return _list(title, found, url_for("again.voice_feed", code=code))
+
+
+@area.get("/voice/<code>/feed.rss")
+def voice_feed(code: str) -> ResponseReturnValue:
+    """A person's pieces, for a podcast player, in the person's language."""
+    settings = station().settings
+    with station().database.reading() as session:
+        person, found = _of_voice(session, code)
+    with speaking(person.language):
+        return feed.answer(
+            Feed(
+                title=_("%(name)s on %(station)s", name=person.name, station=settings.station.name),
+                said=_("What %(name)s had on air.", name=person.name),
+                author=person.name,
+                language=person.language,
+                page=_whole(url_for("again.voice", code=code)),
+                address=_whole(url_for("again.voice_feed", code=code)),
+                episodes=episodes(settings, found),
+            )
+        )
+
+
+@area.get("/cause/<int:cause_id>")
+def cause(cause_id: int) -> ResponseReturnValue:
+    """The silences for a cause."""
+    with station().database.reading() as session:
+        known, found = _of_cause(session, cause_id)
+    title = _("Silence for %(cause)s", cause=known.words)
+    return _list(title, found, url_for("again.cause_feed", cause_id=cause_id))
+
+
+@area.get("/cause/<int:cause_id>/feed.rss")
+def cause_feed(cause_id: int) -> ResponseReturnValue:
+    """The silences for a cause, for a podcast player."""
+    settings = station().settings
+    with station().database.reading() as session:
+        known, found = _of_cause(session, cause_id)
+    with speaking(ENGLISH):
+        name = settings.station.name
+        return feed.answer(
+            Feed(
+                title=_("Silence for %(cause)s, on %(station)s", cause=known.words, station=name),
+                said=_("Each silence for %(cause)s, as it was announced.", cause=known.words),
+                author=name,
+                language=ENGLISH,
+                page=_whole(url_for("again.cause", cause_id=cause_id)),
+                address=_whole(url_for("again.cause_feed", cause_id=cause_id)),
+                episodes=episodes(settings, found),
+            )
+        )
+
+
+@area.get("/channel/<int:number>")
+def channel(number: int) -> ResponseReturnValue:
+    """A channel's last days."""
+    days = [
+        DayOfPieces(one, languages.dated(one, "EEEE d MMMM y"), len(found))
+        for one, found in _days(_channel(number)).items()
+    ]
+    return render_template("again/channel.html", number=number, days=days)
+
+
+@area.get("/channel/<int:number>/feed.rss")
+def channel_feed(number: int) -> ResponseReturnValue:
+    """A channel's last days, each with its chapters, for a podcast player."""
+    settings, known = station().settings, _channel(number)
+    today = now().astimezone(settings.zone).date()
+    with speaking(ENGLISH):
+        name = settings.channel_name(known)
+        over = ((day, found) for day, found in _days(known).items() if day < today)
+        made = [day_episode(settings, known, day, found) for day, found in over]
+        return feed.answer(
+            Feed(
+                title=_(
+                    "%(station)s, channel %(channel)s", station=settings.station.name, channel=name
+                ),
+                said=_("Each day of channel %(channel)s, a chapter for each voice.", channel=name),
+                author=settings.station.name,
+                language=ENGLISH,
+                page=_whole(url_for("again.channel", number=number)),
+                address=_whole(url_for("again.channel_feed", number=number)),
+                episodes=[one for one in made if one is not None],
+            )
+        )
+
+
+@area.get("/channel/<int:number>/<day>")
+def day(number: int, day: str) -> ResponseReturnValue:
+    """A channel's day: all of it as one sound, and each piece of it."""
+    known, read = _channel(number), _day(day)
+    found = _of_day(known, read)
+    return render_template(
+        "again/day.html",
+        number=number,
+        day=languages.dated(read, "EEEE d MMMM y"),
+        whole=day_episode(station().settings, known, read, found),
+        pieces=episodes(station().settings, found),
+        before=(read - timedelta(days=1)).isoformat(),
+    )
+
+
+@area.get("/channel/<int:number>/<day>/chapters.json")
+def chapters(number: int, day: str) -> ResponseReturnValue:
+    """The chapters of a channel's day."""
+    found = _of_day(_channel(number), _day(day))
+    with speaking(ENGLISH):
+        answer = jsonify(chapters_of(station().settings, found))
+    answer.mimetype = "application/json+chapters"
+    return feed.shared(answer)
+
+
+@area.get("/channel/<int:number>/<day>/sound.mp3")
+def day_sound(number: int, day: str) -> Response:
+    """All that can be heard again of a channel's day, one piece after the other."""
+    return _sound(_of_day(_channel(number), _day(day)))
+
+
+@area.get("/piece/<code>/sound.mp3")
+def piece(code: str) -> Response:
+    """A piece that aired; 410 once it is not to be heard again."""
+    settings = station().settings
+    request_id = shares.request_named(settings, code)
+    if request_id is None:
+        abort(404)
+    with station().database.reading() as session:
+        found = listen_again.entry(session, settings, request_id, now())
+        gone = found is None and listen_again.aired(session, request_id)
+    if found is None:
+        abort(GONE if gone else 404)
+    return _sound([found])
+
+
+def _sound(entries: Sequence[Entry]) -> Response:
+    parts = [part for one in entries for part in parts_of(station().settings, one)]
+    if not parts:
+        abort(404)
+    names = " ".join(name for one in entries for name in one.previews)
+    return send_parts(parts, sha256(names.encode()).hexdigest()[:32])
+
+
+def _list(title: str, entries: Sequence[Entry], address: str) -> str:
+    """The newest pieces with their players, and as many earlier ones as were asked for."""
+    most = min(max(request.args.get("shown", SHOWN, type=int), SHOWN), listen_again.MOST_ENTRIES)
+    found = episodes(station().settings, entries)
+    return render_template(
+        "again/list.html",
+        title=title,
+        episodes=found[:most],
+        more=most + SHOWN if len(found) > most else None,
+        feed=_whole(address),
+    )
+
+
+def _of_voice(session: Session, code: str) -> tuple[Person, list[Entry]]:
+    """Whose code it is, and what can be heard again of them; 410 of who allows it no more."""
+    settings = station().settings
+    account_id = profiles.account_named(settings, code)
+    chosen = None if account_id is None else profiles.of(session, account_id)
+    if account_id is None or chosen is None:
+        abort(404)
+    if not chosen.again:
+        abort(GONE)
+    found = listen_again.of_account(session, settings, account_id, now())
+    return with_account(session, account_id), found
+
+
+def _of_cause(session: Session, cause_id: int) -> tuple[Cause, list[Entry]]:
+    found = listen_again.cause(session, cause_id)
+    if found is None:
+        abort(404)
+    return found, listen_again.of_cause(session, station().settings, found, now())
+
+
+def _days(channel: int) -> dict[date, list[Entry]]:
+    """What can be heard again of a channel's last days, the newest day first."""
+    settings = station().settings
+    today = now().astimezone(settings.zone).date()
+    first, last = (
+        listen_again.day_span(settings, one) for one in (today - timedelta(days=DAYS), today)
+    )
+    with station().database.reading() as session:
+        stretch = Span(first.start, last.end)
+        found = listen_again.of_days(session, settings, channel, stretch, now())
+    return dict(reversed(listen_again.by_day(found, settings).items()))
+
+
+def _of_day(channel: int, day: date) -> list[Entry]:
+    settings = station().settings
+    with station().database.reading() as session:
+        span = listen_again.day_span(settings, day)
+        return listen_again.of_days(session, settings, channel, span, now())
+
+
+def _channel(number: int) -> int:
+    if not 0 < number <= station().settings.channels:
+        abort(404)
+    return number - 1
+
+
+def _day(text: str) -> date:
+    """A day as addresses have it, 2026-11-25; 404 for anything else."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+    if found.isoformat() != text or not FIRST_YEAR <= found.year < LAST_YEAR:
+        abort(404)
+    return found
+
+
+def _whole(path: str) -> str:
+    return station().settings.web_url + path
+
+
+@area.app_template_global("again_address")
+def again_address(account_id: int) -> str:
+    """The page where somebody's pieces can be heard again."""
+    return url_for("again.voice", code=profiles.code_of(station().settings, account_id))

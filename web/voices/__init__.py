@@ -1,0 +1,1 @@
+"""People and causes have pages of their own, as far as they chose; listeners say thanks there."""
