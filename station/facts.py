@@ -57,7 +57,7 @@ class TakenDown(Struct, frozen=True):
     reason: str
 
 
-class DeadAir(Struct, frozen=True):
+class DeadAirHeard(Struct, frozen=True):
     """Quiet that nobody planned, or nothing at all, as listeners of a mount have it."""
 
     alarm: int
@@ -68,7 +68,7 @@ class DeadAir(Struct, frozen=True):
     ended: datetime | None
 
 
-class Published(Struct, frozen=True):
+class WeekPublished(Struct, frozen=True):
     """A version of a week counts from now on; `root_hash` is what the ledger was then."""
 
     week: str
@@ -76,7 +76,7 @@ class Published(Struct, frozen=True):
     root_hash: str | None
 
 
-class Test(Struct, frozen=True):
+class TestPost(Struct, frozen=True):
     """Nothing happened: somebody wants to see that this arrives."""
 
     webhook: int

@@ -39,10 +39,10 @@ SHAPES: Mapping[HappeningKind, type[Struct]] = {
     HappeningKind.FILL_BEGAN: facts.FillBegan,
     HappeningKind.LIVE_BEGAN: facts.Slot,
     HappeningKind.TAKEDOWN: facts.TakenDown,
-    HappeningKind.DEAD_AIR_BEGAN: facts.DeadAir,
-    HappeningKind.DEAD_AIR_ENDED: facts.DeadAir,
-    HappeningKind.WEEK_PUBLISHED: facts.Published,
-    HappeningKind.TEST: facts.Test,
+    HappeningKind.DEAD_AIR_BEGAN: facts.DeadAirHeard,
+    HappeningKind.DEAD_AIR_ENDED: facts.DeadAirHeard,
+    HappeningKind.WEEK_PUBLISHED: facts.WeekPublished,
+    HappeningKind.TEST: facts.TestPost,
 }
 
 
@@ -178,7 +178,7 @@ def _other(
     if kind not in (HappeningKind.DEAD_AIR_BEGAN, HappeningKind.DEAD_AIR_ENDED):
         return SHAPES[kind](**detail)
     alarm = session.get_one(Alarm, detail["alarm"])
-    return facts.DeadAir(
+    return facts.DeadAirHeard(
         alarm=alarm.id,
         kind=AlarmKind(alarm.kind),
         channel=alarm.channel or 0,

@@ -1,0 +1,166 @@
+"""What anybody's program may ask for: what listeners see."""
+
+from collections.abc import Iterable
+
+from flask import abort
+from msgspec.structs import replace
+
+from playout.mounts import Mount
+from station import causes, facts, grid, shares, takedowns
+from station.airlog import AirLine, LineKind, lines_between
+from station.airtime import Week
+from web.api import asked, named, shapes
+from web.public import now as on_air
+from web.session import now, station
+from web.streams import bytes_an_hour, streams_of
+
+
+def about(_: asked.Nothing) -> shapes.Station:
+    """What the station is, and how its channels are heard."""
+    settings = station().settings
+    return shapes.Station(
+        name=settings.station.name,
+        zone=settings.station.zone,
+        slot_seconds=settings.station.slot_seconds,
+        currency=settings.station.currency,
+        demo=settings.station.demo,
+        at=now().astimezone(settings.zone),
+        channels=_channels(),
+    )
+
+
+def channels(_: asked.Nothing) -> shapes.Channels:
+    """Every channel, with its streams."""
+    return shapes.Channels(_channels())
+
+
+def playing(_: asked.Nothing) -> shapes.Now:
+    """What every channel sends now, and what follows.
+
+    Now is what is really heard: the station's own sound where it fills in for a piece.
+    """
+    settings = station().settings
+    with station().database.reading() as session:
+        found = on_air.on_air(session, settings, now())
+    told = [
+        shapes.Playing(
+            channel=one.channel,
+            name=settings.channel_name(one.channel),
+            now=None if one.now is None else _piece(one.now),
+            next=None if one.next is None else _piece(one.next),
+            later=tuple(map(_piece, one.later)),
+        )
+        for one in found
+    ]
+    return shapes.Now(now().astimezone(settings.zone), tuple(told))
+
+
+def programme(wanted: asked.OneDay) -> shapes.Programme:
+    """What is planned for a day, or was: who speaks when and about what, by channel."""
+    settings, span = station().settings, named.day_span(wanted.day)
+    if wanted.channel is not None:
+        named.require_channel(wanted.channel)
+    first, last = settings.slots.number(span.start), settings.slots.number(span.end)
+    week = Week.of(span.start, settings.zone)
+    with station().database.reading() as session:
+        shown = grid.published(session, week)
+        lines = lines_between(session, first, last)
+        withdrawn = {(one.channel, one.slot_number) for one in takedowns.since(session, first)}
+    wanted_here = [
+        line
+        for line in lines
+        if wanted.channel in (None, line.channel)
+        and (line.channel, line.slot_number) not in withdrawn
+    ]
+    return shapes.Programme(
+        day=wanted.day,
+        week=str(week),
+        version=None if shown is None else shown.version,
+        root_hash=None if shown is None else shown.root_hash,
+        pieces=tuple(_pieces(wanted_here)),
+    )
+
+
+def slot(wanted: asked.OneSlot) -> facts.EndedSlot:
+    """One slot of one channel, and how it ended."""
+    settings = station().settings
+    named.require_channel(wanted.channel)
+    named.require_slot(wanted.slot_number)
+    place = wanted.channel, wanted.slot_number
+    with station().database.reading() as session:
+        found = facts.ended_slot(session, settings, *place)
+        withdrawn = takedowns.of_slot(session, *place)
+    # What was taken off air is announced no more.
+    hidden = {"kind": LineKind.FILL, "title": "", "speaker": "", "page": None}
+    return replace(found, **hidden) if withdrawn else found
+
+
+def piece(wanted: asked.OnePiece) -> shapes.SharedPiece:
+    """One member's piece, by the end of its page's address."""
+    settings = station().settings
+    request_id = shares.request_named(settings, wanted.code)
+    with station().database.reading() as session:
+        found = request_id and shares.piece(session, settings, request_id, now())
+    if not found:
+        abort(404)
+    return shapes.SharedPiece(
+        state=found.state,
+        title=found.title,
+        silent=found.silent,
+        speaker=found.speaker,
+        channel=found.channel,
+        starts=None if found.air is None else found.air.start.astimezone(settings.zone),
+        ends=None if found.air is None else found.air.end.astimezone(settings.zone),
+    )
+
+
+def listed_causes(_: asked.Nothing) -> shapes.Causes:
+    """The causes that members can dedicate silence to."""
+    with station().database.reading() as session:
+        return shapes.Causes(tuple(cause.words for cause in causes.listed(session)))
+
+
+def _channels() -> tuple[shapes.Channel, ...]:
+    settings, mounts = station().settings, station().mounts()
+    return tuple(
+        shapes.Channel(
+            channel=channel,
+            name=name,
+            languages=settings.station.channel_languages.get(name, ()),
+            streams=tuple(_stream(mount) for mount in streams_of(mounts, channel)),
+        )
+        for channel, name in enumerate(settings.station.channels)
+    )
+
+
+def _stream(mount: Mount) -> shapes.Stream:
+    return shapes.Stream(
+        quality=mount.quality,
+        url=mount.url,
+        type=mount.content_type,
+        kilobits=mount.kilobits,
+        megabytes_an_hour=bytes_an_hour(mount) / 1e6,
+    )
+
+
+def _pieces(lines: Iterable[AirLine]) -> Iterable[shapes.Piece]:
+    slots, by_channel = station().settings.slots, dict[int, list[AirLine]]()
+    for line in lines:
+        by_channel.setdefault(line.channel, []).append(line)
+    for channel in sorted(by_channel):
+        yield from map(_piece, on_air.joined(by_channel[channel], slots))
+
+
+def _piece(found: on_air.Piece) -> shapes.Piece:
+    settings = station().settings
+    return shapes.Piece(
+        channel=found.channel,
+        starts=found.start.astimezone(settings.zone),
+        ends=found.end.astimezone(settings.zone),
+        kind=found.kind,
+        title=found.title,
+        speaker=found.speaker,
+        words=found.heading,
+        live=found.live,
+        page=None if found.request_id is None else shares.address(settings, found.request_id),
+    )
