@@ -7,6 +7,9 @@ from station.languages import marked
 from station.membership.applications import ApplicationState
 from station.membership.invoices import InvoiceState
 from station.membership.years import MembershipState
+from station.moderation import Verdict
+from station.readiness import Readiness
+from station.reports import ReportKind, ReportState
 from station.weeks import WeekState
 
 
@@ -52,10 +55,46 @@ YEARS = {
     MembershipState.CANCELLED: marked("cancelled"),
     MembershipState.ENDED: marked("ended"),
 }
+READINESS = {
+    Readiness.REJECTED: marked("Rejected"),
+    Readiness.MISSING: marked("Missing"),
+    Readiness.CHECKING: marked("Checking"),
+    Readiness.READY: marked("Ready"),
+}
+VERDICTS = {
+    Verdict.APPROVED: marked("approved"),
+    Verdict.HELD: marked("held back"),
+    Verdict.REFUSED: marked("refused"),
+}
+# Whose pieces need approval, by the setting's words.
+APPROVE = {
+    "all": marked("every piece"),
+    "first": marked("the first piece of each member"),
+    "adult": marked("what is for adults"),
+    "reported": marked("pieces of members about whom a listener's report was right"),
+}
+REPORTED = {
+    ReportKind.HURTFUL: marked("hurts or threatens people"),
+    ReportKind.ADULT: marked("for adults, at the wrong hour"),
+    ReportKind.PRIVATE: marked("tells something private"),
+    ReportKind.COPIED: marked("somebody else's work"),
+    ReportKind.SOUND: marked("can't be heard well"),
+    ReportKind.OTHER: marked("something else"),
+}
+REPORTS = {
+    ReportState.OPEN: marked("nobody has looked at it yet"),
+    ReportState.UPHELD: marked("it was right"),
+    ReportState.UNFOUNDED: marked("it was not right"),
+}
 NAMES = {
     "week_states": WEEKS,
+    "readiness_states": READINESS,
     "grid_states": GRIDS,
     "invoice_states": INVOICES,
     "application_states": APPLICATIONS,
     "year_states": YEARS,
+    "verdicts": VERDICTS,
+    "approval_rules": APPROVE,
+    "report_kinds": REPORTED,
+    "report_states": REPORTS,
 }
