@@ -67,7 +67,7 @@ def test_a_reminder_is_an_event_with_an_alarm_until_the_piece_begins(requests, n
     assert answer.mimetype == "text/calendar"
     (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
     assert event["summary"] == "Reën op 'n sinkdak, Johan van Wyk"
-    assert event.start.isoformat() == "2026-11-21T12:10:00+02:00"
+    assert event.decoded("dtstart").isoformat() == "2026-11-21T12:10:00+02:00"
     assert event["url"] == shares.address(settings, requests[3].id)
     assert event["sequence"] == 1
     assert len(event.walk("VALARM")) == 1

@@ -29,8 +29,9 @@ def measured(database, settings, seeded, now):
                 )
             )
         began = now - timedelta(hours=1)
-        quiet = AlarmKind.QUIET, 1, "standard", began, began, began + timedelta(seconds=20), {}
-        alarms.keep(session, Raised(*quiet))
+        ended = began + timedelta(seconds=20)
+        raised = Raised(AlarmKind.QUIET, 1, "standard", began, began, ended, detail={})
+        alarms.keep(session, raised)
 
 
 @pytest.mark.usefixtures("measured")
