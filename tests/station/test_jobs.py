@@ -4,7 +4,18 @@ from datetime import timedelta
 import pytest
 
 from station.errors import Fault, WrongInput
-from station.jobs import LEASE, MOST_ATTEMPTS, JobKind, JobState, claim, newest, promise, work_once
+from station.jobs import (
+    LEASE,
+    MOST_ATTEMPTS,
+    JobKind,
+    JobState,
+    claim,
+    go_on,
+    newest,
+    promise,
+    stop,
+    work_once,
+)
 
 KINDS = {JobKind.STOCK: None}
 
@@ -118,3 +129,19 @@ def test_a_job_that_kills_its_worker_each_time_is_given_up(database, now, promis
         at += LEASE
     assert work(database, lambda subject, now: pytest.fail("tried again"), at)
     assert state(database)[0] == JobState.FAILED
+
+
+def test_a_job_that_waits_is_stopped_at_once_and_one_that_runs_when_it_asks(
+    database, now, promised
+):
+    with database.writing() as session:
+        assert stop(session, JobKind.STOCK, 7, now)
+        assert newest(session, JobKind.STOCK, 7).state == JobState.DONE
+        assert not stop(session, JobKind.STOCK, 7, now)
+        promise(session, JobKind.STOCK, 7, now)
+        assert claim(session, KINDS, now) is not None
+        assert go_on(session, JobKind.STOCK, "7", [{"placed": 1}], now + LEASE / 2)
+        # It holds the lease for as long as it goes on.
+        assert claim(session, KINDS, now + LEASE) is None
+        assert stop(session, JobKind.STOCK, 7, now)
+        assert not go_on(session, JobKind.STOCK, "7", [], now)
