@@ -26,6 +26,7 @@ class Heard(msgspec.Struct, frozen=True):
 
     Title and speaker are those of the piece that is really heard, and empty while the station
     fills: in place of a piece that is missing or was taken down, or while a presenter is away.
+    `presenters` is how many are connected, heard or not.
     """
 
     channel: int
@@ -33,6 +34,7 @@ class Heard(msgspec.Struct, frozen=True):
     event: str
     title: str = ""
     speaker: str = ""
+    presenters: int = 0
 
     @property
     def instead(self) -> bool:
@@ -67,11 +69,12 @@ def hearing(
     """What a channel sends in the slot `on_air`; the engine alone knows what it really is."""
     event = (status and status.event) or AWAY
     slot = status.slot if status is not None and event == SLOT else on_air
+    presenters = status.presenters if status is not None else 0
     line = programme.line(channel, slot)
     if line is None or not _is_heard(line, event):
-        return Heard(channel, slot, event)
+        return Heard(channel, slot, event, presenters=presenters)
     said = heading(LineKind(line.kind), line.title, slot_seconds)
-    return Heard(channel, slot, event, said, line.speaker)
+    return Heard(channel, slot, event, said, line.speaker, presenters)
 
 
 def _is_heard(line: Line, event: str) -> bool:

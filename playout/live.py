@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from playout.disk import AirFolder
-from station import airlog, live
+from station import airlog, blocks, live
 from station.airlog import LineKind
 from station.airtime import Span
 from station.settings import Settings
@@ -27,7 +27,7 @@ def due(session: Session, settings: Settings, slots: range) -> dict[Place, str]:
     span = Span(settings.slots.start(slots.start), settings.slots.start(slots.stop))
     passwords = {}
     for show in live.shows_between(session, settings, span):
-        on = live.span_of(settings, show.block)
+        on = blocks.span_of(settings, show.block)
         first, last = settings.slots.number(on.start), settings.slots.number(on.end)
         for slot in range(max(first, slots.start), min(last, slots.stop)):
             passwords[show.block.channel, slot] = show.password

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from playout import live_port
-from station import live
+from station import blocks, live
 from station.airtime import Span, Week, parse_local
 from station.cli import opened
 from station.command import Answer, answers
@@ -76,7 +76,7 @@ def close(show: int) -> Answer:
 
 
 def _facts(settings: Settings, show: LiveShow) -> dict[str, object]:
-    span = live.span_of(settings, show.block)
+    span = blocks.span_of(settings, show.block)
     return {
         "show": show.id,
         "channel": show.block.channel,
@@ -89,7 +89,7 @@ def _facts(settings: Settings, show: LiveShow) -> dict[str, object]:
 
 
 def _line(settings: Settings, show: LiveShow) -> str:
-    span = live.span_of(settings, show.block)
+    span = blocks.span_of(settings, show.block)
     start, end = span.start.astimezone(settings.zone), span.end.astimezone(settings.zone)
     when = f"{start:%a %Y-%m-%d %H:%M:%S}-{end:%H:%M:%S}"
     name = settings.channel_name(show.block.channel)

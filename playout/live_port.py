@@ -1,6 +1,7 @@
 """Each channel takes presenters at a port of its own; a taken one keeps no channel off air."""
 
 import socket
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -8,6 +9,9 @@ import structlog
 from playout.mounts import is_free
 from station.live import LiveShow
 from station.settings import Settings
+
+# Every program that streams to Icecast calls itself so.
+USER = "source"
 
 logger = structlog.get_logger()
 
@@ -61,9 +65,35 @@ def _keep(file: Path, port: int) -> bool:
     return True
 
 
-def address(settings: Settings, show: LiveShow) -> str:
-    """Where a presenter's program connects to, with the password in it."""
+@dataclass(frozen=True, slots=True)
+class Harbor:
+    """Where a presenter's program connects to; port 0 is not known here."""
+
+    host: str
+    port: int
+    mount: str
+    user: str
+    password: str
+
+    @property
+    def address(self) -> str:
+        """All of it in one line, with the password in it."""
+        return f"icecast://{self.user}:{self.password}@{self.host}:{self.port}{self.mount}"
+
+
+def harbor(settings: Settings, show: LiveShow) -> Harbor:
+    """Where the presenter of a show connects to.
+
+    A port that nobody set is the one that playout chose last on this host.
+    """
     host = settings.live.public_host or settings.live.host
     channel, first = show.block.channel, settings.live.port
-    port = first + channel if first else port_of(settings, channel) or choose(settings, channel)
-    return f"icecast://source:{show.password}@{host}:{port}/live-{show.harbor}"
+    port = first + channel if first else port_of(settings, channel)
+    return Harbor(host, port, f"/live-{show.harbor}", USER, show.password)
+
+
+def address(settings: Settings, show: LiveShow) -> str:
+    """Where a presenter's program connects to, with the password in it; chooses a port for it."""
+    found = harbor(settings, show)
+    port = found.port or choose(settings, show.block.channel)
+    return replace(found, port=port).address

@@ -98,7 +98,7 @@ class Bump(Base):
 
 
 class ReservedBlock(Base):
-    """Starts the station keeps for itself in one week."""
+    """Starts the station keeps for itself in one week; one that was given back has no length."""
 
     __tablename__ = "reserved_blocks"
 
@@ -263,7 +263,9 @@ def differences(before: Grid | None, after: Grid) -> list[Move]:
 
 def reserved_blocks(session: Session, week: Week) -> list[ReservedBlock]:
     """What the station keeps of a week."""
-    query = sa.select(ReservedBlock).where(ReservedBlock.week == str(week))
+    query = sa.select(ReservedBlock).where(
+        ReservedBlock.week == str(week), ReservedBlock.length > 0
+    )
     return list(session.scalars(query.order_by(ReservedBlock.channel, ReservedBlock.start)))
 
 
