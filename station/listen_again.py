@@ -1,4 +1,4 @@
-"""What aired can be heard again while its holder allows it, it was not taken down, and it is kept.
+"""What aired can be heard again while its holder allows it and no operator took it away.
 
 All of it is asked at each press: whoever says no is not heard again from that moment on.
 """
@@ -17,6 +17,7 @@ from station.asrun import Outcome
 from station.causes import Cause, CauseState
 from station.db import Base
 from station.members import Person
+from station.moderation import let_through
 from station.profiles import Profile
 from station.recordings import Master
 from station.rights import Request, RequestKind, RequestState, run_of
@@ -108,7 +109,7 @@ def voices(session: Session) -> list[OfVoice]:
     query = (
         sa.select(Person.account_id, Person.name)
         .join(Profile, Profile.account_id == Person.account_id)
-        .where(Profile.again)
+        .where(Profile.again.in_([True]))
         .order_by(Person.name, Person.id)
         .limit(MOST_VOICES)
     )
@@ -196,7 +197,13 @@ def _all(settings: Settings, now: datetime) -> sa.Select[*tuple[Any, ...]]:
         .join(Request, Request.id == Outcome.request_id)
         .join(Profile, Profile.account_id == Request.account_id)
         .join(Master, Master.sha256 == AirLine.master_sha256)
-        .where(Profile.again, Request.state == RequestState.OPEN, ~taken, ~held)
+        .where(
+            Profile.again.in_([True]),
+            Request.state == RequestState.OPEN,
+            ~taken,
+            ~held,
+            let_through(),
+        )
         .where(Outcome.kind.in_(HEARD), Master.preview_sha256.is_not(None))
         .where(Outcome.slot_number >= oldest)
     )

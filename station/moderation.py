@@ -92,6 +92,24 @@ def kept_off(session: Session, which: Which) -> dict[int, KeptBack]:
     }
 
 
+def let_through() -> Which:
+    """Whether the newest word about a request or its recording is a yes, or there is none."""
+    newest = (
+        sa.select(Review.verdict)
+        .where(
+            sa.or_(
+                Review.request_id == Request.id,
+                Review.recording_id == Request.recording_id,
+            )
+        )
+        .order_by(Review.id.desc())
+        .limit(1)
+        .correlate(Request)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(newest, Verdict.APPROVED) == Verdict.APPROVED
+
+
 def kept_back(
     session: Session, settings: Settings, which: Which, now: datetime
 ) -> dict[int, KeptBack]:

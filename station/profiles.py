@@ -113,7 +113,9 @@ def account_named(settings: Settings, code: str) -> int | None:
 
 def shown_among(session: Session, account_ids: Collection[int]) -> set[int]:
     """Which of some accounts have a page that everybody may open."""
-    query = sa.select(Profile.account_id).where(Profile.shown, Profile.account_id.in_(account_ids))
+    query = sa.select(Profile.account_id).where(
+        Profile.shown.in_([True]), Profile.account_id.in_(account_ids)
+    )
     return set(session.scalars(query))
 
 

@@ -10,7 +10,7 @@ import feedparser
 import pytest
 import soundfile
 
-from station import profiles, shares, takedowns, trail
+from station import profiles, reviewing, shares, takedowns, trail
 from station.airlog import AirLine
 from station.profiles import Choice
 from station.trail import Wanted
@@ -144,7 +144,7 @@ def test_a_real_server_sends_a_sound_from_its_files(over, settings, database):
         running.join(timeout=10)
 
 
-@pytest.mark.parametrize("way", ["opted out", "taken down", "withheld"])
+@pytest.mark.parametrize("way", ["opted out", "taken down", "refused", "withheld"])
 def test_whoever_says_no_is_not_heard_again_from_that_moment_on(
     way, over, seeded, nobody, signed_in, settings, database, now
 ):
@@ -157,6 +157,11 @@ def test_whoever_says_no_is_not_heard_again_from_that_moment_on(
     elif way == "taken down":
         with database.writing() as session:
             takedowns.order(session, 0, settings.slots.number(now), "by mistake", now)
+    elif way == "refused":
+        with database.writing() as session:
+            reviewing.refuse(
+                session, settings, over[0].id, "It is an advert.", seeded.operator, now
+            )
     else:
         operator = signed_in(seeded.operator)
         operator.open(f"/p/{shares.code_of(settings, over[0].id)}")
