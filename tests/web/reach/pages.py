@@ -63,6 +63,7 @@ def named(station: Full) -> dict[str, object]:
         "request_id": station.traded.request,
         "label": draft_week(station),
         "filename": "air.css",
+        "state": "missing",
         "language": "en",
         "person_id": station.joined.newcomer.id,
         "reference": station.joined.reference,
