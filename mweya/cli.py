@@ -17,6 +17,7 @@ import playout.alarms.cli
 import playout.cli
 import playout.listeners_cli
 import playout.live_cli
+import scheduler.by_hand_cli
 import scheduler.cli
 import scheduler.promised_cli
 import scheduler.sim.cli
@@ -77,7 +78,7 @@ for command in (
 ):
     mweya.add_command(command)
 scheduler.week_cli.week.add_command(status.week_status)
-for command in scheduler.promised_cli.COMMANDS:
+for command in (*scheduler.promised_cli.COMMANDS, *scheduler.by_hand_cli.COMMANDS):
     scheduler.week_cli.week.add_command(command)
 station.airtime_cli.airtime.add_command(station.causes_cli.causes)
 station.airtime_cli.airtime.add_command(scheduler.swap_cli.swaps)

@@ -7,10 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from station.airtime import Week
+from station.airtime import Week, parse_local
 from station.db import STRICT, Base
 from station.errors import Refusal, WrongInput
 from station.rights import Request
+from station.settings import Settings
 
 
 class Ban(Base):
@@ -32,6 +33,17 @@ class Ban(Base):
         return self.start + self.length
 
 
+def span_of(settings: Settings, week: Week, first: str, end: str) -> range:
+    """The starts of a week from one local time until another, as far as it has them.
+
+    Raises WrongInput `time-unknown`.
+    """
+    starts = [
+        week.start_at(parse_local(one, settings.zone), settings.slots) for one in (first, end)
+    ]
+    return range(max(0, starts[0]), min(starts[1], week.starts(settings.slots)))
+
+
 def make(
     session: Session, piece: Sequence[Request], channel: int | None, span: range, now: datetime
 ) -> Ban:
@@ -51,9 +63,10 @@ def of(session: Session, piece: Sequence[Request]) -> list[Ban]:
     return list(session.scalars(query.order_by(Ban.start, Ban.id)))
 
 
-def lift(session: Session, ban_id: int) -> Ban:
-    """Take a ban away. Raises Refusal `ban-unknown`."""
-    ban = session.get(Ban, ban_id)
+def lift(session: Session, week: Week, ban_id: int) -> Ban:
+    """Take a ban of a week away. Raises Refusal `ban-unknown`."""
+    query = sa.select(Ban).join(Request, Request.id == Ban.request_id)
+    ban = session.scalars(query.where(Ban.id == ban_id, Request.week == str(week))).one_or_none()
     if ban is None:
         raise Refusal("ban-unknown", number=ban_id)
     session.delete(ban)

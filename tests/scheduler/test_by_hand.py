@@ -1,7 +1,11 @@
 """What an operator moves, exchanges, pins or bans keeps every rule, and edits no version."""
 
-import pytest
+import json
 
+import pytest
+import sqlalchemy as sa
+
+from scheduler import by_hand_cli
 from scheduler.build import build, repair
 from scheduler.by_hand import exchange, keep, pin, propose
 from scheduler.problem import Place
@@ -11,13 +15,15 @@ from station.airtime import Week
 from station.bans import Ban
 from station.errors import Refusal
 from station.grid import GridState, ReservedBlock
+from station.trail import Deed
 
+WEEK = "2026-W48"
 EARLY, LATE, NIGHT = 80, 700, 1500
 
 
 @pytest.fixture
 def week(settings):
-    return Week.parse("2026-W48", settings.zone)
+    return Week.parse(WEEK, settings.zone)
 
 
 @pytest.fixture
@@ -150,7 +156,32 @@ def test_a_ban_keeps_a_request_out_until_it_is_lifted(database, settings, week, 
     assert channel > 0
     assert start >= 1200
     with database.writing() as session:
-        assert bans.lift(session, both[0].id).request_id == asked["Ada"]
+        assert bans.lift(session, week, both[0].id).request_id == asked["Ada"]
         assert len(bans.in_week(session, week)[asked["Ada"]]) == 1
     with pytest.raises(Refusal, match="no ban"), database.writing() as session:
-        bans.lift(session, both[0].id)
+        bans.lift(session, week, both[0].id)
+
+
+def test_the_commands_do_the_same_and_go_on_record(
+    database, settings, asked, built, run, monkeypatch
+):
+    monkeypatch.setenv("MWEYA_HOME", str(settings.home))
+    ada, ben = asked["Ada"], asked["Ben"]
+    code, said = run(by_hand_cli.move, WEEK, ada, "Two", "2026-11-25T10:20", "--dry-run")
+    assert (code, "would be in one slot" in said) == (1, True)
+    code, said = run(by_hand_cli.move, WEEK, ada, "Three", "2026-11-25T10:20")
+    assert (code, said.splitlines()[0]) == (0, f"Version 2 of {WEEK}.")
+    assert "mweya week diff" in said
+    code, said = run(by_hand_cli.swap, WEEK, ada, ben, "--dry-run", "--json")
+    facts = json.loads(said)
+    assert (code, facts["version"], len(facts["moves"])) == (0, None, 2)
+    assert run(by_hand_cli.pin, WEEK, ada, "Three", "2026-11-25T10:20")[0] == 0
+    assert "pinned no more" in run(by_hand_cli.unpin, WEEK, ada)[1]
+    span = ("2026-11-23T06:00", "2026-11-23T09:00")
+    code, said = run(by_hand_cli.ban, WEEK, ada, *span, "--channel", "One", "--json")
+    assert (code, json.loads(said)["length"]) == (0, 36)
+    assert run(by_hand_cli.unban, WEEK, 9)[0] == 3
+    assert run(by_hand_cli.unban, WEEK, 1)[0] == 0
+    with database.reading() as session:
+        acts = session.scalars(sa.select(Deed.act).order_by(Deed.id)).all()
+    assert acts == ["grid.move", "grid.pin", "grid.unpin", "grid.ban", "grid.unban"]

@@ -37,7 +37,8 @@ SHOWS = {
     Show.FREE: marked("What is free"),
 }
 # What stands out in an hour of ordinary pieces, with its sign: the most frequent one is shown.
-SIGNS = {"silence": "○", "sold": "¤", "reserved": "▦", "free": "\N{MULTIPLICATION SIGN}"}
+SIGNS = {"silence": "○", "sold": "¤", "reserved": "▦"}
+PIECES, NOTHING = "·", "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _cell(one: Content, show: Show, most: float) -> Hour:
     counts = {name: getattr(one, name) for name in SIGNS}
     name = max(counts, key=lambda kind: counts[kind])
     if not counts[name]:
-        return Hour("·", told, "segment")
+        return Hour(PIECES, told, "segment") if one.segment else Hour(NOTHING, told, "h0")
     return Hour(f"{SIGNS[name]}{counts[name]}", told, name)
 
 

@@ -123,11 +123,7 @@ def ban(label: str, request_id: int) -> ResponseReturnValue:
     week, settings = _parsed(label), station().settings
     said = request.form.get("channel", ALL_CHANNELS)
     channel = None if said == ALL_CHANNELS else settings.channel_named(said)
-    first, end = (
-        week.start_at(parse_local(request.form.get(name, ""), settings.zone), settings.slots)
-        for name in ("from", "until")
-    )
-    span = range(max(0, first), min(end, week.starts(settings.slots)))
+    span = bans.span_of(settings, week, *(request.form.get(name, "") for name in ("from", "until")))
 
     def act(session: Session) -> str:
         bans.make(session, pins.piece_of(session, week, request_id), channel, span, now())
@@ -143,7 +139,7 @@ def lift(label: str, request_id: int, ban_id: int) -> ResponseReturnValue:
     week = _parsed(label)
 
     def act(session: Session) -> str:
-        bans.lift(session, ban_id)
+        bans.lift(session, week, ban_id)
         return _("The ban is lifted.")
 
     return act_on_record(act, _back(week, request_id))
