@@ -21,6 +21,7 @@ from station.signin import SESSION_LASTS
 from web import filters, headers, refusals, signin, speaking
 from web.again.views import area as again
 from web.api.views import area as api
+from web.api.views import told as api_page
 from web.arriving.views import area as arriving
 from web.desk.views import area as desk
 from web.feeds.views import area as feeds
@@ -124,6 +125,7 @@ def create_app(
         honesty.area,
         speaking.area,
         api,
+        api_page,
         feeds,
         pieces,
         again,

@@ -34,7 +34,7 @@ ARRIVAL = "arrival"
 LANGUAGE = "language"
 QUALITY = "quality"
 # Areas that answer everybody alike, so that one answer serves them all: no cookie is looked at.
-ALIKE = frozenset({"alike"})
+ALIKE = frozenset({"alike", "api"})
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the same
 SEE_OTHER = 303
 

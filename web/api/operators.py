@@ -72,7 +72,7 @@ def build(wanted: asked.OneWeek) -> shapes.Promise:
 
     def act(session: Session) -> shapes.Promise:
         job = jobs.promise(session, JobKind.BUILD, chosen, now())
-        _write(session, "build", str(chosen), "promised")
+        _write(session, "week.build", str(chosen), "promised")
         return _promise(job)
 
     return do_now(act)

@@ -17,18 +17,19 @@ from web.api.description import description
 from web.api.routes import ROUTES, Route
 from web.session import station
 
-area = Blueprint("api", __name__, template_folder="templates")
+area = Blueprint("api", __name__)
+# The page for people is one of the station's pages; what programs get looks at no cookie.
+told = Blueprint("api_page", __name__, template_folder="templates")
 DESCRIBED_SECONDS = 600
 
 
 @area.before_request
 def speak_english() -> None:
     """Programs are told everything in one language."""
-    if problems.are_wanted():
-        languages.speak(ENGLISH)
+    languages.speak(ENGLISH)
 
 
-@area.get("/api/")
+@told.get("/api/")
 def page() -> ResponseReturnValue:
     """What programs can ask for, for those who write them."""
     return render_template(
@@ -85,7 +86,7 @@ def _open(body: bytes, kept_seconds: int) -> Response:
 for one in ROUTES:
     area.add_url_rule(
         problems.ROOT + one.path.replace("{", "<").replace("}", ">"),
-        endpoint=f"{one.name}",
+        endpoint=one.name,
         view_func=_serve(one),
         methods=[one.method],
     )
