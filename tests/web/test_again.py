@@ -7,12 +7,14 @@ import urllib.request
 from datetime import timedelta
 
 import feedparser
+import msgspec
 import pytest
 import soundfile
 
 from station import profiles, reviewing, shares, takedowns, trail
 from station.airlog import AirLine
 from station.profiles import Choice
+from station.recordings import Master, preview_at
 from station.trail import Wanted
 from tests.web.aired import SECONDS, air, let
 from web.app import open_server
@@ -127,18 +129,26 @@ def test_a_channels_day_is_one_sound_with_a_chapter_for_each_voice(nobody, setti
     assert "Letter to my first teacher" in nobody.page
 
 
-def test_a_real_server_sends_a_sound_from_its_files(over, settings, database):
-    serving = open_server(settings, database, "127.0.0.1", 0)
+def test_a_listener_who_reads_slowly_keeps_no_thread_of_a_real_server(over, settings, database):
+    sha256 = "a" * 64
+    file = preview_at(settings.media_folder, sha256)
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as sound:
+        sound.truncate(64_000_000)
+    with database.writing() as session:
+        session.get_one(Master, over[0].master_sha256).preview_sha256 = sha256
+    alone = msgspec.structs.replace(settings.web, threads=1)
+    serving = open_server(msgspec.structs.replace(settings, web=alone), database, "127.0.0.1", 0)
     running = threading.Thread(target=serving.run)
     running.start()
     try:
-        code = shares.code_of(settings, over[0].id)
-        address = f"{serving.url}/again/piece/{code}/sound.mp3"
-        with urllib.request.urlopen(address) as whole:
-            sound = whole.read()
-        asked = urllib.request.Request(address, headers={"Range": "bytes=100-4999"})
-        with urllib.request.urlopen(asked) as part:
-            assert (part.status, part.read()) == (206, sound[100:5000])
+        address = f"{serving.url}{sound_of(settings, over[0])}"
+        with urllib.request.urlopen(address) as slow:
+            assert slow.read(1) == b"\0"
+            asked = urllib.request.Request(address, headers={"Range": "bytes=100-4999"})
+            with urllib.request.urlopen(asked, timeout=10) as part:
+                assert (part.status, len(part.read())) == (206, 4900)
+            assert len(slow.read()) == 64_000_000 - 1
     finally:
         serving.stop()
         running.join(timeout=10)
