@@ -133,7 +133,7 @@ def waits(settings: Settings, now: datetime) -> Which:
     return sa.and_(
         Request.state == RequestState.OPEN,
         needs,
-        ~sa.exists().where(said),
+        ~sa.exists().where(said).correlate(Request),
         ~_on_show(),
     )
 
@@ -181,9 +181,15 @@ def _aired_before() -> Which:
 
 def _on_show() -> Which:
     """Whether a request has a place in its week's published version."""
-    return sa.exists().where(
-        Grid.week == Request.week,
-        Grid.state == GridState.PUBLISHED,
-        Placement.grid_id == Grid.id,
-        Placement.request_id == Request.id,
+    # Aliases, as whoever asks may look at the published places too.
+    shown, place = aliased(Grid), aliased(Placement)
+    return (
+        sa.exists()
+        .where(
+            shown.week == Request.week,
+            shown.state == GridState.PUBLISHED,
+            place.grid_id == shown.id,
+            place.request_id == Request.id,
+        )
+        .correlate(Request)
     )

@@ -29,7 +29,6 @@ from station.rights import (
 )
 from station.settings import Settings
 
-LONGEST_REASON = 500
 REFUSED_CODE = "refused"
 REFUSED = marked("The station's operators refused it: %(reason)s")
 
@@ -114,7 +113,7 @@ def refuse(
 def _why(reason: str) -> str:
     if not reason.strip():
         raise WrongInput("reason-missing")
-    return clean_text(reason, _("reason"), LONGEST_REASON)
+    return clean_text(reason, _("reason"), takedowns.LONGEST_REASON)
 
 
 def _piece(session: Session, settings: Settings, request_id: int) -> _Piece:

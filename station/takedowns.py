@@ -7,8 +7,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.airlog import AirLine
 from station.db import STRICT, Base
-from station.errors import Refusal
+from station.errors import Refusal, WrongInput
+from station.languages import gettext as _
+from station.members import Person
+from station.rights import Request, clean_text, run_of
+from station.settings import Settings
 from station.webhooks import HappeningKind, happened
+
+LONGEST_REASON = 500
 
 
 class Takedown(Base):
@@ -53,6 +59,33 @@ def order(
     return takedown
 
 
+def pull(
+    session: Session,
+    settings: Settings,
+    place: tuple[int, int],
+    reason: str,
+    who: Person,
+    now: datetime,
+) -> str:
+    """Take off air what a slot carries, with what is left of its run; returns its title.
+
+    `place` is a channel and a slot number. Raises Refusal `takedown-over` or `takedown-again`,
+    WrongInput `reason-missing` or `text-long`.
+    """
+    channel, slot_number = place
+    if slot_number < settings.slots.number(now):
+        raise Refusal("takedown-over")
+    if not reason.strip():
+        raise WrongInput("reason-missing")
+    words = clean_text(reason, _("reason"), LONGEST_REASON)
+    order(session, channel, slot_number, words, now, who.account_id)
+    line = session.get(AirLine, place)
+    for further in _rest_of_run(session, line):
+        if of_slot(session, channel, further) is None:
+            order(session, channel, further, words, now, who.account_id)
+    return "" if line is None else line.title
+
+
 def of_slot(session: Session, channel: int, slot_number: int) -> Takedown | None:
     """What took a slot off air, if anything did."""
     query = sa.select(Takedown).where(
@@ -65,3 +98,17 @@ def since(session: Session, first: int) -> list[Takedown]:
     """Those of a slot on, in order."""
     query = sa.select(Takedown).where(Takedown.slot_number >= first)
     return list(session.scalars(query.order_by(Takedown.slot_number, Takedown.channel)))
+
+
+def _rest_of_run(session: Session, line: AirLine | None) -> list[int]:
+    """The later slots of what airs as one piece with a line, in order."""
+    request = None if line is None else session.get(Request, line.request_id or 0)
+    if line is None or request is None:
+        return []
+    whole = [one.id for one in run_of(session, request)]
+    query = sa.select(AirLine.slot_number).where(
+        AirLine.channel == line.channel,
+        AirLine.slot_number > line.slot_number,
+        AirLine.request_id.in_(whole),
+    )
+    return list(session.scalars(query.order_by(AirLine.slot_number)))
