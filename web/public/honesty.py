@@ -12,9 +12,10 @@ from station import ledger
 from station.figures import spans
 from station.figures.accuracy import AccuracyReport, accuracy
 from station.figures.dead_air import DeadAirReport, dead_air
-from station.figures.fairness import Fairness, of_year
+from station.figures.fairness import Fairness
 from station.grid import Grid, GridState
 from station.settings import Settings
+from web import fairness
 from web.session import now, station
 
 # A year of a large station is summed up again after so long at most, however many look.
@@ -51,7 +52,10 @@ class Honesty:
 @area.get("/honesty")
 def page() -> ResponseReturnValue:
     """Four weeks of starts and of dead air, a year of fairness, and the ledger's root."""
-    return render_template("public/honesty.html", told=told(), even=EVEN)
+    found = told()
+    return render_template(
+        "public/honesty.html", told=found, even=EVEN, bars=fairness.columns(found.fairness)
+    )
 
 
 def told() -> Honesty:
@@ -71,7 +75,7 @@ def count(session: Session, settings: Settings, now: datetime) -> Honesty:
         counted_at=now,
         accuracy=accuracy(session, settings, span),
         dead_air=dead_air(session, settings, span, now),
-        fairness=of_year(session, settings, now),
+        fairness=fairness.of_year(session),
         root_hash=ledger.root_hash(session),
         weeks=tuple(_published(session)),
     )
