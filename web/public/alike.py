@@ -1,10 +1,22 @@
 """What every listener is answered alike is kept for a moment by whoever stands between.
 
-No cookie is looked at and none is set, so that thousands of listeners cost the station one answer
-in a few seconds where a cache stands before it, and an empty answer each where none does.
+No cookie is looked at and none is set, so that a cache before the station can answer thousands of
+listeners; where none is, what is on now is put together once in a few seconds.
 """
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotImplemented as NotOffered
 
@@ -16,8 +28,17 @@ from web.session import now, station
 
 KEPT_SECONDS = 2
 EMBED_KEPT_SECONDS = 3600
+TOLD = "mweya-told"
 
 area = Blueprint("alike", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said to be on air at an instant, in one language."""
+
+    at: datetime
+    text: str
 
 
 @area.get("/now/<language>")
@@ -25,9 +46,13 @@ def on_now(language: str) -> ResponseReturnValue:
     """What is on every channel, for a page that is looked at, in a language that we have."""
     if language not in known():
         abort(404)
-    channels = listening()
-    text = render_template("public/fresh.html", channels=channels, fresh=fresh(channels))
-    return _kept(Response(text), KEPT_SECONDS)
+    told: dict[str, Told] = current_app.extensions.setdefault(TOLD, {})
+    lately = told.get(language)
+    if lately is None or not lately.at <= now() < lately.at + timedelta(seconds=KEPT_SECONDS):
+        channels = listening()
+        text = render_template("public/fresh.html", channels=channels, fresh=fresh(channels))
+        lately = told[language] = Told(now(), text)
+    return _kept(Response(lately.text), KEPT_SECONDS)
 
 
 @area.get("/player/<int:number>")

@@ -7,8 +7,8 @@
     clearTimeout(timer);
     const marked = [...document.querySelectorAll("[data-seconds]")];
     const seconds = marked.map((part) => Number(part.dataset.seconds)).filter(Boolean);
-    // Not everybody asks in the same moment.
-    const late = Math.random() * 1000;
+    // Listeners do not all ask in the same moment.
+    const late = document.querySelector("[data-from]") ? Math.random() * 4000 : 0;
     if (seconds.length) timer = setTimeout(refresh, Math.min(...seconds) * 1000 + late);
   };
   const listening = () => [...document.querySelectorAll("audio")].some((one) => !one.paused);
