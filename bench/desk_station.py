@@ -163,7 +163,7 @@ def _ask(session: Session, week: Week, asking: Mapping[int, Any]) -> None:
     _put(session, Request, requests)
 
 
-WISHES = [{"daypart": "breakfast", "weekdays": [1, 2, 3, 4, 5], "points": 300}]
+WISHES = [{"daypart": "breakfast"}]
 
 
 def _placement(desk: Desk, number: int, channel: int, start: int) -> dict[str, Any]:

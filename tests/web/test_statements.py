@@ -34,7 +34,7 @@ def counted(database: Database) -> Iterator[list[str]]:
 def statements(settings, folder, now, size) -> dict[tuple[str, str], list[str]]:
     """What each page of a station of some members and weeks asks its database."""
     database = connect(f"sqlite:///{folder}/{size[0]}.db")
-    operator = fill(database, settings, *size, now)
+    operator = fill(database, settings, size[0], size[1], now)
     with database.writing() as session:
         link = f"/signin/{signin.new_link(session, operator, now)}"
     app = create_app(settings, database, lambda: now)
