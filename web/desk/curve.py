@@ -7,6 +7,7 @@ from typing import Any
 WIDTH, HEIGHT = 600, 100
 # Lines on the edge would be cut in half.
 EDGE = 4
+TENTH = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +21,25 @@ class Curve:
 
 
 def curve(steps: Sequence[Mapping[str, Any]]) -> Curve | None:
-    """Draw what a job has found so far, by the seconds; None as long as there is no line."""
+    """Draw what a job has found since its first grid, by the seconds; None before that."""
     found = [step for step in steps if "score" in step]
     if not found:
         return None
-    ends = max(float(found[-1]["seconds"]), 1.0)
+    if len(found) == 1:
+        # A line that has just begun still has two ends.
+        found = [found[0], {**found[0], "seconds": found[0]["seconds"] + 1}]
+    begins, ends = found[0]["seconds"], found[-1]["seconds"]
     lowest = min(step["score"] for step in found)
     highest = max(step["bound"] for step in found)
 
     def line(what: str) -> str:
         return " ".join(
-            f"{_across(step['seconds'], ends):.1f},{_down(step[what], lowest, highest):.1f}"
-            # A line that has just begun still has two ends.
-            for step in (found if len(found) > 1 else [{**found[0], "seconds": 0}, *found])
+            f"{WIDTH * (step['seconds'] - begins) / max(ends - begins, TENTH):.1f}"
+            f",{_down(step[what], lowest, highest):.1f}"
+            for step in found
         )
 
     return Curve(line("score"), line("bound"))
-
-
-def _across(seconds: float, ends: float) -> float:
-    return WIDTH * seconds / ends
 
 
 def _down(points: int, lowest: int, highest: int) -> float:

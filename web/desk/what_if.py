@@ -40,6 +40,7 @@ class Tried:
 
     number: int
     changes: tuple[str, ...]
+    longer: str
     figures: Figures
     problem: str
     running: bool
@@ -110,6 +111,7 @@ def _draw(label: str, problem: str = "") -> str:
         today=today,
         tried=tried,
         running=any(one.running for one in tried),
+        going="going" in request.args,
         rules=RULES,
         most_channels=what_ifs.MOST_TIMES * settings.channels,
         longest_ident=what_ifs.LONGEST_IDENT_SECONDS,
@@ -122,6 +124,7 @@ def _tried(settings: Settings, asked: Sequence[tuple[WhatIf, Job | None]]) -> li
         Tried(
             number=one.id,
             changes=tuple(changes(settings, one)),
+            longer=_longer(one),
             figures=one.figures,
             problem=one.problem or _unanswered(one, job),
             running=job is not None and job.running,
@@ -142,12 +145,16 @@ def changes(settings: Settings, asked: WhatIf) -> list[str]:
         said.append(
             _("%(seconds)s seconds of ident before each piece", seconds=asked.ident_seconds)
         )
-    if asked.longer:
-        more = ngettext(
-            "%(num)s start more is taken", "%(num)s starts more are taken", asked.longer
-        )
-        said.append(more)
     return said
+
+
+def _longer(asked: WhatIf) -> str:
+    """How many starts more the pieces take, where they take any."""
+    if not asked.longer:
+        return ""
+    return ngettext(
+        "Its pieces take %(num)s start more.", "Its pieces take %(num)s starts more.", asked.longer
+    )
 
 
 def _unanswered(asked: WhatIf, job: Job | None) -> str:
