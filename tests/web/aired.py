@@ -26,8 +26,8 @@ EVERYTHING = Choice(
 )
 
 
-def air(database, settings, now, folder):
-    """Let everything that the week on air has planned be heard; returns its requests."""
+def air(database, settings, now, folder, last=None):
+    """Let all that the week on air has planned be heard, up to a slot; returns its requests."""
     tone = (np.sin(np.arange(SECONDS * RATE_HZ) / 20) * 8000).astype("<i2")[:, None]
     made = folder / "made.mp3"
     encode_preview(tone, made)
@@ -43,6 +43,8 @@ def air(database, settings, now, folder):
         used = sa.update(Master).where(Master.sha256.in_(filter(None, masters.values())))
         session.execute(used.values(preview_sha256=sha256))
         planned = sa.select(AirLine).where(AirLine.request_id.is_not(None))
+        if last is not None:
+            planned = planned.where(AirLine.slot_number <= last)
         for line in session.scalars(planned.order_by(AirLine.slot_number)):
             line.master_sha256 = masters[line.request_id] or next(filter(None, masters.values()))
             session.add(

@@ -10,14 +10,16 @@ from pathlib import Path
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, StorageState
 
-from station import alarms, calendars, schema
+from station import alarms, calendars, postcards, schema, thanks
 from station.airtime import Week
 from station.alarms import AlarmKind, Raised
 from station.db import Database, connect
 from station.members import Person, open_station_accounts
 from station.membership import invitations
+from station.postcards import Said
 from station.settings import Settings, load, write_new
 from station.signin import new_link
+from tests.web.aired import air, let
 from tests.web.screens import PHONE
 from tests.web.seed import bring_fill, fill
 from tests.web.seed_market import Trade, trade
@@ -39,6 +41,7 @@ class Full:
     joined: Joined
     invited: str
     calendar: str
+    heard: int
 
     def link(self, role: str) -> str:
         """A fresh one-time link that signs a person in."""
@@ -64,7 +67,13 @@ def full_station(folder: Path) -> Iterator[Full]:
         open_station_accounts(session)
     seeded = fill(database, settings, now)
     joined = fill_membership(database, settings, seeded, now)
+    thandi = seeded.members[0].account_id
+    heard = air(database, settings, now, folder, settings.slots.number(now))[0].id
+    let(database, seeded.members[0], now)
     with database.writing() as session:
+        said = Said("Busi", "Your river made me cry.", "busi@example.net")
+        postcards.write(session, settings, thandi, said, "203.0.113.7", now)
+        thanks.thank(session, settings, heard, "203.0.113.7", now)
         bring_fill(session, settings, now)
         for channel, ended in ((0, None), (1, now)):
             alarms.keep(session, Raised(AlarmKind.QUIET, channel, "standard", now, now, ended, {}))
@@ -85,7 +94,9 @@ def full_station(folder: Path) -> Iterator[Full]:
     running = threading.Thread(target=serving.run)
     running.start()
     try:
-        yield Full(serving.url, settings, database, people, traded, joined, invited, calendar)
+        yield Full(
+            serving.url, settings, database, people, traded, joined, invited, calendar, heard
+        )
     finally:
         serving.stop()
         running.join(timeout=10)

@@ -1,13 +1,14 @@
 """Every address that shows a page to somebody: found from the routes, so that none is forgotten."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 from playwright.sync_api import APIResponse, BrowserContext
 from werkzeug.routing import Rule
 
-from station import shares
+from station import profiles, shares
 from station.recordings import Recording
 from tests.web.reach.full import Full, draft_week
 
@@ -27,7 +28,7 @@ AREAS = {
 }
 # Pages that are another page by who asks, or by what is asked of them.
 ALSO = {
-    "member": ("/member/", "/market/"),
+    "member": ("/member/", "/market/", "/member/voice/"),
     "checked": ("/member/",),
     "refused": ("/member/",),
     "trader": ("/member/?weeks=9", "/member/bulk/?every=2"),
@@ -59,7 +60,14 @@ def within(rule: Rule, areas: tuple[str, ...]) -> bool:
 
 def named(station: Full) -> dict[str, object]:
     """What routes name, such that there is a page: by the argument, or by it and its route."""
+    voice = profiles.code_of(station.settings, station.people["member"].account_id)
+    today = datetime.now(station.settings.zone).date()
     return {
+        "voices.page code": voice,
+        "again.voice code": voice,
+        "again.voice_feed code": voice,
+        "again.piece code": shares.code_of(station.settings, station.heard),
+        "day": today.isoformat(),
         "request_id": station.traded.request,
         "label": draft_week(station),
         "filename": "air.css",
