@@ -27,6 +27,7 @@ import station.airtime_cli
 import station.books.cli
 import station.causes_cli
 import station.cli
+import station.figures.cli
 import station.jobs_cli
 import station.market.cli
 import station.membership.cli
@@ -58,6 +59,7 @@ for command in (
     backup.restore,
     station.cli.member,
     station.books.cli.ledger_group,
+    station.figures.cli.report,
     station.market.cli.market,
     station.airtime_cli.airtime,
     station.membership.cli.membership,

@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "week-unknown": "“{text}” is not a week. Write it as year and ISO week, like 2026-W48.",
     "time-unknown": "“{text}” is not a time. Write it like 2026-11-25T18:35.",
     "day-unknown": "“{text}” is not a day. Write it like 2026-11-25.",
+    "report-unknown": "There is no report “{name}”. There are: {names}.",
     "days-many": "{first} to {last} is no stretch of 1 to {most} days. Choose other days.",
     "file-missing": "There is no file {file}. Check the name.",
     "file-unreadable": "{file} can't be read: {problem}.",
@@ -81,7 +82,7 @@ SENTENCES: dict[str, str] = {
     "live-unknown": "There is no live show {number} any more. See: mweya live list",
     "block-unknown": "There is no block {number} that is kept. Load the page again.",
     "block-begun": "“{label}” has begun: it is kept until it ends.",
-    "weeks-many": "{weeks} is no number of weeks from 1 to {most}. Choose fewer, and repeat it later.",
+    "weeks-many": "{weeks} is no number of weeks from 1 to {most}. Choose another one.",
     # people and sign-in
     "person-unknown": "Nobody here has the address “{email}”. See: mweya member list",
     "email-taken": "{email} belongs to somebody here already.",

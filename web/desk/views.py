@@ -22,6 +22,7 @@ from web.desk import (
     what_if,
 )
 from web.desk.grid import views as grid_views
+from web.desk.reports import views as report_views
 from web.desk.states import NAMES
 from web.desk.week import views as week_views
 from web.desk.week.page import draw, next_to_build
@@ -45,6 +46,7 @@ for part in (
     building,
     what_if,
     grid_views,
+    report_views,
     week_views,
 ):
     area.register_blueprint(part.area)
