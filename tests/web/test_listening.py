@@ -121,6 +121,18 @@ def test_another_quality_is_played_at_once_and_remembered(page, url, streams):
     assert page.locator(".choice [aria-current]").inner_text() == "58 MB standard"
 
 
+def test_a_player_plays_within_another_sites_page(page, url, streams):
+    frame = f'<iframe src="{url}/player/1" title="radio" width="480" height="320"></iframe>'
+    # Any other host will do, and has its own page, if only to say that there is nothing.
+    page.goto(streams.url)
+    page.evaluate("frame => { document.body.innerHTML = frame }", frame)
+    inside = page.frame_locator("iframe")
+    expect(inside.locator(".now strong")).to_have_text("The river behind our school")
+    inside.locator("audio").focus()
+    page.keyboard.press("Space")
+    streams.wait_until([LOW])
+
+
 def test_times_are_those_of_whoever_listens(opened, url):
     context = opened.new_context(timezone_id="Asia/Kolkata")
     page = context.new_page()
