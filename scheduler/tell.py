@@ -1,9 +1,8 @@
 """What a plan and a version say to people and, with stable keys, to programs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from scheduler.plan import Plan, Status, figures
 from scheduler.problem import Problem
 from station import letters
 from station.airtime import Week
-from station.grid import Bump, Grid, Move, Place, Placement, differences
+from station.grid import Bump, Grid, Move, Place, Placement, changed, differences
 from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.members import Person
@@ -135,12 +134,17 @@ def write_letters(
 
     The first version of a week changes nobody's, and whoever withdrew knows it.
     """
-    moves = {move.request_id: move for move in concerned(session, before, after)}
+    moves = {move.request_id: move for move in _concerned(session, before, after)}
     reasons = _reasons(session, after)
     said: dict[Person, list[str]] = defaultdict(list)
-    for number, title, person in session.execute(
-        _theirs(Request.id, Request.title, Person, moves=moves.values()).order_by(Request.id)
-    ):
+    query = (
+        sa.select(Request.id, Request.title, Person)
+        .join(Person, Person.account_id == Request.account_id)
+        # Where a run starts says where all of it is.
+        .where(Request.id.in_(moves), Request.run_place == 0)
+        .order_by(Request.id)
+    )
+    for number, title, person in session.execute(query):
         move = moves[number]
         with speaking(person.language):
             said[person].append(
@@ -161,7 +165,7 @@ def write_letters(
     return len(said)
 
 
-def concerned(session: Session, before: Grid | None, after: Grid) -> list[Move]:
+def _concerned(session: Session, before: Grid | None, after: Grid) -> list[Move]:
     """What changes that people are told of: nothing by a week's first version.
 
     Whoever withdrew knows it.
@@ -173,20 +177,22 @@ def concerned(session: Session, before: Grid | None, after: Grid) -> list[Move]:
     return [move for move in changes if move.after is not None or move.request_id in bumped]
 
 
-def people_told(session: Session, moves: Iterable[Move]) -> int:
-    """How many people get a letter about what changes for them."""
-    told: int = session.scalars(_theirs(sa.func.count(sa.distinct(Person.id)), moves=moves)).one()
-    return told
-
-
-def _theirs(*columns: Any, moves: Iterable[Move]) -> sa.Select[Any]:
-    """A query over some changed requests and their people; where a run starts says all of it."""
-    return (
-        sa.select(*columns)
-        .select_from(Request)
+def people_told(session: Session, before: Grid | None, after: Grid) -> int:
+    """How many people get a letter when a version is put on show."""
+    if before is None:
+        return 0
+    changes = changed(before, after)
+    bumped = sa.select(Bump.request_id).where(Bump.grid_id == after.id)
+    query = (
+        sa.select(sa.func.count(sa.distinct(Request.account_id)))
+        .join(changes, changes.c.request_id == Request.id)
         .join(Person, Person.account_id == Request.account_id)
-        .where(Request.id.in_([move.request_id for move in moves]), Request.run_place == 0)
+        .where(
+            sa.or_(changes.c.new_start.is_not(None), Request.id.in_(bumped)),
+            Request.run_place == 0,
+        )
     )
+    return session.scalars(query).one()
 
 
 def _reasons(session: Session, version: Grid) -> dict[int, str]:

@@ -232,11 +232,14 @@ def require_version(session: Session, week: Week, version: int | None = None) ->
 
 
 def places(grid: Grid) -> dict[int, Place]:
-    """A version's places by request id."""
-    return {
-        placed.request_id: Place(placed.request_id, placed.channel, placed.start, placed.worth)
-        for placed in grid.placements
-    }
+    """A version's places by request id. Raises ValueError when it is in no session."""
+    session = object_session(grid)
+    if session is None:
+        raise ValueError(f"version {grid.version} of {grid.week} is in no session")
+    # Columns, not objects: there are thousands.
+    columns = (Placement.request_id, Placement.channel, Placement.start, Placement.worth)
+    query = sa.select(*columns).where(Placement.grid_id == grid.id)
+    return {row[0]: Place(*row) for row in session.execute(query)}
 
 
 def differences(before: Grid | None, after: Grid) -> list[Move]:
@@ -247,18 +250,38 @@ def differences(before: Grid | None, after: Grid) -> list[Move]:
     session = object_session(after)
     if session is None:
         raise ValueError(f"version {after.version} of {after.week} is in no session")
+    changes = changed(before, after)
+    return [
+        Move(number, _place(number, *row[:3]), _place(number, *row[3:]))
+        for number, *row in session.execute(sa.select(changes).order_by(changes.c.request_id))
+    ]
+
+
+def changed(before: Grid | None, after: Grid) -> sa.Subquery:
+    """What changed between two versions, as a table that a query may join and count.
+
+    Its columns are `request_id`, and the `channel`, `start` and `worth` of the place that was and
+    of the place that is, each with `old_` or `new_` before it; all three are null for no place.
+    """
     old, new = aliased(Placement), aliased(Placement)
     earlier, later = old.grid_id == (before.id if before else None), new.grid_id == after.id
-    elsewhere = sa.or_(old.channel != new.channel, old.start != new.start)
-    query = sa.select(*_columns(old), *_columns(new))
-    here = query.select_from(new).outerjoin(old, sa.and_(earlier, old.request_id == new.request_id))
-    gone = query.select_from(old).outerjoin(new, sa.and_(later, new.request_id == old.request_id))
-    rows = [
-        *session.execute(here.where(later, sa.or_(old.request_id.is_(None), elsewhere))),
-        *session.execute(gone.where(earlier, new.request_id.is_(None))),
+    columns = [
+        getattr(part, name).label(f"{which}_{name}")
+        for which, part in (("old", old), ("new", new))
+        for name in ("channel", "start", "worth")
     ]
-    moves = [Move(row[0] or row[4], _place(*row[:4]), _place(*row[4:])) for row in rows]
-    return sorted(moves, key=lambda move: move.request_id)
+    elsewhere = sa.or_(old.channel != new.channel, old.start != new.start)
+    here = (
+        sa.select(new.request_id, *columns)
+        .outerjoin(old, sa.and_(earlier, old.request_id == new.request_id))
+        .where(later, sa.or_(old.request_id.is_(None), elsewhere))
+    )
+    gone = (
+        sa.select(old.request_id, *columns)
+        .outerjoin(new, sa.and_(later, new.request_id == old.request_id))
+        .where(earlier, new.request_id.is_(None))
+    )
+    return sa.union_all(here, gone).subquery()
 
 
 def reserved_blocks(session: Session, week: Week) -> list[ReservedBlock]:
@@ -325,10 +348,9 @@ def _in_state(session: Session, week: Week, state: GridState) -> Grid | None:
     return session.scalars(query).one_or_none()
 
 
-def _columns(part: type[Placement]) -> tuple[Any, ...]:
-    """A place's columns, of thousands of which none needs to be an object."""
-    return part.request_id, part.channel, part.start, part.worth
-
-
-def _place(request_id: int | None, channel: int, start: int, worth: int) -> Place | None:
-    return None if request_id is None else Place(request_id, channel, start, worth)
+def _place(
+    request_id: int, channel: int | None, start: int | None, worth: int | None
+) -> Place | None:
+    if channel is None or start is None or worth is None:
+        return None
+    return Place(request_id, channel, start, worth)

@@ -49,15 +49,23 @@ class ToRemind:
     arranged: int
 
 
-def to_remind(session: Session, week: Week, state: Readiness, now: datetime) -> ToRemind:
-    """Who would be reminded of a week."""
-    wanting, arranged = _wanting(week, state), _needless(state)
+NOBODY = ToRemind(0, 0, 0)
+
+
+def to_remind(session: Session, week: Week, now: datetime) -> dict[Readiness, ToRemind]:
+    """Who would be reminded of a week, by how far they are."""
     people = sa.func.count(sa.distinct(Person.id))
+    # Whoever tried to send something is told in any case.
+    needless = sa.and_(arranged_for, how_far == Readiness.MISSING)
     lately = _lately(week, now)
-    query = wanting.with_only_columns(
-        people.filter(~arranged, ~lately), people.filter(~arranged, lately), people.filter(arranged)
+    columns = (
+        people.filter(~needless, ~lately),
+        people.filter(~needless, lately),
+        people.filter(needless),
     )
-    return ToRemind(*session.execute(query).one())
+    query = of_week(week, how_far, *columns).where(how_far.in_(REMINDED)).group_by(how_far)
+    found = {Readiness(state): ToRemind(*counts) for state, *counts in session.execute(query)}
+    return {state: found.get(state, NOBODY) for state in REMINDED}
 
 
 def promise_letters(
@@ -70,7 +78,7 @@ def promise_letters(
     closes = cutoff(week, settings)
     if now >= closes:
         raise Refusal("week-closed", week=week, closed=deadline_text(closes, settings))
-    found = to_remind(session, week, state, now)
+    found = to_remind(session, week, now)[state]
     if not found.people:
         raise Refusal("nobody-to-remind", week=week)
     promise(session, JobKind.REMIND, f"{week} {state}", now)
@@ -116,8 +124,10 @@ def _some(
     settings: Settings, week: Week, state: Readiness, now: datetime
 ) -> Callable[[Session], int]:
     def write(session: Session) -> int:
-        people = _wanting(week, state).where(~_needless(state), ~_lately(week, now))
-        query = people.with_only_columns(Person).distinct().order_by(Person.id).limit(MOST_AT_ONCE)
+        query = of_week(week, Person).where(how_far == state, ~_lately(week, now))
+        if state == Readiness.MISSING:
+            query = query.where(~arranged_for)
+        query = query.distinct().order_by(Person.id).limit(MOST_AT_ONCE)
         # Once a week is closed there is nothing left to remind of.
         found = session.scalars(query).all() if now < cutoff(week, settings) else []
         for person in found:
@@ -153,15 +163,6 @@ def _write(
         body = letters.greeting(person.name, f"{said}\n\n{next_step}\n{settings.web_url}/member/")
         subject = _("Your airtime in the week of %(day)s", day=day)
         letters.write(session, person, subject, body, now)
-
-
-def _wanting(week: Week, state: Readiness) -> sa.Select[tuple[int]]:
-    return of_week(week, Person.id).where(how_far == state)
-
-
-def _needless(state: Readiness) -> sa.ColumnElement[bool]:
-    """Whose choice takes care of it; whoever tried to send something is told in any case."""
-    return sa.false() if state == Readiness.REJECTED else arranged_for
 
 
 def _lately(week: Week, now: datetime) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """Where a week stands: open, locked, built, published, airing, reconciled, and how full it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,8 +15,6 @@ from station.grid import (
     Grid,
     GridState,
     Placement,
-    newest_draft,
-    published,
     sellable_starts,
     versions,
 )
@@ -65,41 +64,29 @@ class WeekOverview:
 
 def week_state(session: Session, week: Week, settings: Settings, now: datetime) -> WeekState:
     """Where a week stands at an instant."""
-    states = {grid.state for grid in versions(session, week)}
-    if GridState.PUBLISHED in states:
-        if now >= week.span.end and _all_decided(session, week):
-            return WeekState.RECONCILED
-        return WeekState.AIRING if now >= week.span.start else WeekState.PUBLISHED
-    if GridState.DRAFT in states:
-        return WeekState.BUILT
-    return WeekState.LOCKED if now >= cutoff(week, settings) else WeekState.OPEN
+    return _state(session, versions(session, week), week, settings, now)
 
 
 def overview(session: Session, week: Week, settings: Settings, now: datetime) -> WeekOverview:
     """A week in numbers at an instant."""
-    grid = published(session, week)
-    draft = newest_draft(session, week)
+    # The database counts: the desk asks this of thousands of requests on every look.
+    grids = versions(session, week)
+    by_state = {grid.state: grid for grid in grids}
+    grid, draft = by_state.get(GridState.PUBLISHED), by_state.get(GridState.DRAFT)
     newest = draft or grid
-    # Columns, not objects: the desk asks this of thousands of requests on every look.
-    open_requests = sa.select(Request.right_id, Request.kind, Request.master_sha256).where(
-        Request.week == str(week), Request.state == RequestState.OPEN
-    )
-    requests = session.execute(open_requests).all()
-    waiting, refused = _uploads(session, week)
-    asked = {request.right_id for request in requests}
-    silent = [r for r in requests if r.kind == RequestKind.SILENCE and r.master_sha256 is None]
-    held = _held_by_people(session, week)
+    rights, waiting, rejected, unused = session.execute(_rights(week)).one()
+    asked, silent = session.execute(_requests(week)).one()
     return WeekOverview(
         week=str(week),
-        state=week_state(session, week, settings, now),
+        state=_state(session, grids, week, settings, now),
         starts_at=week.span.start,
         closes_at=cutoff(week, settings),
         sellable_starts=sellable_starts(session, week, settings),
-        rights=_rights(session, week),
-        ready=len(requests) - len(silent),
-        checking=len(waiting - asked) + len(silent),
-        rejected=len(refused - asked - waiting),
-        unused=len(held - asked - waiting - refused),
+        rights=rights,
+        ready=asked - silent,
+        checking=waiting + silent,
+        rejected=rejected,
+        unused=unused,
         published_version=None if grid is None else grid.version,
         draft_version=None if draft is None else draft.version,
         placed=0 if newest is None else _count(session, Placement, newest),
@@ -107,14 +94,56 @@ def overview(session: Session, week: Week, settings: Settings, now: datetime) ->
     )
 
 
-def _rights(session: Session, week: Week) -> int:
-    """The rights of a week that were not given back."""
-    query = (
-        sa.select(sa.func.count(Right.id))
-        .join(Account, Account.id == Right.account_id)
-        .where(Right.week == str(week), Account.kind != AccountKind.VOIDED)
+def _state(
+    session: Session, grids: Sequence[Grid], week: Week, settings: Settings, now: datetime
+) -> WeekState:
+    states = {grid.state: grid for grid in grids}
+    if GridState.PUBLISHED in states:
+        if now >= week.span.end and _all_decided(session, week, states[GridState.PUBLISHED]):
+            return WeekState.RECONCILED
+        return WeekState.AIRING if now >= week.span.start else WeekState.PUBLISHED
+    if GridState.DRAFT in states:
+        return WeekState.BUILT
+    return WeekState.LOCKED if now >= cutoff(week, settings) else WeekState.OPEN
+
+
+def _rights(week: Week) -> sa.Select[int, int, int, int]:
+    """How many rights of a week are whose, and what was sent for those that ask for nothing.
+
+    The columns are those not given back, those with an upload that waits for its verdict, those
+    with refused ones alone, and those in people's hands with none.
+    """
+    asks = sa.exists().where(Request.right_id == Right.id, Request.state == RequestState.OPEN)
+    waits, refused = (
+        sa.exists().where(
+            Recording.right_id == Right.id,
+            Recording.account_id == Right.account_id,
+            Recording.state == state,
+        )
+        for state in (RecordingState.RECEIVED, RecordingState.REJECTED)
     )
-    return session.scalars(query).one()
+    held = Account.kind.in_([AccountKind.MEMBER, AccountKind.BUYER])
+    count = sa.func.count()
+    return (
+        sa.select(
+            count.filter(Account.kind != AccountKind.VOIDED),
+            count.filter(~asks, waits),
+            count.filter(~asks, ~waits, refused),
+            count.filter(held, ~asks, ~waits, ~refused),
+        )
+        .select_from(Right)
+        .join(Account, Account.id == Right.account_id)
+        .where(Right.week == str(week))
+    )
+
+
+def _requests(week: Week) -> sa.Select[int, int]:
+    """How many requests of a week stand, and how many silences of them wait for their master."""
+    count = sa.func.count()
+    silent = sa.and_(Request.kind == RequestKind.SILENCE, Request.master_sha256.is_(None))
+    return sa.select(count, count.filter(silent)).where(
+        Request.week == str(week), Request.state == RequestState.OPEN
+    )
 
 
 def _count(session: Session, part: type[Placement | Bump], grid: Grid) -> int:
@@ -122,33 +151,8 @@ def _count(session: Session, part: type[Placement | Bump], grid: Grid) -> int:
     return session.scalars(query).one()
 
 
-def _uploads(session: Session, week: Week) -> tuple[set[int], set[int]]:
-    """The rights whose uploads wait for a verdict, and those with refused ones."""
-    query = (
-        sa.select(Recording.right_id, Recording.state)
-        .join(Right, Right.id == Recording.right_id)
-        .where(Right.week == str(week), Right.account_id == Recording.account_id)
-    )
-    rows = session.execute(query).all()
-    waiting = {right_id for right_id, state in rows if state == RecordingState.RECEIVED}
-    refused = {right_id for right_id, state in rows if state == RecordingState.REJECTED}
-    return waiting, refused
-
-
-def _held_by_people(session: Session, week: Week) -> set[int]:
-    query = (
-        sa.select(Right.id)
-        .join(Account, Account.id == Right.account_id)
-        .where(Right.week == str(week), Account.kind.in_([AccountKind.MEMBER, AccountKind.BUYER]))
-    )
-    return set(session.scalars(query))
-
-
-def _all_decided(session: Session, week: Week) -> bool:
+def _all_decided(session: Session, week: Week, grid: Grid) -> bool:
     """Whether every segment and silence of the published week has its outcome."""
-    grid = published(session, week)
-    if grid is None:
-        return False
     decided = sa.select(sa.func.count(sa.distinct(Outcome.request_id))).where(
         Outcome.week == str(week), Outcome.request_id.is_not(None)
     )

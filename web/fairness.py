@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from station.airtime import Week
 from station.figures import fairness
-from station.figures.fairness import Bar, Fairness, Standing
+from station.figures.fairness import Bar, Fairness
 from station.grid import Grid, GridState
 from station.members import Person
 from web.session import now, station
@@ -32,13 +32,31 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Somebody who got least."""
+    """Somebody who got least: by how many average starts less, after how many starts."""
 
     name: str
-    standing: Standing
+    behind: float
+    starts: int
 
 
-def of_year(session: Session) -> Fairness:
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The ISO year so far, in figures, as a picture, and who is furthest behind.
+
+    `near_percent` of the people are within one average start of the mean; `uneven` says whether
+    anybody is ahead or behind at all.
+    """
+
+    first: str
+    people: int
+    mean_worth: float
+    near_percent: float
+    uneven: bool
+    columns: tuple[Column, ...]
+    behind: tuple[Behind, ...]
+
+
+def of_year(session: Session) -> Year:
     """How fair the ISO year has been so far."""
     settings = station().settings
     week = Week.of(now(), settings.zone)
@@ -46,31 +64,40 @@ def of_year(session: Session) -> Fairness:
         Grid.state == GridState.PUBLISHED, Grid.week.between(f"{week.year:04}-W01", str(week))
     )
     versions = frozenset(session.scalars(query))
-    kept: tuple[frozenset[int], Fairness] | None = current_app.extensions.get(KEPT)
+    kept: tuple[frozenset[int], Year] | None = current_app.extensions.get(KEPT)
     if kept is None or kept[0] != versions:
-        kept = versions, fairness.of_year(session, settings, now())
+        kept = versions, _year(session, fairness.of_year(session, settings, now()))
         current_app.extensions[KEPT] = kept
     return kept[1]
 
 
-def columns(found: Fairness) -> list[Column]:
-    """The bars of a picture of so many people so far ahead or behind."""
-    most = max((bar.people for bar in found.bars), default=0)
-    wide = WIDTH / max(1, len(found.bars))
+def _year(session: Session, found: Fairness) -> Year:
+    return Year(
+        first=found.first,
+        people=found.people,
+        mean_worth=found.mean_worth,
+        near_percent=found.within(1) or 0.0,
+        uneven=found.furthest_ahead > 0 or found.furthest_behind > 0,
+        columns=_columns(found.bars),
+        behind=_behind(session, found),
+    )
+
+
+def _columns(bars: tuple[Bar, ...]) -> tuple[Column, ...]:
+    most = max((bar.people for bar in bars), default=0)
+    wide = WIDTH / max(1, len(bars))
     drawn = []
-    for number, bar in enumerate(found.bars):
-        height = max(LEAST, HEIGHT * bar.people / most) if bar.people else 0
-        drawn.append(
-            Column(round(number * wide, 1), HEIGHT - height, round(wide - 2, 1), height, bar)
-        )
-    return drawn
+    for number, bar in enumerate(bars):
+        high = max(LEAST, round(HEIGHT * bar.people / most, 1)) if bar.people else 0
+        x = round(number * wide, 1)
+        drawn.append(Column(x, round(HEIGHT - high, 1), round(wide - 2, 1), high, bar))
+    return tuple(drawn)
 
 
-def furthest_behind(session: Session, found: Fairness) -> list[Behind]:
-    """Who is furthest behind, by name."""
+def _behind(session: Session, found: Fairness) -> tuple[Behind, ...]:
     worst = [one for one in found.standings[:WORST] if one.ahead < 0]
     query = sa.select(Person.account_id, Person.name).where(
         Person.account_id.in_([one.account_id for one in worst])
     )
     names = dict(session.execute(query).all())
-    return [Behind(names.get(one.account_id, ""), one) for one in worst]
+    return tuple(Behind(names.get(one.account_id, ""), -one.ahead, one.starts) for one in worst)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scheduler import tell
 from station.airtime import Week
-from station.grid import Grid, Move, Place, differences
+from station.grid import Grid, changed
 from station.members import Person
 from station.rights import Request
 from station.settings import Settings
@@ -62,37 +63,40 @@ def changes(
 
     Those who go come first, then those who move, then those who come, each by time.
     """
-    moves = sorted(differences(before, after), key=_order)
-    gone, come = ([getattr(move, side) for move in moves].count(None) for side in _SIDES)
+    table = changed(before, after).c
+    was, is_there = table.old_start.is_not(None), table.new_start.is_not(None)
+    count = sa.func.count()
+    counts = sa.select(count.filter(~was), count.filter(was & is_there), count.filter(~is_there))
+    added, moved, removed = session.execute(counts).one()
     return Changes(
-        added=come,
-        moved=len(moves) - come - gone,
-        removed=gone,
-        told=tell.people_told(session, tell.concerned(session, before, after)),
-        shown=_named(session, settings, week, moves[first : first + most]),
+        added=added,
+        moved=moved,
+        removed=removed,
+        told=tell.people_told(session, before, after),
+        shown=_rows(session, settings, week, table, first, most) if most else (),
     )
 
 
-_SIDES = ("after", "before")
-
-
-def _order(move: Move) -> tuple[int, int, int]:
-    place = move.before or move.after
-    kind = 0 if move.after is None else 1 if move.before is not None else 2
-    return kind, 0 if place is None else place.start, move.request_id
-
-
-def _named(session: Session, settings: Settings, week: Week, moves: Sequence[Move]) -> list[Change]:
+def _rows(
+    session: Session, settings: Settings, week: Week, table: Any, first: int, most: int
+) -> list[Change]:
+    kind = sa.case((table.new_start.is_(None), 0), (table.old_start.is_not(None), 1), else_=2)
+    places = (table.old_channel, table.old_start, table.new_channel, table.new_start)
     query = (
-        sa.select(Request.id, Request.title, Person.name)
+        sa.select(Request.title, Person.name, *places)
+        .join(Request, Request.id == table.request_id)
         .outerjoin(Person, Person.account_id == Request.account_id)
-        .where(Request.id.in_([move.request_id for move in moves]))
+        .order_by(kind, sa.func.coalesce(table.old_start, table.new_start), Request.id)
+        .offset(first)
+        .limit(most)
     )
-    who = {number: (title, name or "") for number, title, name in session.execute(query)}
 
-    def spot(place: Place | None) -> Spot | None:
-        if place is None:
+    def spot(channel: int | None, start: int | None) -> Spot | None:
+        if channel is None or start is None:
             return None
-        return Spot(week.instant(place.start, settings.slots), place.channel)
+        return Spot(week.instant(start, settings.slots), channel)
 
-    return [Change(*who[move.request_id], spot(move.before), spot(move.after)) for move in moves]
+    return [
+        Change(title, name or "", spot(old, start), spot(new, then))
+        for title, name, old, start, new, then in session.execute(query)
+    ]

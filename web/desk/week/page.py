@@ -1,5 +1,6 @@
 """The page of a week is drawn from a fixed number of questions, however many members there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,10 @@ from scheduler.publish import version_before
 from station import grid, readiness, reminders
 from station.airtime import Week
 from station.grid import Grid
-from station.readiness import Readiness
+from station.readiness import Holder, Readiness
 from station.rights import next_open_week
 from station.settings import Settings
-from station.weeks import overview
+from station.weeks import WeekState, overview
 from web import fairness
 from web.desk.building import building
 from web.desk.day import day_names
@@ -54,13 +55,15 @@ def draw(week: Week, problem: str = "") -> str:
         found = overview(session, week, settings, now())
         draft, published = grid.newest_draft(session, week), grid.published(session, week)
         build = building(session, settings, week, published, now())
-        asked = {
-            state: reminders.to_remind(session, week, state, now()) for state in reminders.REMINDED
-        }
+        asked, ready = {}, readiness.counts(session, week)
+        if found.state == WeekState.OPEN:
+            asked = reminders.to_remind(session, week, now())
+        rejected: Sequence[Holder] = ()
+        if ready[Readiness.REJECTED]:
+            rejected = readiness.holders(session, week, Readiness.REJECTED, 0, FEW)
         wanting = sum(one.people for one in asked.values())
         late = build.late.withdrawn + build.late.unplaced
         channels = on_air(session, settings, now())
-        year = fairness.of_year(session)
         return render_template(
             "desk/week.html",
             problem=problem,
@@ -70,16 +73,14 @@ def draw(week: Week, problem: str = "") -> str:
             stages=stages(week, settings, found.state, now()),
             hours_off=hours_off,
             next_act=next_act(found, running=build.running, wanting=wanting, late=late),
-            ready=readiness.counts(session, week),
-            rejected=readiness.holders(session, week, Readiness.REJECTED, 0, FEW),
+            ready=ready,
+            rejected=rejected,
             asked=asked,
             bands=capacity(session, settings, week),
             full_percent=FULL_PERCENT,
             versions=_versions(session, settings, week, draft, published),
             building=build,
-            year=year,
-            bars=fairness.columns(year),
-            behind=fairness.furthest_behind(session, year),
+            year=fairness.of_year(session),
             channels=channels,
             fresh=seconds_to_change(channels, now(), settings.slots),
             days=day_names(week),
