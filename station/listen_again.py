@@ -26,7 +26,7 @@ from station.takedowns import Takedown
 from station.went_out import HEARD
 
 MOST_ENTRIES = 100
-MOST_VOICES = 500
+VOICES_SHOWN = 100
 DAYS = 14
 
 
@@ -104,14 +104,15 @@ def aired(session: Session, request_id: int) -> bool:
     return session.scalars(query).first() is not None
 
 
-def voices(session: Session) -> list[OfVoice]:
-    """The people whose pieces can be heard again, by name."""
+def voices(session: Session, after: int = 0) -> list[OfVoice]:
+    """The people whose pieces can be heard again, by name: so many after the first ones."""
     query = (
         sa.select(Person.account_id, Person.name)
         .join(Profile, Profile.account_id == Person.account_id)
         .where(Profile.again.in_([True]))
         .order_by(Person.name, Person.id)
-        .limit(MOST_VOICES)
+        .limit(VOICES_SHOWN)
+        .offset(after)
     )
     return [OfVoice(row.account_id, row.name) for row in session.execute(query)]
 

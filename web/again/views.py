@@ -14,7 +14,7 @@ from station.airtime import FIRST_YEAR, LAST_YEAR, Span
 from station.causes import Cause
 from station.languages import ENGLISH, speaking
 from station.languages import gettext as _
-from station.listen_again import DAYS, Entry
+from station.listen_again import DAYS, VOICES_SHOWN, Entry
 from station.members import Person, with_account
 from web.again import feed
 from web.again.episodes import chapters as chapters_of
@@ -24,6 +24,7 @@ from web.again.sound import send_parts
 from web.session import now, station
 
 SHOWN = 20
+MOST_VOICES = 100_000
 GONE = 410
 
 area = Blueprint("again", __name__, url_prefix="/again", template_folder="templates")
@@ -41,9 +42,11 @@ class DayOfPieces:
 @area.get("/")
 def page() -> ResponseReturnValue:
     """Everything that can be heard again, by channel, by voice and by cause."""
+    after = min(max(request.args.get("after", 0, type=int), 0), MOST_VOICES)
     with station().database.reading() as session:
-        voices, listed = listen_again.voices(session), causes.listed(session)
-    return render_template("again/page.html", voices=voices, causes=listed)
+        voices, listed = listen_again.voices(session, after), causes.listed(session)
+    more = after + len(voices) if len(voices) == VOICES_SHOWN else None
+    return render_template("again/page.html", voices=voices, causes=listed, more=more)
 
 
 @area.get("/voice/<code>")
