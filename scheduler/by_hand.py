@@ -61,8 +61,9 @@ def propose(
         raise Refusal("draft-overtaken", week=week)
     # Only the rules are asked here, not what the places are worth to whom.
     loaded = load.load(session, settings, week, now, carried=False)
+    asked = loaded.asked
     places = loaded.runs.joined(
-        {key: place for key, place in runs.spots(base).items() if key in loaded.asked}
+        {key: place for key, place in runs.spots(base).items() if key in asked}
     )
     moved = {}
     for number, place in wanted.items():

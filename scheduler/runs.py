@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scheduler.problem import Place
+from station import grid
 from station.airtime import Week
 from station.grid import Grid
 from station.rights import Request
@@ -74,5 +75,5 @@ def read(session: Session, week: Week) -> Runs:
 
 def spots(version: Grid | None) -> dict[int, Place]:
     """Where a version has each request, slot by slot, by request id."""
-    placements = version.placements if version else ()
-    return {one.request_id: Place(one.channel, one.start) for one in placements}
+    found = grid.places(version) if version else {}
+    return {number: Place(one.channel, one.start) for number, one in found.items()}
