@@ -58,6 +58,7 @@ from web.public.alike import area as alike
 from web.public.views import area as public
 from web.pwa import sharing
 from web.pwa.views import area as pwa
+from web.reporting.views import area as reporting
 from web.session import Station, fall_silent, speak
 from web.sharing.views import area as pieces
 from web.upload import MEGABYTE, Arriving
@@ -128,6 +129,7 @@ def create_app(
         api_page,
         feeds,
         pieces,
+        reporting,
         again,
         voices,
         piece.area,

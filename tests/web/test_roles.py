@@ -17,13 +17,16 @@ from station.listen_again import Withheld
 from station.members import Person
 from station.membership.applications import Application
 from station.membership.invitations import Invitation
+from station.moderation import Review
 from station.money import MoneyEntry
 from station.passkeys import Passkey
 from station.postcards import Postcard
 from station.presentation import Presentation
 from station.profiles import Profile
 from station.recordings import Recording
+from station.reports import Report
 from station.rights import Request
+from station.takedowns import Takedown
 
 OPEN_TO_ALL = {
     "/",
@@ -45,6 +48,7 @@ OPEN_AREAS = (
     "/gift/",
     "/join",
     "/p/",
+    "/report/",
     "/voice/",
     "/cause/",
     "/again/",
@@ -62,7 +66,7 @@ OPERATORS = ("/desk/",)
 TABLES = (
     *(Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry),
     *(Recording, Presentation, FillPiece, Alarm, Passkey, Code, Profile, Postcard, Withheld),
-    *(Ban, Pin),
+    *(Ban, Pin, Review, Report, Takedown),
 )
 FILLED = {
     "right_id": 1,
@@ -96,6 +100,9 @@ FILLED = {
     "ban_id": 1,
     "block_id": 1,
     "show_id": 1,
+    "report_id": 1,
+    "channel": 1,
+    "slot": 1,
     "reference": "RF15MW0000017",
 }
 

@@ -1,0 +1,1 @@
+"""Listeners say what is wrong with what they hear."""
