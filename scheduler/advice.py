@@ -4,6 +4,7 @@ A change helps when the week, repaired with it made, places the request and bump
 had a place.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
@@ -40,17 +41,37 @@ def cheapest_changes(
     now = repair(problem, seconds=patience.left, seed=seed, afresh=False)
     on_show = {seat.id for seat in problem.published}
     bumped = [one for one in problem.requests if one.id not in on_show]
+    held = Counter(one.holder for one in problem.requests)
     found: dict[str, Change | None] = {}
+    alike: dict[object, Change | None] = {}
     for request in sorted(bumped, key=lambda one: (-one.waited, one.id)):
-        if patience.left <= 0 or now.conflict:
-            break
+        what = _asks(request) if held[request.holder] == 1 else request.id
         if request.id in now.places:
             found[request.id] = Change(ChangeKind.NOTHING)
-            continue
-        finished, change = _cheapest(_shown(problem, now.places), request, now, patience)
-        if finished:
-            found[request.id] = change
+        elif what in alike:
+            found[request.id] = alike[what]
+        elif patience.left > 0 and not now.conflict:
+            finished, change = _cheapest(_shown(problem, now.places), request, now, patience)
+            if finished:
+                found[request.id] = alike[what] = change
     return found
+
+
+def _asks(request: Request) -> object:
+    """All that decides where a request could be when its holder has no other.
+
+    Two that ask for the same are helped by the same: exchanged, the week stays what it is.
+    """
+    limits = request.allowed, request.pin, request.together
+    return (
+        request.kind,
+        request.length,
+        request.waited,
+        *limits,
+        request.sold,
+        request.trade,
+        request.cause,
+    )
 
 
 def _cheapest(

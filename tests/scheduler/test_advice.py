@@ -65,6 +65,15 @@ def test_where_nothing_helps_that_is_told():
     assert cheapest_changes(problem, seconds=SECONDS, seed=1) == {"late": None}
 
 
+def test_all_who_ask_for_the_same_are_told_the_same():
+    crowd = [request(f"late{number}", allowed=[(0, 1, 0)]) for number in range(90)]
+    other = request("other", allowed=[(0, 1)])
+    problem = week(early(), *crowd, other, starts=96, published=[("early", 0, 0, False)])
+    found = cheapest_changes(problem, seconds=SECONDS, seed=1)
+    assert found.pop("other") == Change(ChangeKind.NOTHING)
+    assert found == {one.id: Change(ChangeKind.ANYTIME) for one in crowd}
+
+
 def test_without_time_nothing_is_told():
     problem = week(early(), late(), published=[("early", 0, 0, False)])
     assert cheapest_changes(problem, seconds=0, seed=1) == {}
