@@ -71,17 +71,13 @@ def rollback(
 
 def version_before(session: Session, week: Week) -> Grid | None:
     """The version that a rollback would go back to: once on show, before the one that is."""
-    shown = grid.published(session, week)
+    versions = grid.versions(session, week)
+    shown = next((one for one in versions if one.state == GridState.PUBLISHED), None)
     if shown is None:
         return None
-    rolled_back = shown.certificate.get("of_version")
-    limit = shown.version if rolled_back is None else int(rolled_back)
-    once = [
-        version
-        for version in grid.versions(session, week)
-        if version.state == GridState.SUPERSEDED and version.version < limit
-    ]
-    return once[-1] if once else None
+    limit = int(shown.certificate.get("of_version") or shown.version)
+    once = (one for one in versions if one.state == GridState.SUPERSEDED and one.version < limit)
+    return max(once, key=lambda one: one.version, default=None)
 
 
 def _put_on_show(

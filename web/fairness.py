@@ -71,19 +71,9 @@ def of_year(session: Session) -> Year:
     return kept[1]
 
 
-def _year(session: Session, found: Fairness) -> Year:
-    return Year(
-        first=found.first,
-        people=found.people,
-        mean_worth=found.mean_worth,
-        near_percent=found.within(1) or 0.0,
-        uneven=found.furthest_ahead > 0 or found.furthest_behind > 0,
-        columns=_columns(found.bars),
-        behind=_behind(session, found),
-    )
-
-
-def _columns(bars: tuple[Bar, ...]) -> tuple[Column, ...]:
+def columns(found: Fairness) -> tuple[Column, ...]:
+    """The bars of a picture of so many people so far ahead or behind."""
+    bars = found.bars
     most = max((bar.people for bar in bars), default=0)
     wide = WIDTH / max(1, len(bars))
     drawn = []
@@ -92,6 +82,18 @@ def _columns(bars: tuple[Bar, ...]) -> tuple[Column, ...]:
         x = round(number * wide, 1)
         drawn.append(Column(x, round(HEIGHT - high, 1), round(wide - 2, 1), high, bar))
     return tuple(drawn)
+
+
+def _year(session: Session, found: Fairness) -> Year:
+    return Year(
+        first=found.first,
+        people=found.people,
+        mean_worth=found.mean_worth,
+        near_percent=found.within(1) or 0.0,
+        uneven=found.furthest_ahead > 0 or found.furthest_behind > 0,
+        columns=columns(found),
+        behind=_behind(session, found),
+    )
 
 
 def _behind(session: Session, found: Fairness) -> tuple[Behind, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.publish import version_before
 from station import grid, readiness, reminders
 from station.airtime import Week
-from station.grid import Grid
+from station.grid import Grid, GridState
 from station.readiness import Holder, Readiness
 from station.rights import next_open_week
 from station.settings import Settings
@@ -53,7 +53,8 @@ def draw(week: Week, problem: str = "") -> str:
     settings = station().settings
     with station().database.reading() as session:
         found = overview(session, week, settings, now())
-        draft, published = grid.newest_draft(session, week), grid.published(session, week)
+        versions = {version.state: version for version in grid.versions(session, week)}
+        draft, published = versions.get(GridState.DRAFT), versions.get(GridState.PUBLISHED)
         build = building(session, settings, week, published, now())
         asked, ready = {}, readiness.counts(session, week)
         if found.state == WeekState.OPEN:
