@@ -32,6 +32,7 @@ import station.jobs_cli
 import station.market.cli
 import station.membership.cli
 import station.membership.fees_cli
+import station.programs_cli
 import web.cli
 from mweya import backup, doctor, init, logs, status, up, worker
 from station.command import LEFT_BEHIND, ExitCode
@@ -54,6 +55,8 @@ for command in (
     up.up,
     worker.worker,
     station.jobs_cli.jobs_command,
+    station.programs_cli.token_group,
+    station.programs_cli.webhook_group,
     doctor.doctor,
     backup.backup,
     backup.restore,

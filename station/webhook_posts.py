@@ -78,9 +78,16 @@ def teller(database: Database, settings: Settings) -> Duty:
     return tell
 
 
-def post(webhook: Webhook, number: int, body: bytes, now: datetime) -> None:
-    """Post one happening. Raises Fault when that did not work."""
-    head = {"Content-Type": "application/json", **signed(webhook.secret, number, body, now)}
+def send_test(settings: Settings, webhook: Webhook, now: datetime) -> None:
+    """Post a test past everything that waits. Raises Fault when that did not work."""
+    test = Post(HappeningKind.TEST, now.astimezone(settings.zone), facts.TestPost(webhook.id))
+    name = f"msg_test_{round(now.timestamp() * 1000)}"
+    post(webhook, name, msgspec.json.encode(test), now)
+
+
+def post(webhook: Webhook, name: str, body: bytes, now: datetime) -> None:
+    """Post something by the name that tells it from all else. Raises Fault when that failed."""
+    head = {"Content-Type": "application/json", **signed(webhook.secret, name, body, now)}
     asked = urllib.request.Request(webhook.address, body, head, method="POST")  # noqa: S310  http(s)
     try:
         with urllib.request.build_opener(_Unled).open(asked, timeout=POST_SECONDS):
@@ -94,9 +101,9 @@ def post(webhook: Webhook, number: int, body: bytes, now: datetime) -> None:
         raise Fault(f"it can't be reached: {kind}", permanent=False) from None
 
 
-def signed(secret: str, number: int, body: bytes, now: datetime) -> dict[str, str]:
+def signed(secret: str, name: str, body: bytes, now: datetime) -> dict[str, str]:
     """The headers that show whose a post is: its id, when it is sent, and HMAC-SHA256 over all."""
-    name, at = f"msg_{number}", str(int(now.timestamp()))
+    at = str(int(now.timestamp()))
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     digest = hmac.digest(key, b".".join((name.encode(), at.encode(), body)), hashlib.sha256)
     return {
@@ -117,7 +124,7 @@ def _tell(database: Database, webhook: Webhook, number: int, body: bytes, now: d
     """Post one happening, and write down how that went. Raises Fault when it did not work."""
     try:
         # Nobody waits for the database while somebody else's server thinks.
-        post(webhook, number, body, now)
+        post(webhook, f"msg_{number}", body, now)
     except Fault as fault:
         with database.writing() as session:
             session.get_one(Webhook, webhook.id).problem = str(fault)

@@ -106,6 +106,14 @@ def working(session: Session) -> list[Webhook]:
     return list(session.scalars(query))
 
 
+def require(session: Session, webhook_id: int) -> Webhook:
+    """A webhook that is told. Raises Refusal `webhook-unknown`."""
+    webhook = session.get(Webhook, webhook_id)
+    if webhook is None or webhook.removed_at is not None:
+        raise Refusal("webhook-unknown", number=webhook_id)
+    return webhook
+
+
 def happened(session: Session, kind: HappeningKind, at: datetime, **detail: Any) -> None:
     """Write down what happened, if there is anybody to be told, and promise that they are.
 
@@ -124,9 +132,7 @@ def happened(session: Session, kind: HappeningKind, at: datetime, **detail: Any)
 
 def test(session: Session, webhook_id: int, now: datetime) -> None:
     """Tell one webhook that this is a test. Raises Refusal `webhook-unknown`."""
-    webhook = session.get(Webhook, webhook_id)
-    if webhook is None or webhook.removed_at is not None:
-        raise Refusal("webhook-unknown", number=webhook_id)
+    require(session, webhook_id)
     session.add(Happening(kind=HappeningKind.TEST, at=now, detail={"webhook": webhook_id}))
     promise(session, JobKind.WEBHOOK, webhook_id, now)
 

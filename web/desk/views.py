@@ -18,6 +18,7 @@ from web.desk import (
     live,
     members,
     moderation,
+    programs,
     trail,
     what_if,
 )
@@ -43,6 +44,7 @@ for part in (
     alarms,
     trail,
     moderation,
+    programs,
     building,
     what_if,
     grid_views,
