@@ -108,6 +108,13 @@ def _asked(card: Card, slots: int, settings: Settings, now: datetime) -> Iterato
         case Stage.SILENCE:
             facts = {"length": length, "week": week, "cause": card.line.title}
             yield Answer(_("Your %(length)s %(week)s are silence for %(cause)s.", **facts), change)
+        case Stage.AWAITING:
+            waits = _(
+                "Your %(length)s for %(week)s wait for the station's operators.",
+                length=length,
+                week=week,
+            )
+            yield Answer(waits, _("They air once they are approved."))
         case Stage.BUMPED:
             nowhere = _("There was no place for you %(week)s.", week=week)
             yield Answer(nowhere, card.line.reason)

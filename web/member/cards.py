@@ -13,6 +13,7 @@ from station.languages import gettext as _
 from station.languages import spoken
 from station.ledger import Right
 from station.market.limits import closes as transfers_close
+from station.moderation import KeptBack, kept_back, refused_words
 from station.recordings import Recording, RecordingState, other_part
 from station.rights import Request, RequestKind, RequestState, cutoff
 from station.settings import Settings
@@ -26,7 +27,8 @@ class Card:
     """One right of one week; `latest` is the newest take that was not withdrawn.
 
     `given` says what it was given again for, when it is a makegood; `other_week` where the other
-    part of its take airs, when that is in another week.
+    part of its take airs, when that is in another week. `kept_back` is why the station's operators
+    keep it off the air, `refused` why they refused a silence that was here.
     """
 
     line: StatementLine
@@ -40,6 +42,8 @@ class Card:
     latest: Recording | None
     given: GivenAgain | None = None
     other_week: Week | None = None
+    kept_back: KeptBack | None = None
+    refused: str = ""
 
     @property
     def right_id(self) -> int:
@@ -83,7 +87,7 @@ class Card:
         if self.latest is None or self.latest.chosen.part:
             return False
         airs = self.latest.state != RecordingState.REJECTED
-        return airs and self.stage in (Stage.READY, Stage.EMPTY)
+        return airs and self.stage in (Stage.READY, Stage.AWAITING, Stage.EMPTY)
 
     @property
     def wished(self) -> dict[str, object]:
@@ -117,6 +121,8 @@ def cards(
     requests, latest = _requests(session, ids, account_id), _latest(session, ids, account_id)
     given = given_again(session, settings, ids)
     elsewhere = _other_weeks(session, settings, latest)
+    kept = kept_back(session, settings, Request.id.in_([r.id for r in requests.values()]), now)
+    refused = refused_words(session, [one for one in ids if one not in requests], account_id)
     for right_id, take in latest.items():
         if take.state == RecordingState.ACCEPTED and right_id not in requests:
             latest[right_id] = _undecided(session, take)
@@ -130,6 +136,8 @@ def cards(
             now,
             given.get(line.right_id),
             elsewhere.get(line.right_id),
+            kept.get(requests[line.right_id].id) if line.right_id in requests else None,
+            refused.get(line.right_id, ""),
         )
         for line in mine
     ]
@@ -144,6 +152,8 @@ def card(
     now: datetime,
     given: GivenAgain | None = None,
     other_week: Week | None = None,
+    kept: KeptBack | None = None,
+    refused: str = "",
 ) -> Card:
     """Decide what a right's card says."""
     closes = cutoff(week, settings)
@@ -151,9 +161,11 @@ def card(
     if line.at is not None:
         air = Span(line.at, line.at + timedelta(seconds=settings.station.slot_seconds))
     stage = _stage(line.fate, air, latest, now)
+    if kept is not None and stage in (Stage.READY, Stage.SILENCE, Stage.PLACED):
+        stage = Stage.AWAITING
     changeable = now < closes and line.fate not in GONE
     movable = changeable and now < transfers_close(week, settings)
-    found = (request, latest, given, other_week)
+    found = (request, latest, given, other_week, kept, refused)
     return Card(line, week, closes, changeable, movable, stage, air, *found)
 
 

@@ -15,6 +15,7 @@ class Stage(StrEnum):
     REJECTED = "rejected"
     READY = "ready"
     SILENCE = "silence"
+    AWAITING = "awaiting"
     PLACED = "placed"
     ON_AIR = "on-air"
     OVER = "over"
@@ -39,6 +40,7 @@ SAID = {
     Stage.REJECTED: marked("can't air"),
     Stage.READY: marked("ready"),
     Stage.SILENCE: marked("silence"),
+    Stage.AWAITING: marked("waits for the operators"),
     Stage.PLACED: marked("planned"),
     Stage.ON_AIR: marked("on air"),
     Stage.OVER: marked("was to air"),
