@@ -41,23 +41,26 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The ISO year so far, in figures, as a picture, and who is furthest behind.
+    """The ISO year so far: all its figures, and what the desk shows of them.
 
     `near_percent` of the people are within one average start of the mean; `uneven` says whether
     anybody is ahead or behind at all.
     """
 
-    first: str
-    people: int
-    mean_worth: float
+    found: Fairness
     near_percent: float
     uneven: bool
     columns: tuple[Column, ...]
     behind: tuple[Behind, ...]
 
 
-def of_year(session: Session) -> Year:
+def of_year(session: Session) -> Fairness:
     """How fair the ISO year has been so far."""
+    return year(session).found
+
+
+def year(session: Session) -> Year:
+    """The same with its picture."""
     settings = station().settings
     week = Week.of(now(), settings.zone)
     query = sa.select(Grid.id).where(
@@ -86,9 +89,7 @@ def columns(found: Fairness) -> tuple[Column, ...]:
 
 def _year(session: Session, found: Fairness) -> Year:
     return Year(
-        first=found.first,
-        people=found.people,
-        mean_worth=found.mean_worth,
+        found=found,
         near_percent=found.within(1) or 0.0,
         uneven=found.furthest_ahead > 0 or found.furthest_behind > 0,
         columns=columns(found),
