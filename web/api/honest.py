@@ -7,6 +7,7 @@ from msgspec import Struct
 from station.figures.accuracy import AccuracyReport
 from station.figures.dead_air import DeadAirReport
 from station.figures.fairness import Bar
+from web import fairness
 from web.api import asked
 from web.public import honesty as page
 from web.public.honesty import Published
@@ -14,19 +15,16 @@ from web.session import station
 
 
 class Fairness(Struct, frozen=True):
-    """How alike members' airtime is worth, in the published weeks of the year, `first` to `last`.
+    """How alike members' airtime is worth, in the published weeks of the year from `first` on.
 
     `mean_worth` is what a start was worth on average, in points. How far somebody is ahead (+) or
-    behind (-) is counted in average starts; nobody is named.
+    behind (-) is counted in average starts; `near_percent` are at most one off. Nobody is named.
     """
 
     first: str
-    last: str
     people: int
-    starts: int
     mean_worth: float
-    furthest_behind: float
-    furthest_ahead: float
+    near_percent: float
     bars: tuple[Bar, ...]
 
 
@@ -48,20 +46,18 @@ class Honesty(Struct, frozen=True):
 def honesty(_: asked.Nothing) -> Honesty:
     """How exactly pieces began, how much dead air there was, and how fair the year was."""
     told = page.told()
-    year = told.fairness
+    with station().database.reading() as session:
+        year = fairness.of_year(session)
     return Honesty(
         counted_at=told.counted_at.astimezone(station().settings.zone),
         accuracy=told.accuracy,
         dead_air=told.dead_air,
         fairness=Fairness(
             first=year.first,
-            last=year.last,
             people=year.people,
-            starts=year.starts,
             mean_worth=year.mean_worth,
-            furthest_behind=year.furthest_behind,
-            furthest_ahead=year.furthest_ahead,
-            bars=year.bars,
+            near_percent=year.near_percent,
+            bars=tuple(column.bar for column in year.columns),
         ),
         root_hash=told.root_hash,
         weeks=told.weeks,
