@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from station.airtime import Span
+from station.airtime import FIRST_YEAR, Span
 from station.figures.accuracy import Accuracy, accuracy
 from station.figures.dead_air import dead_air
 from station.figures.listeners import HourOfWeek, Listening, by_slot, listeners
 from station.figures.report import Cell, Found, Picture, Report
+from station.languages import dated, marked, ngettext
 from station.languages import gettext as _
-from station.languages import marked, ngettext
 from station.lengths import counted, figures
 from station.settings import Settings
 
@@ -83,10 +83,18 @@ def _listeners(session: Session, settings: Settings, span: Span, now: datetime) 
     del now
     found = listeners(session, settings, span)
     rows = [
-        (settings.channel_name(one.channel), one.weekday, one.hour, one.mean, one.most)
+        (
+            *(settings.channel_name(one.channel), _weekday(one.weekday), f"{one.hour:02}:00"),
+            *(one.mean, one.most),
+        )
         for one in found.by_hour
     ]
     return Found(_listened(found.total), rows, _by_hour(settings, found.by_hour))
+
+
+def _weekday(number: int) -> str:
+    """A weekday's name by its ISO number."""
+    return dated(date.fromisocalendar(FIRST_YEAR, 1, number), "EEEE")
 
 
 def _listened(total: Listening) -> str:
@@ -186,7 +194,7 @@ REPORTS = (
         marked("Listeners by hour"),
         marked(
             "Players connected to the station's mounts, counted each minute, without its own. "
-            "Weekday 1 is Monday; hours are local."
+            "Hours are local."
         ),
         (marked("channel"), marked("weekday"), marked("hour"), marked("mean"), marked("most")),
         _listeners,

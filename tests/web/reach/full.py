@@ -22,6 +22,7 @@ from station.signin import new_link
 from tests.web.aired import air, let
 from tests.web.screens import PHONE
 from tests.web.seed import bring_fill, fill
+from tests.web.seed_air import go_out, keep_hours
 from tests.web.seed_market import Trade, trade
 from tests.web.seed_membership import MEMBERSHIP, Joined, fill_membership
 from web.app import create_app, open_server
@@ -75,6 +76,8 @@ def full_station(folder: Path) -> Iterator[Full]:
         postcards.write(session, settings, thandi, said, "203.0.113.7", now)
         thanks.thank(session, settings, heard, "203.0.113.7", now)
         bring_fill(session, settings, now)
+        go_out(session, settings, now)
+        keep_hours(session, settings, now)
         for channel, ended in ((0, None), (1, now)):
             alarms.keep(session, Raised(AlarmKind.QUIET, channel, "standard", now, now, ended, {}))
         traded = trade(session, settings, seeded, now)

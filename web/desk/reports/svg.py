@@ -13,6 +13,7 @@ LEFT, TOP, BOTTOM = 64, 40, 262
 RIGHT = WIDTH - 8
 LABELS, TICKS = 13, 4
 ROUND = (1, 2, 2.5, 5, 10)
+WIDEST = 110  # a bar's place
 GAP = 0.22  # of a bar's place
 SMALLEST = 1e-9
 # The picture by itself has the page's colours by day.
@@ -20,7 +21,8 @@ INK, PAPER, ACCENT = "#15212b", "#ffffff", "#b2380f"
 # Shades of series, from the bottom up; each has an edge, so that they are told apart in grey, too.
 SHADES = ((True, 1.0), (True, 0.55), (True, 0.25), (False, 0.8), (False, 0.5), (False, 0.25))
 LIGHTEST = (False, 0.08)
-KEY_WIDTH = 102
+KEYS = 7  # in a row
+KEY_WIDTH = (RIGHT - LEFT) / KEYS
 
 
 def drawn(picture: Picture, title: str, *, alone: bool = False) -> Markup:
@@ -52,7 +54,7 @@ def _bars(picture: Picture) -> Iterator[Markup]:
     count = max(1, len(picture.categories))
     values = [list(column) for column in zip(*(each for _, each in picture.series), strict=True)]
     ticks = scale(max((sum(column) for column in values), default=0))
-    highest, place = ticks[-1] or 1.0, (RIGHT - LEFT) / count
+    highest, place = ticks[-1] or 1.0, min((RIGHT - LEFT) / count, WIDEST)
     for tick in ticks:
         height = BOTTOM - (BOTTOM - TOP) * tick / highest
         yield Markup('<path d="M{} {}H{}" stroke="currentColor" stroke-opacity="{}"/>').format(
@@ -81,8 +83,8 @@ def _keys(picture: Picture) -> Iterator[Markup]:
     if len(picture.series) < len(SHADES[:2]):
         return
     for number, (name, _values) in enumerate(picture.series):
-        left = LEFT + KEY_WIDTH * (number % 6)
-        top = HEIGHT - 28 + 16 * (number // 6)
+        left = LEFT + KEY_WIDTH * (number % KEYS)
+        top = HEIGHT - 28 + 16 * (number // KEYS)
         yield _box(number, left, top, 12, 12)
         yield _text(left + 17, top + 11, name, "start")
 
