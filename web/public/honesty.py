@@ -12,17 +12,15 @@ from station import ledger
 from station.figures import spans
 from station.figures.accuracy import AccuracyReport, accuracy
 from station.figures.dead_air import DeadAirReport, dead_air
-from station.figures.fairness import Fairness
 from station.grid import Grid, GridState
 from station.settings import Settings
 from web import fairness
+from web.fairness import Year
 from web.session import now, station
 
 # A year of a large station is summed up again after so long at most, however many look.
 COUNTED_AGAIN = timedelta(minutes=10)
 WEEKS_SHOWN = 4
-# A start that is this many average starts from the mean is still called even.
-EVEN = 1.0
 KEPT = "mweya-honesty"
 
 area = Blueprint("honesty", __name__, template_folder="templates")
@@ -44,7 +42,7 @@ class Honesty:
     counted_at: datetime
     accuracy: AccuracyReport
     dead_air: DeadAirReport
-    fairness: Fairness
+    year: Year
     root_hash: str
     weeks: tuple[Published, ...]
 
@@ -52,10 +50,7 @@ class Honesty:
 @area.get("/honesty")
 def page() -> ResponseReturnValue:
     """Four weeks of starts and of dead air, a year of fairness, and the ledger's root."""
-    found = told()
-    return render_template(
-        "public/honesty.html", told=found, even=EVEN, bars=fairness.columns(found.fairness)
-    )
+    return render_template("public/honesty.html", told=told())
 
 
 def told() -> Honesty:
@@ -75,7 +70,7 @@ def count(session: Session, settings: Settings, now: datetime) -> Honesty:
         counted_at=now,
         accuracy=accuracy(session, settings, span),
         dead_air=dead_air(session, settings, span, now),
-        fairness=fairness.of_year(session),
+        year=fairness.year(session),
         root_hash=ledger.root_hash(session),
         weeks=tuple(_published(session)),
     )
