@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from station import fill as kept
+from station import trail
 from station.cli import opened
 from station.command import Answer, answers
 from station.errors import WrongInput
@@ -42,6 +43,7 @@ def add(file: Path, kind: str, title: str) -> Answer:
         upload_sha256 = _kept(file, settings)
         with database.writing() as session:
             piece = kept.receive(session, FillKind(kind), title, upload_sha256, now)
+            trail.write(session, None, "fill.add", now, subject=piece.title)
         made = worker.shelf.prepare(piece, now)
         facts, sentences = _facts(made), made.facts["sentences"]
         if made.state != kept.FillState.USED:
@@ -75,7 +77,9 @@ def list_fill() -> Answer:
 def retire(number: int) -> Answer:
     """Use the piece with this NUMBER no longer."""
     with opened() as (_, database), database.writing() as session:
-        piece = kept.retire(session, number, datetime.now(UTC))
+        now = datetime.now(UTC)
+        piece = kept.retire(session, number, now)
+        trail.write(session, None, "fill.retire", now, subject=piece.title)
     return Answer(_facts(piece), [f"“{piece.title}” is used no longer."], NEXT)
 
 

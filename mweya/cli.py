@@ -33,6 +33,7 @@ import station.market.cli
 import station.membership.cli
 import station.membership.fees_cli
 import station.programs_cli
+import station.trail_cli
 import web.cli
 from mweya import backup, doctor, init, logs, status, up, worker
 from station.command import LEFT_BEHIND, ExitCode
@@ -67,6 +68,7 @@ for command in (
     station.airtime_cli.airtime,
     station.membership.cli.membership,
     station.membership.fees_cli.fees_group,
+    station.trail_cli.trail_command,
     scheduler.cli.solve,
     scheduler.cli.check,
     scheduler.week_cli.week,

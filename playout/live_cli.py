@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from playout import live_port
-from station import blocks, live
+from station import blocks, live, trail
 from station.airtime import Span, Week, parse_local
 from station.cli import opened
 from station.command import Answer, answers
@@ -39,7 +39,9 @@ def open_show(channel: str, start: str, end: str, presenter: str, title: str) ->
     with opened() as (settings, database), database.writing() as session:
         span = Span(parse_local(start, settings.zone), parse_local(end, settings.zone))
         booking = Booking(settings.channel_named(channel), span, presenter, title)
-        show = live.open_show(session, settings, booking, datetime.now(UTC))
+        now = datetime.now(UTC)
+        show = live.open_show(session, settings, booking, now)
+        trail.write(session, None, "live.open", now, said=_line(settings, show).strip())
         address = live_port.address(settings, show)
         facts = {**_facts(settings, show), "address": address}
         week = Week.parse(show.block.week, settings.zone)
@@ -70,7 +72,9 @@ def list_shows() -> Answer:
 def close(show: int) -> Answer:
     """End SHOW's password, given by its number; its block stays reserved and carries fill."""
     with opened() as (settings, database), database.writing() as session:
-        closed = live.close_show(session, show, datetime.now(UTC))
+        now = datetime.now(UTC)
+        closed = live.close_show(session, show, now)
+        trail.write(session, None, "live.close", now, said=_line(settings, closed).strip())
         facts = _facts(settings, closed)
     return Answer(facts, [f"Show {show} is closed: its password works no longer."], NEXT)
 

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from playout.disk import AirFolder
-from station import takedowns
+from station import takedowns, trail
 
 SUFFIX = ".withdrawn"
 
@@ -75,6 +75,9 @@ def to_tables(session: Session, folder: AirFolder) -> None:
         if place not in known:
             at = datetime.fromtimestamp(marker.at_ms / 1000, UTC)
             takedowns.order(session, *place, marker.reason, at, marker.account_id)
+            channel, slot = place
+            about = {"subject": f"{channel + 1}, {slot}", "reason": marker.reason}
+            trail.write(session, None, "moderation.pull", at, **about)
 
 
 def clear_before(folder: AirFolder, slot_number: int) -> None:

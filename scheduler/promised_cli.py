@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from scheduler.cli import teller, until_ctrl_c
-from station import grid, jobs, what_ifs
+from station import grid, jobs, trail, what_ifs
 from station.airtime import Week
 from station.cli import opened
 from station.command import Answer, answers
@@ -31,7 +31,9 @@ def promise_week(week: str, repair: bool) -> Answer:
         chosen = Week.parse(week, settings.zone)
         if repair and grid.published(session, chosen) is None:
             raise Refusal("nothing-published", week=chosen)
-        job = jobs.promise(session, kind, chosen, _now())
+        now = _now()
+        job = jobs.promise(session, kind, chosen, now)
+        trail.write(session, None, f"week.{kind}", now, subject=week)
     said = f"The {kind} of {week} is promised."
     return Answer(
         {"week": week, "kind": kind, "job": job.id}, [said], f"mweya week progress {week}"
@@ -72,6 +74,7 @@ def stop_week(week: str) -> Answer:
         stopped = [kind for kind in KINDS if jobs.stop(session, kind, chosen, now)]
         if not stopped:
             raise Refusal("nothing-to-stop", week=chosen)
+        trail.write(session, None, "week.stop", now, subject=week)
     lines = [f"The {kind} of {week} ends with the best so far." for kind in stopped]
     return Answer({"week": week, "stopped": stopped}, lines, f"mweya week progress {week}")
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from station import causes as kept
+from station import trail
 from station.acting import acting, as_person
 from station.causes import Cause
 from station.cli import opened
@@ -41,7 +42,9 @@ def list_causes() -> Answer:
 def add(words: str) -> Answer:
     """Put WORDS on the list, proposed before or not."""
     with opened() as (_, database), database.writing() as session:
-        cause = kept.add(session, words, datetime.now(UTC))
+        now = datetime.now(UTC)
+        cause = kept.add(session, words, now)
+        trail.write(session, None, "causes.add", now, subject=cause.words)
     return Answer(_facts(cause), [f"“{cause.words}” is on the list."], NEXT)
 
 
@@ -51,7 +54,9 @@ def add(words: str) -> Answer:
 def decline(cause: int) -> Answer:
     """Decline CAUSE, given by its number, or take it off the list."""
     with opened() as (_, database), database.writing() as session:
-        declined = kept.decide(session, cause, listed=False, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        declined = kept.decide(session, cause, listed=False, now=now)
+        trail.write(session, None, "causes.decline", now, subject=declined.words)
     return Answer(_facts(declined), [f"“{declined.words}” is not on the list."], NEXT)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from station import books, ledger, members
+from station import books, ledger, members, trail
 from station.airtime import Week
 from station.command import Answer, answers, progress
 from station.db import Database
@@ -79,6 +79,7 @@ def import_file(file: Path, first_week: str | None) -> Answer:
         progress(f"Admitting {len(new)} members …")
         people = [members.admit(session, applicant, now) for applicant in new]
         years.begin(session, [years.NewYear(person, week) for person in people], now)
+        trail.write(session, None, "members.import_file", now, subject=f"{len(new)} admitted")
     already = len(applicants) - len(new)
     return Answer(
         facts={
@@ -174,7 +175,7 @@ def make_operator(email: str, revoke: bool) -> Answer:
             raise WrongInput("person-unknown", email=email)
         person.operator = not revoke
         facts = {"email": person.email, "operator": person.operator}
-    does = "no longer operates" if revoke else "may operate"
-    return Answer(
-        facts, [f"{facts['email']} {does} the station."], next_command=f"mweya signin {email}"
-    )
+        said = f"{person.email} {'no longer operates' if revoke else 'may operate'} the station."
+        now = datetime.now(UTC)
+        trail.write(session, None, "members.operator", now, subject=person.name, said=said)
+    return Answer(facts, [said], next_command=f"mweya signin {email}")

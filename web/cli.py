@@ -7,6 +7,7 @@ from types import FrameType
 
 import click
 
+from station import trail
 from station.cli import opened
 from station.command import Answer, answers
 from station.errors import WrongInput
@@ -45,7 +46,9 @@ def signin(email: str) -> Answer:
         person = with_email(session, email)
         if person is None:
             raise WrongInput("person-unknown", email=email)
-        link = link_to(settings, new_link(session, person, datetime.now(UTC)))
+        now = datetime.now(UTC)
+        link = link_to(settings, new_link(session, person, now))
+        trail.write(session, None, "members.sign_in_link", now, subject=person.name)
     return Answer(
         {"email": person.email, "link": link},
         [f"This signs {person.name} in, once, within ten minutes:", link],

@@ -1,13 +1,15 @@
-"""Statements as CSV: no cell of them becomes a formula in a spreadsheet."""
+"""Statements, and the trail, as CSV: no cell of them becomes a formula in a spreadsheet."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from station.books.journal import decimal
 from station.books.summary import COUNTS, StationStatement, counted
 from station.settings import Settings
 from station.statement import StatementLine, sentence
+from station.trail import Done
 
 # A spreadsheet takes a cell that begins like this for a formula, wide forms included.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  the wide forms are meant
@@ -42,6 +44,19 @@ def csv_of_summary(statement: StationStatement) -> str:
     ]
     heads = ("week", *COUNTS), ("money", "currency", "times", "sum", "VAT in it")
     return text([heads[0], *weeks, (), heads[1], *money])
+
+
+def csv_of_trail(deeds: Iterable[Done], zone: ZoneInfo) -> str:
+    """What operators did, a row a deed; instants are ISO 8601 in the station's zone."""
+    head = ("number", "at", "who", "what", "to what", "why", "answer")
+    rows = [
+        (
+            *(done.deed.id, done.deed.at.astimezone(zone).isoformat(timespec="seconds")),
+            *(done.name, done.deed.act, done.deed.subject, done.deed.reason, done.deed.said),
+        )
+        for done in deeds
+    ]
+    return text([head, *rows])
 
 
 def text(rows: Iterable[Sequence[object]]) -> str:

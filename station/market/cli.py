@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from station import trail
 from station.acting import Acting, acting, as_person, of_weeks, rights_of_weeks
 from station.cli import opened
 from station.command import Answer, answers
@@ -186,6 +187,8 @@ def resolve(offer: int, to_buyer: bool) -> Answer:
         resolved = sales.resolve(session, settings, offer, now, to_buyer=to_buyer)
         said = "Decided for the buyer" if to_buyer else "Decided for the seller"
         lines = [f"{said}. {_line(resolved, settings)}"]
+        done = "disputes.to_buyer" if to_buyer else "disputes.to_seller"
+        trail.write(session, None, done, now, subject=str(offer), said=lines[0])
     return Answer(_facts(resolved), lines, "mweya market list")
 
 

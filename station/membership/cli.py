@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from station import trail
 from station.acting import acting, as_person
 from station.cli import opened
 from station.command import Answer, answers
@@ -96,7 +97,10 @@ def apply(email: str, name: str | None, introduction: str, token: str | None) ->
 def decline(application: int, reason: str) -> Answer:
     """Decline the APPLICATION with this number, and tell its applicant why."""
     with opened() as (settings, database), database.writing() as session:
-        declined = applications.decline(session, application, reason, datetime.now(UTC))
+        now = datetime.now(UTC)
+        declined = applications.decline(session, application, reason, now)
+        said = {"subject": declined.person.name, "reason": reason}
+        trail.write(session, None, "members.decline", now, **said)
         return Answer(_facts(declined), [_line(declined, settings)], "mweya membership list")
 
 

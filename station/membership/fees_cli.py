@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from station import trail
 from station.cli import opened
 from station.command import Answer, answers
 from station.errors import WrongInput
@@ -59,8 +60,10 @@ def list_due() -> Answer:
 def confirm(reference: str) -> Answer:
     """Say that the fee with this REFERENCE came: its payer is admitted, or their year renewed."""
     with opened() as (settings, database), database.writing() as session:
-        invoice = fees.confirm(session, settings, reference, datetime.now(UTC))
+        now = datetime.now(UTC)
+        invoice = fees.confirm(session, settings, reference, now)
         receipt = fees.receipt(session, settings, invoice)
+        trail.write(session, None, "fees.confirm", now, subject=receipt.reference)
     return Answer(
         {
             "reference": receipt.reference,
@@ -108,7 +111,9 @@ def import_file(file: Path) -> Answer:
     """
     text = _text(file)
     with opened() as (settings, database), database.writing() as session:
-        found = bank.import_file(session, settings, text, datetime.now(UTC))
+        now = datetime.now(UTC)
+        found = bank.import_file(session, settings, text, now)
+        trail.write(session, None, "fees.read_bank", now, subject=f"{len(found.lines)} payments")
         facts = [_facts(line) for line in found.lines]
         lines = [_line(line) for line in found.lines]
     told = f"{len(lines)} new payments, {found.repeated} imported before, {found.debits} debits."
@@ -145,6 +150,10 @@ def settle(line: int, reference: str | None) -> Answer:
             settled = bank.settle(session, line, now)
         else:
             settled = bank.pay(session, settings, line, reference, now)
+        done = "fees.settle" if reference is None else "fees.pay"
+        trail.write(
+            session, None, done, now, subject=", ".join(filter(None, [str(line), reference]))
+        )
         return Answer(_facts(settled), [_line(settled)], "mweya fees unsettled")
 
 
@@ -184,7 +193,9 @@ def list_refunds() -> Answer:
 def refunded(reference: str) -> Answer:
     """Say that the refund of the invoice with this REFERENCE was sent."""
     with opened() as (settings, database), database.writing() as session:
-        sent = fees.refund_paid(session, settings, reference, datetime.now(UTC))
+        now = datetime.now(UTC)
+        sent = fees.refund_paid(session, settings, reference, now)
+        trail.write(session, None, "fees.refund", now, subject=sent.reference)
         return Answer(
             {"reference": sent.reference, "cents": sent.cents, "currency": sent.currency},
             [f"{shown(sent.cents, sent.currency)} for {sent.reference} are in the books as sent."],

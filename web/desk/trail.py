@@ -25,8 +25,7 @@ KINDS = {
     "members": marked("Members"),
     "moderation": marked("Moderation"),
     "reports": marked("Listeners' reports"),
-    "tokens": marked("Tokens"),
-    "webhooks": marked("Webhooks"),
+    "programs": marked("Programs"),
     "week": marked("Week"),
 }
 
@@ -50,18 +49,11 @@ def page() -> ResponseReturnValue:
 
 @area.get("/trail.csv")
 def as_csv() -> Response:
-    """The same, all of it, as a table for a spreadsheet; instants are ISO 8601."""
-    head = ("number", "at", "who", "what", "to what", "why", "answer")
-    zone = station().settings.zone
+    """The same, all of it, as a table for a spreadsheet."""
     with station().database.reading() as session:
-        rows = [
-            (
-                *(done.deed.id, done.deed.at.astimezone(zone).isoformat(timespec="seconds")),
-                *(done.name, done.deed.act, done.deed.subject, done.deed.reason, done.deed.said),
-            )
-            for done in trail.newest(session, _wanted(), most=None)
-        ]
-    answer = Response(csv.text([head, *rows]), mimetype="text/csv")
+        found = trail.newest(session, _wanted(), most=None)
+        table = csv.csv_of_trail(found, station().settings.zone)
+    answer = Response(table, mimetype="text/csv")
     name = f"mweya-trail-{now():%Y%m%d}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
