@@ -27,7 +27,7 @@ from station.went_out import HEARD
 
 MOST_ENTRIES = 100
 VOICES_SHOWN = 100
-DAYS = 14
+DAYS = 7
 
 
 class Withheld(Base):

@@ -54,6 +54,10 @@ ADVICE = {
         marked("We could not read what was sent."),
         marked("Go back, load the page again and repeat."),
     ),
+    410: (
+        marked("This is not here any more."),
+        marked("Whoever it belongs to took it away, or it was kept for as long as we keep it."),
+    ),
     413: (marked("Too much was sent at once."), marked("Go back and send less.")),
     429: (
         marked("Too much was asked for in this minute."),

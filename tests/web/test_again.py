@@ -49,6 +49,7 @@ def test_by_default_nothing_is_heard_again(over, seeded, nobody, settings):
     silent = seeded.members[1]
     assert nobody.open(voice_of(settings, silent)).status_code == 404
     assert nobody.open(sound_of(settings, over[1])).status_code == 410
+    assert "This is not here any more." in nobody.page
     nobody.open("/again/")
     assert "Thandi Mokoena" in nobody.page
     assert "Sipho" not in nobody.page
@@ -87,6 +88,8 @@ def test_a_sound_is_sent_in_ranges(over, nobody, settings):
     where = sound_of(settings, over[0])
     whole = nobody.client.get(where)
     size = len(whole.data)
+    head = nobody.client.head(where)
+    assert (head.status_code, head.data, head.content_length) == (200, b"", size)
     for asked, sent in (
         (f"bytes={size - 100}-", whole.data[-100:]),
         ("bytes=5-9", whole.data[5:10]),
