@@ -2,20 +2,15 @@
 
 import pytest
 
-from station import grid, jobs, what_ifs
+from station import grid, jobs
 from station.airtime import Week
 from station.jobs import JobKind
 from station.rights import Request, RequestState
 from station.trail import Deed
-from station.what_ifs import Change, Dropped
+from tests.web.seed_building import STEPS, ask_what_ifs
 
 WEEK, ON_AIR = "2026-W48", "2026-W47"
 DESK = f"/desk/weeks/{WEEK}"
-STEPS = [
-    {"seconds": 0.0},
-    {"seconds": 4.0, "placed": 11, "bumped_weight": 2, "score": 900, "bound": 1200, "gap": 0.25},
-    {"seconds": 9.0, "placed": 11, "bumped_weight": 2, "score": 1150, "bound": 1200, "gap": 0.0417},
-]
 
 
 @pytest.fixture
@@ -109,16 +104,15 @@ def test_what_cant_be_done_is_said_on_the_weeks_page(operator):
 def test_what_ifs_are_asked_stopped_and_shown_beside_today(operator, database, settings, week, now):
     page = f"{DESK}/what-if"
     with database.writing() as session:
-        change = Change(4, (Dropped.SILENCE_GAP,), 9)
-        asked = what_ifs.ask(session, settings, week, change, now)
-        asked.status, asked.longer = "optimal", 3
-        asked.placed, asked.bumped, asked.score, asked.gap = 12, 0, 184_350, 0.0
+        ask_what_ifs(session, settings, week, now)
     operator.open(page)
     for said in (
         "4 channels, without the gap between silences, 9 seconds of ident before each piece",
         "Its pieces take 3 starts more.",
         "184,350",
         "+100",
+        "It is being tried.",
+        "4.17 %",
     ):
         assert said in operator.page, said
     operator.send(page, channels="3", without=["holder-gap", "reserved-blocks"], ident="")
@@ -127,7 +121,9 @@ def test_what_ifs_are_asked_stopped_and_shown_beside_today(operator, database, s
     assert 'id="beside"' not in operator.page
     operator.open(page)
     operator.send(f"{page}/2/stop")
-    assert "It was stopped before it began." in operator.page
+    operator.send(f"{page}/3/stop")
+    for said in ("It is ending with the best so far.", "It was stopped before it began."):
+        assert said in operator.page
     assert 'id="beside"' in operator.page
 
 

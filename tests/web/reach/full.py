@@ -23,6 +23,7 @@ from tests.web.aired import air, let
 from tests.web.screens import PHONE
 from tests.web.seed import bring_fill, fill
 from tests.web.seed_air import go_out, keep_hours
+from tests.web.seed_building import ask_what_ifs
 from tests.web.seed_market import Trade, trade
 from tests.web.seed_membership import MEMBERSHIP, Joined, fill_membership
 from web.app import create_app, open_server
@@ -76,6 +77,7 @@ def full_station(folder: Path) -> Iterator[Full]:
         postcards.write(session, settings, thandi, said, "203.0.113.7", now)
         thanks.thank(session, settings, heard, "203.0.113.7", now)
         bring_fill(session, settings, now)
+        ask_what_ifs(session, settings, Week.of(now, settings.zone).plus(1), now)
         go_out(session, settings, now)
         keep_hours(session, settings, now)
         for channel, ended in ((0, None), (1, now)):
