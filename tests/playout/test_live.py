@@ -151,5 +151,13 @@ def test_an_operator_opens_lists_and_closes_a_show(database, settings, now):
     opened = ask("open", "Two", *times, "--presenter", "Thandi")
     assert opened["address"].startswith("icecast://source:")
     assert opened["address"].endswith("/live-1")
-    assert ask("close", str(opened["show"]))["presenter"] == "Thandi"
-    assert ask("list") == {"shows": []}
+    renewed = ask("password", str(opened["show"]))
+    assert renewed["address"] != opened["address"]
+    assert ask("close", str(renewed["show"]))["presenter"] == "Thandi"
+    again = [time.replace("11-25", "11-18") for time in times]
+    kept = ask("reserve", "Two", *again, "--title", "Night", "--weeks", "3")["blocks"]
+    assert [block["title"] for block in kept] == ["Night"] * 3
+    assert ask("give-back", str(kept[0]["block"]))["title"] == "Night"
+    listed = ask("list")
+    assert (listed["shows"], listed["blocks"]) == ([], kept[1:])
+    assert [block["start"][:10] for block in kept[1:]] == ["2199-11-25", "2199-12-02"]
