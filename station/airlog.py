@@ -81,7 +81,7 @@ def find(
         AirLine.slot_number >= first,
         AirLine.slot_number < last,
         AirLine.kind != LineKind.FILL,
-        *(said.contains(word.lower(), autoescape=True) for word in words),
+        *(_has(said, word) for word in words),
         ~sa.exists().where(*here),
     )
     at = AirLine.slot_number.desc() if newest else AirLine.slot_number
@@ -98,3 +98,9 @@ def changed_at(session: Session) -> datetime | None:
     from station.grid import Grid
 
     return session.scalars(sa.select(sa.func.max(Grid.published_at))).one()
+
+
+def _has(text: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
+    """Whether a lowered text has a word; SQLite lowers no letter beyond ASCII's."""
+    spelt = {word.lower(), word.capitalize()}
+    return sa.or_(*(text.contains(one, autoescape=True) for one in sorted(spelt)))

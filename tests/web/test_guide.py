@@ -53,6 +53,14 @@ def test_the_guide_finds_titles_voices_and_causes_on_every_channel(seeded, nobod
     assert "Nothing that is planned has these words." in nobody.page
 
 
+def test_capitals_are_found_by_small_letters_beyond_ascii_too(seeded, nobody, database, settings):
+    with database.writing() as session:
+        first = settings.slots.number(datetime(2026, 11, 21, 10, 0, tzinfo=UTC))
+        session.get_one(AirLine, (0, first)).title = "Ḓuvha: The Sun"
+    nobody.open("/guide?q=ḓuvha+sun")
+    assert "Ḓuvha: The Sun" in nobody.page
+
+
 def test_what_was_taken_down_is_found_no_more(seeded, nobody, database, settings, now):
     with database.writing() as session:
         takedowns.order(session, 1, settings.slots.number(now), "its owner asked", now)

@@ -11,7 +11,7 @@ from station.languages import gettext as _
 from station.moments import local_text
 from station.shares import SharedPiece
 from web.feeds import ics
-from web.session import now, station
+from web.session import now, quality_chosen, station
 from web.streams import streams_of
 from web.voices.piece import beside
 from web.words import zone_name
@@ -38,7 +38,7 @@ def page(code: str) -> ResponseReturnValue:
         address=shares.address(settings, request_id),
         code=code,
         beside=more,
-        streams=streams_of(station().mounts(), found.channel),
+        streams=streams_of(station().mounts(), found.channel, quality_chosen()),
     )
 
 

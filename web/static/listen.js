@@ -63,6 +63,7 @@
   const show = () => {
     if (!wanted || !navigator.mediaSession || !window.MediaMetadata) return;
     const now = document.getElementById(`now-${wanted.dataset.channel}`);
+    if (!now) return;
     const { station, picture, channel } = said.dataset;
     navigator.mediaSession.metadata = new MediaMetadata({
       title: now.querySelector("strong").textContent,
