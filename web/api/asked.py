@@ -30,6 +30,13 @@ class OneDay(Struct, frozen=True, forbid_unknown_fields=True):
     channel: Annotated[Channel | None, Meta(description="Only this channel.")] = None
 
 
+class OneChannelsDay(Struct, frozen=True, forbid_unknown_fields=True):
+    """A day of the station's zone, on one channel."""
+
+    channel: Channel
+    day: Annotated[date, Meta(description="A day of the station's zone.")]
+
+
 class OneSlot(Struct, frozen=True, forbid_unknown_fields=True):
     """One slot of one channel."""
 
@@ -42,7 +49,7 @@ class OneSlot(Struct, frozen=True, forbid_unknown_fields=True):
 class OnePiece(Struct, frozen=True, forbid_unknown_fields=True):
     """One piece, by the end of its page's address."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=60, examples=["412-k3f9x2ab"])]
+    code: Annotated[str, Meta(pattern="^[0-9a-z-]{1,60}$", examples=["412-k3f9x2ab"])]
 
 
 class OneWeek(Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,7 +82,7 @@ class SomeDays(Struct, frozen=True, forbid_unknown_fields=True):
 class SomeDeeds(Struct, frozen=True, forbid_unknown_fields=True):
     """Deeds of one kind, like `fees`, and older than one by its number."""
 
-    kind: Annotated[str, Meta(max_length=100)] = ""
+    kind: Annotated[str, Meta(pattern="^[a-z_-]{0,60}$", examples=["fees"])] = ""
     before: Number | None = None
 
 

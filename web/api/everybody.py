@@ -6,9 +6,10 @@ from flask import abort
 from msgspec.structs import replace
 
 from playout.mounts import Mount
-from station import causes, facts, grid, shares, takedowns
+from station import causes, facts, grid, listen_again, shares, takedowns
 from station.airlog import AirLine, LineKind, lines_between
 from station.airtime import Week
+from web.again.episodes import episodes
 from web.api import asked, named, shapes
 from web.public import now as on_air
 from web.session import now, station
@@ -112,6 +113,15 @@ def piece(wanted: asked.OnePiece) -> shapes.SharedPiece:
         starts=None if found.air is None else found.air.start.astimezone(settings.zone),
         ends=None if found.air is None else found.air.end.astimezone(settings.zone),
     )
+
+
+def heard_again(wanted: asked.OneChannelsDay) -> shapes.HeardAgain:
+    """What can be heard again of a channel's day, each piece with its sound."""
+    settings, span = station().settings, named.day_span(wanted.day)
+    named.require_channel(wanted.channel)
+    with station().database.reading() as session:
+        found = listen_again.of_days(session, settings, wanted.channel, span, now())
+    return shapes.HeardAgain(wanted.channel, wanted.day, tuple(episodes(settings, found)))
 
 
 def listed_causes(_: asked.Nothing) -> shapes.Causes:

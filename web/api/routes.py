@@ -55,6 +55,7 @@ ROUTES = (
     Route("GET", "/programme/{day}", everybody.programme, kept_seconds=MINUTE),
     Route("GET", "/slots/{channel}/{slot_number}", everybody.slot, kept_seconds=MINUTE),
     Route("GET", "/pieces/{code}", everybody.piece, kept_seconds=MINUTE),
+    Route("GET", "/again/{channel}/{day}", everybody.heard_again, kept_seconds=MINUTE),
     Route("GET", "/causes", everybody.listed_causes, kept_seconds=10 * MINUTE),
     Route("GET", "/honesty", honest.honesty, kept_seconds=10 * MINUTE),
     Route("GET", "/weeks/{week}", operators.week, Scope.READ),

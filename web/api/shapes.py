@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from station.airlog import LineKind
 from station.shares import PieceState
+from web.again.episodes import Episode
 
 
 class Stream(Struct, frozen=True):
@@ -105,6 +106,14 @@ class SharedPiece(Struct, frozen=True):
     channel: int
     starts: datetime | None
     ends: datetime | None
+
+
+class HeardAgain(Struct, frozen=True):
+    """What can be heard again of a day of a channel, in order, while its holders agree."""
+
+    channel: int
+    day: date
+    episodes: tuple[Episode, ...]
 
 
 class Causes(Struct, frozen=True):

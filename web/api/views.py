@@ -1,16 +1,17 @@
 """Every route of the table is an address; what is asked is read by its type, or refused."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from station import languages
 from station.errors import WrongInput
 from station.languages import ENGLISH
-from station.webhook_posts import SHAPES
 from web import problems
 from web.api import bearer, pace
 from web.api.description import description
@@ -36,9 +37,14 @@ def page() -> ResponseReturnValue:
         "api/page.html",
         told=description(station().settings),
         root=problems.ROOT,
-        shapes=SHAPES,
         pace=pace.MOST_A_MINUTE,
     )
+
+
+@told.app_template_filter("said")
+def with_code(text: str) -> Markup:
+    """What the code says of itself, with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S704  escaped
 
 
 @area.get(f"{problems.ROOT}/openapi.json")

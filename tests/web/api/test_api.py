@@ -7,6 +7,7 @@ import pytest
 from station import shares, takedowns, tokens, trail
 from station.jobs import JobKind, JobState, newest
 from station.tokens import PREFIX, Scope, Token
+from tests.web.aired import air, let
 from web.api.pace import MOST_A_MINUTE
 from web.api.routes import ROUTES
 
@@ -178,6 +179,25 @@ def test_of_a_token_only_its_hash_is_kept_and_when_it_was_used(program, bearer, 
     assert PREFIX not in kept.secret_hash
     assert shown["Authorization"].partition(" ")[2] not in (kept.secret_hash, kept.name)
     assert kept.used_at == now
+
+
+def test_what_is_heard_again_is_told_while_its_holder_agrees(
+    program, database, settings, seeded, now, tmp_path
+):
+    air(database, settings, now, tmp_path)
+    asked = f"{ROOT}/again/0/2026-11-21"
+    assert program.get(asked).json["episodes"] == []
+    let(database, seeded.members[0], now)
+    [episode] = program.get(asked).json["episodes"]
+    assert (episode["title"], episode["speaker"]) == (
+        *("The river behind our school", "Thandi Mokoena"),
+    )
+    sound = program.get(episode["sound"].removeprefix(settings.web_url))
+    assert (sound.status_code, len(sound.data)) == (200, episode["size"])
+    takedown = settings.slots.number(now)
+    with database.writing() as session:
+        takedowns.order(session, 0, takedown, "its owner asked", now)
+    assert program.get(asked).json["episodes"] == []
 
 
 def test_a_page_says_the_same_for_people(nobody):

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, StorageState
 
-from station import alarms, calendars, postcards, schema, thanks
+from station import alarms, calendars, postcards, schema, thanks, tokens, webhooks
 from station.airtime import Week
 from station.alarms import AlarmKind, Raised
 from station.db import Database, connect
@@ -19,11 +19,13 @@ from station.membership import invitations
 from station.postcards import Said
 from station.settings import Settings, load, write_new
 from station.signin import new_link
+from station.tokens import Scope
 from tests.web.aired import air, let
 from tests.web.screens import PHONE
 from tests.web.seed import bring_fill, fill
 from tests.web.seed_air import go_out, keep_hours
 from tests.web.seed_building import ask_what_ifs
+from tests.web.seed_judged import judge
 from tests.web.seed_market import Trade, trade
 from tests.web.seed_membership import MEMBERSHIP, Joined, fill_membership
 from web.app import create_app, open_server
@@ -82,6 +84,9 @@ def full_station(folder: Path) -> Iterator[Full]:
         keep_hours(session, settings, now)
         for channel, ended in ((0, None), (1, now)):
             alarms.keep(session, Raised(AlarmKind.QUIET, channel, "standard", now, now, ended, {}))
+        judge(session, settings, seeded, now)
+        tokens.make(session, seeded.operator, "The lamp in the studio", Scope.READ, now)
+        webhooks.add(session, "https://lamp.example/on-air", now)
         traded = trade(session, settings, seeded, now)
         _, invited = invitations.invite(session, settings, seeded.members[1], 1, now)
         calendar = calendars.make_address(session, seeded.members[1].account_id, now).token
