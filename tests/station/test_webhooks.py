@@ -9,6 +9,8 @@ import pytest
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
+from playout import record
+from playout.events import EngineEvent, EventKind
 from station import alarms, grid, takedowns, webhooks
 from station.airlog import AirLine, LineKind
 from station.airtime import Week
@@ -199,3 +201,34 @@ def test_there_are_only_so_many_webhooks(database, at):
             webhooks.add(session, "https://a.example", at)
         with pytest.raises(Refusal, match="as many as can be"):
             webhooks.add(session, "https://a.example", at)
+
+
+def test_what_an_engine_sends_and_how_it_ended_is_told_once(
+    database, settings, receiver, webhook, at
+):
+    slots, on_air = settings.slots, settings.slots.number(at)
+    week, over = Week.of(slots.start(on_air - 1), settings.zone), on_air - 1
+    start_ms = over * slots.seconds * 1000
+    sent = [
+        EngineEvent(EventKind.SLOT, start_ms + 40, over, 0),
+        EngineEvent(EventKind.CLOCK, start_ms + 50, over, 3),
+        EngineEvent(EventKind.FILL, start_ms + slots.seconds * 1000 + 2, on_air, 0),
+        EngineEvent(EventKind.LIVE, start_ms + slots.seconds * 1000 + 900, on_air, 0),
+    ]
+    with database.writing() as session:
+        draft = grid.draft(session, week, [], [], {}, at)
+        line = {"kind": LineKind.SEGMENT, "title": "The river", "speaker": "Thandi"}
+        session.add(AirLine(channel=0, slot_number=over, week=str(week), grid_id=draft.id, **line))
+        record.append_events(session, 0, sent)
+        record.append_events(session, 0, sent)
+        record.conclude(session, settings, slots.start(on_air) + timedelta(seconds=9))
+        record.conclude(session, settings, slots.start(on_air) + timedelta(seconds=9))
+    assert work(database, settings, at)
+    told = receiver.told(webhook.secret)
+    assert [one["type"] for one in told] == [
+        *("slot.began", "fill.began", "live.began", "slot.ended")
+    ]
+    began, fill, _, ended = (one["data"] for one in told)
+    assert (began["title"], began["speaker"]) == ("The river", "Thandi")
+    assert fill["source"] == "fill"
+    assert (ended["outcome"], ended["start_error_ms"]) == ("aired", 40)
