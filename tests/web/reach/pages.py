@@ -9,6 +9,7 @@ from playwright.sync_api import APIResponse, BrowserContext
 from werkzeug.routing import Rule
 
 from station import profiles, shares
+from station.grid import newest_draft, places
 from station.recordings import Recording
 from tests.web.reach.full import Full, draft_week
 
@@ -69,7 +70,10 @@ def named(station: Full) -> dict[str, object]:
         "again.piece code": shares.code_of(station.settings, station.heard),
         "day": today.isoformat(),
         "request_id": station.traded.request,
+        "desk.grid.piece_page request_id": drafted(station),
         "label": draft_week(station),
+        "desk.moderation.pull_page channel": 0,
+        "slot": station.settings.slots.number(datetime.now(station.settings.zone)),
         "filename": "air.css",
         "state": "missing",
         "language": "en",
@@ -82,6 +86,13 @@ def named(station: Full) -> dict[str, object]:
         "receipts.page code": receipt(station),
         "pieces.page code": shares.code_of(station.settings, station.traded.request),
     }
+
+
+def drafted(station: Full) -> int | None:
+    """A request that has a place in the draft."""
+    with station.database.reading() as session:
+        draft = newest_draft(session, draft_week(station))
+        return None if draft is None else min(places(draft))
 
 
 def receipt(station: Full) -> str | None:

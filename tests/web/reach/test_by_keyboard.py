@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from station.letters import Letter
 from station.signin import PROOF_LASTS, SignedIn
-from tests.web.reach.full import phone
+from tests.web.reach.full import draft_week, phone, signed_in
 from tests.web.reach.keys import Keys
-from tests.web.reach.pages import AXE, LOOK
+from tests.web.reach.pages import AXE, LOOK, drafted
+from tests.web.screens import DESKTOP
 
 # Two members who have asked for nothing yet; each travels one of the ways.
 SCRIPTED, UNSCRIPTED = "pieter@example.org", "zanele@example.org"
@@ -136,3 +137,21 @@ def test_a_member_does_everything_without_a_mouse(keys, email, station, tmp_path
     keys.reads("held")
     keys.send("Sign out")
     keys.reads("You are signed out.")
+
+
+def test_a_piece_is_dragged_to_a_slot_and_sent_to_another_by_keys(station, opened):
+    week, piece = draft_week(station), drafted(station)
+    context = phone(opened, signed_in(station, opened, "operator"), DESKTOP)
+    page = context.new_page()
+    page.goto(f"{station.url}/desk/weeks/{week}/days/1")
+    page.locator(f"[data-piece='{piece}']").drag_to(page.locator("#h06 td").nth(2))
+    keys = Keys(page)
+    keys.reads("Nobody else moves, and every rule is kept.")
+    keys.send("Keep as a new draft")
+    keys.reads("06:00, channel Three.")
+    keys.to("Channel")
+    page.keyboard.press("ArrowUp")
+    keys.send("See what that would do")
+    keys.send("Keep as a new draft")
+    keys.reads("06:00, channel Two.")
+    context.close()
