@@ -107,9 +107,10 @@ def _heard_lately(session: Session) -> Sequence[Heard]:
     found = []
     for channel in range(station().settings.channels):
         pieces = list(joined((one for one in lines if one.channel == channel), slots, runs))
+        # The station's own sound is asked about only while it is on.
+        people = [piece for piece in reversed(pieces) if piece.by or now() < piece.end]
         found += [
-            Heard(f"{channel}-{slots.number(piece.start)}", piece)
-            for piece in reversed(pieces[-SHOWN:])
+            Heard(f"{channel}-{slots.number(piece.start)}", piece) for piece in people[:SHOWN]
         ]
     return found
 
