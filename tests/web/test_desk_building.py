@@ -5,7 +5,7 @@ import pytest
 from station import grid, jobs
 from station.airtime import Week
 from station.jobs import JobKind
-from station.rights import Request, RequestState
+from station.rights import RequestState
 from station.trail import Deed
 from tests.web.seed_building import STEPS, ask_what_ifs
 
@@ -57,7 +57,7 @@ def test_a_build_is_watched_as_it_goes_and_stopped(operator, running, database):
     with database.reading() as session:
         assert jobs.newest(session, JobKind.BUILD, WEEK).stop_asked_at is not None
         (deed,) = session.query(Deed)
-        assert (deed.act, deed.subject) == ("building.stop", WEEK)
+        assert (deed.act, deed.subject) == ("week.stop", WEEK)
 
 
 def test_a_build_that_has_ended_leads_back_to_its_week(operator, running, database):
@@ -73,16 +73,19 @@ def test_a_build_that_has_ended_leads_back_to_its_week(operator, running, databa
     assert "data-from" not in operator.page
 
 
-def test_a_withdrawn_piece_of_a_published_week_offers_a_repair(operator, database, settings, now):
-    desk = f"/desk/weeks/{ON_AIR}"
+def test_what_changed_since_a_week_was_published_offers_a_repair(operator, database, settings):
+    desk, on_air = f"/desk/weeks/{ON_AIR}", Week.parse(ON_AIR, settings.zone)
     operator.open(desk)
     assert f"{desk}/repair" not in operator.forms
     with database.writing() as session:
-        shown = grid.published(session, Week.parse(ON_AIR, settings.zone))
-        last = max(shown.placements, key=lambda placed: placed.start)
-        session.get_one(Request, last.request_id).state = RequestState.WITHDRAWN
+        *_, reserved, withdrawn = sorted(
+            grid.published(session, on_air).placements, key=lambda placed: placed.start
+        )
+        withdrawn.request.state = RequestState.WITHDRAWN
+        at = {"channel": reserved.channel, "start": reserved.start, "length": 1}
+        session.add(grid.ReservedBlock(week=ON_AIR, label="Mentor's hour", **at))
     operator.open(desk)
-    assert "One piece on show was withdrawn since." in operator.page
+    assert "Two slots on show can't stay as they are:" in operator.page
     operator.send(f"{desk}/repair")
     assert "The repair is promised and waits for a worker." in operator.page
     with database.reading() as session:

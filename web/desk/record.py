@@ -10,8 +10,8 @@ from station import trail
 from web.session import act_once, me, now
 
 AREA = "desk."
-# What belongs to no part of the desk is about a week.
-WEEK = "week"
+# What belongs to no part of the desk is about a week, and so is its building.
+WEEK, BUILDING = "week", "building"
 
 
 def act_on_record(
@@ -39,4 +39,4 @@ def act_on_record(
 def _act() -> str:
     """What the address does, by the desk's part and its verb: fees.confirm, week.publish."""
     part, _, verb = (request.endpoint or "").removeprefix(AREA).rpartition(".")
-    return f"{part or WEEK}.{verb}"
+    return f"{WEEK if part in ('', BUILDING) else part}.{verb}"
