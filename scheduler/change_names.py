@@ -62,7 +62,7 @@ def kept(session: Session, settings: Settings, week: Week, version: Grid) -> dic
         for number, way_out in session.execute(query)
         if way_out is not None
     }
-    names = named(session, settings, week, found.values())
+    names = named(session, settings, week, found.values()) if found else Names()
     return {number: sentence(change, names) for number, change in found.items()}
 
 

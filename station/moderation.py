@@ -138,6 +138,12 @@ def waits(settings: Settings, now: datetime) -> Which:
     )
 
 
+def count_waiting(session: Session, settings: Settings, week: str, now: datetime) -> int:
+    """How many pieces of a week wait for approval."""
+    count = sa.select(sa.func.count()).select_from(Request)
+    return session.scalars(count.where(Request.week == week, waits(settings, now))).one()
+
+
 def refused_words(session: Session, right_ids: Collection[int], account_id: int) -> dict[int, str]:
     """Why what an account last asked for with some rights was refused, by right."""
     query = (

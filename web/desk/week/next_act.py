@@ -19,18 +19,20 @@ class NextAct:
     label: str = ""
 
 
-def next_act(found: WeekOverview, *, running: bool, wanting: int, late: int) -> NextAct:
+def next_act(
+    found: WeekOverview, *, running: bool, wanting: int, approving: int, late: int
+) -> NextAct:
     """What is next for a week.
 
-    `running` says that it is being built, `wanting` how many people could be reminded, `late` how
-    many pieces changed since the version that is on show.
+    `running` says that it is being built, `wanting` how many people could be reminded, `approving`
+    how many pieces wait for approval, `late` how many changed since the version that is on show.
     """
     if running:
         return NextAct(_("It is being built. Look at what is found."), BUILD, _("See the build"))
     if found.state == WeekState.RECONCILED:
         return NextAct(_("Nothing is left to do: what aired was compared with the plan."))
-    if found.state == WeekState.OPEN:
-        return _while_open(wanting)
+    if approving or found.state == WeekState.OPEN:
+        return _approve(approving) if approving else _while_open(wanting)
     if found.draft_version is not None:
         return _with_draft(found, found.draft_version)
     if found.published_version is None:
@@ -48,6 +50,16 @@ def _on_show(late: int) -> NextAct:
         num=figures(late),
     )
     return NextAct(says, BUILD, _("To the repair"))
+
+
+def _approve(approving: int) -> NextAct:
+    says = ngettext(
+        "%(num)s piece waits for approval, and is not built before.",
+        "%(num)s pieces wait for approval, and are not built before.",
+        approving,
+        num=figures(approving),
+    )
+    return NextAct(says, READY, _("To what waits"))
 
 
 def _while_open(wanting: int) -> NextAct:

@@ -8,7 +8,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from scheduler.publish import version_before
-from station import grid, readiness, reminders
+from station import grid, moderation, readiness, reminders
 from station.airtime import Week
 from station.grid import Grid, GridState
 from station.readiness import Holder, Readiness
@@ -63,7 +63,8 @@ def draw(week: Week, problem: str = "") -> str:
         if ready[Readiness.REJECTED]:
             rejected = readiness.holders(session, week, Readiness.REJECTED, 0, FEW)
         wanting = sum(one.people for one in asked.values())
-        late = build.late.withdrawn + build.late.unplaced
+        late = build.late.unfit + build.late.unplaced
+        approving = moderation.count_waiting(session, settings, str(week), now())
         channels = on_air(session, settings, now())
         return render_template(
             "desk/week.html",
@@ -73,7 +74,10 @@ def draw(week: Week, problem: str = "") -> str:
             found=found,
             stages=stages(week, settings, found.state, now()),
             hours_off=hours_off,
-            next_act=next_act(found, running=build.running, wanting=wanting, late=late),
+            next_act=next_act(
+                found, running=build.running, wanting=wanting, approving=approving, late=late
+            ),
+            approving=approving,
             ready=ready,
             rejected=rejected,
             asked=asked,
