@@ -142,6 +142,7 @@ def add_reminders() -> None:
         sa.Column("written_at", WHOLE, nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_reminders_person_id")),
         sa.PrimaryKeyConstraint("person_id", "week", "written_at", name=op.f("pk_reminders")),
+        sqlite_strict=True,
     )
 
 
