@@ -32,9 +32,14 @@ def test_a_part_of_a_day_shows_who_speaks_on_a_channel(seeded, nobody):
     assert "What the taxi rank taught me" in nobody.page
     nobody.open("/guide?day=2026-11-25&from=18")
     assert "Nothing is planned for this time yet." in nobody.page
+    assert "24 on the clocks of Johannesburg, UTC+02:00" in nobody.page
+    assert 'href="/guide?day=2026-11-26&channel=1&from=0" rel="next"' in nobody.page
+    assert 'href="/guide?day=2026-11-25&channel=1&from=12" rel="prev"' in nobody.page
 
 
-@pytest.mark.parametrize("asked", ["day=9999-12-31", "day=x", "from=7", "channel=9", "channel=x"])
+@pytest.mark.parametrize(
+    "asked", ["day=9999-12-31", "day=0001-01-01", "day=x", "from=7", "channel=9", "channel=x"]
+)
 def test_what_no_guide_has_is_shown_as_today(asked, seeded, nobody):
     nobody.open(f"/guide?{asked}")
     assert "Channel One, Saturday 21 November" in nobody.page

@@ -100,6 +100,6 @@ def test_how_many_listen_is_told_beside_what_is_on(nobody, database, settings, n
 
 def test_a_quality_is_chosen_without_scripts_and_remembered(nobody):
     nobody.open("/?quality=standard")
-    nobody.open("/")
+    nobody.open("/?quality=quadraphonic")
     assert nobody.page.index("/0-standard.mp3") < nobody.page.index("/0-low.opus")
     assert '?quality=standard" data-quality="standard" aria-current="true"' in nobody.page

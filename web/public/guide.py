@@ -1,7 +1,7 @@
 """What is on, by day and channel; what is looked for is found in all that is planned."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, render_template, request
@@ -38,14 +38,22 @@ class Asked:
     hour: int
     channel: int
 
+    @property
+    def ends(self) -> int:
+        """The hour at which the part ends; 24 for midnight."""
+        return self.hour + PART_HOURS
+
+    def later(self, parts: int) -> "Asked":
+        """So many parts later."""
+        days, hour = divmod(self.hour + parts * PART_HOURS, 24)
+        return replace(self, day=self.day + timedelta(days=days), hour=hour)
+
     def span(self, settings: Settings) -> Span:
         """From its first instant to the next part's."""
-        ends = self.hour + PART_HOURS
-        next_day = self.day + timedelta(days=ends // 24)
-        return Span(
-            local_instant(self.day, time(self.hour), settings.zone),
-            local_instant(next_day, time(ends % 24), settings.zone),
+        begins = (
+            local_instant(one.day, time(one.hour), settings.zone) for one in (self, self.later(1))
         )
+        return Span(*begins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def page() -> ResponseReturnValue:
         pieces=pieces,
         day=dated(asked.day, "EEEE d MMMM"),
         days=days,
-        parts=[(hour, hour + PART_HOURS) for hour in PARTS],
+        parts=[replace(asked, hour=hour) for hour in PARTS],
     )
 
 
@@ -133,7 +141,8 @@ def _asked(settings: Settings, now: datetime) -> Asked:
     local = now.astimezone(settings.zone)
     try:
         day = date.fromisoformat(request.args.get("day", ""))
-        local_instant(day + timedelta(days=1), time(0), settings.zone)
+        local_instant(day - timedelta(days=1), time(0), settings.zone)
+        local_instant(day + timedelta(days=2), time(0), settings.zone)
     except (ValueError, OverflowError):
         day = local.date()
     hour = request.args.get("from", -1, type=int)

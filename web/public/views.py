@@ -58,8 +58,9 @@ def published() -> Grid | None:
 @area.get("/")
 def page() -> ResponseReturnValue:
     """Press play; now, next and later on every channel."""
-    if "quality" in request.args:
-        choose_quality(request.args["quality"])
+    asked = request.args.get("quality", "")
+    if any(mount.quality == asked for mount in station().mounts()):
+        choose_quality(asked)
     channels = listening(quality_chosen())
     return render_template(
         "public/page.html", channels=channels, fresh=fresh(channels), shown=published()
