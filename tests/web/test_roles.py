@@ -101,6 +101,8 @@ FILLED = {
     "block_id": 1,
     "show_id": 1,
     "report_id": 1,
+    "token_id": 1,
+    "webhook_id": 1,
     "channel": 1,
     "slot": 1,
     "reference": "RF15MW0000017",
@@ -229,7 +231,8 @@ def test_pages_have_no_script_or_style_of_their_own(app, seeded, signed_in):
     for _, method, path in routes(app):
         if method != "GET" or path.startswith(("/static/", "/api/")):
             continue
-        page = operator.client.get(path).text
+        with operator.client.get(path) as answer:
+            page = answer.text
         assert "<style" not in page
         assert " style=" not in page
         assert " onclick=" not in page
