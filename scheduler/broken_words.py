@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from scheduler.limited import Limit
 from scheduler.problem import Problem
 from station.errors import Violation
 from station.languages import gettext as _
@@ -12,14 +13,16 @@ from station.languages import marked
 from station.members import Person
 from station.rights import Request
 
-SAID = {
+SAID: Mapping[str, str] = {
     "inside-the-week": marked("%(pieces)s would not lie within the week."),
     "one-a-slot": marked("%(pieces)s would be in one slot."),
     "reserved": marked("%(pieces)s would run into starts that the station keeps."),
-    "limits": marked(
-        "%(pieces)s may not be there: it begins too soon, or the channel's language, the hours for "
-        "adults, times that were ruled out, a ban or the worth of a makegood is against it."
-    ),
+    Limit.SOON: marked("%(pieces)s would begin too soon."),
+    Limit.LANGUAGE: marked("%(pieces)s is in a language that this channel does not air."),
+    Limit.ADULT: marked("%(pieces)s is for adults, and may not air at that hour."),
+    Limit.BAN: marked("%(pieces)s is banned there. Lift the ban first."),
+    Limit.RULED_OUT: marked("%(pieces)s would air at a time that its holder ruled out."),
+    Limit.WORTH: marked("%(pieces)s is a makegood, and that start is worth too little for it."),
     "pins": marked("%(pieces)s is pinned to another place. Let it go first."),
     "frozen": marked("%(pieces)s has begun, or begins too soon to move."),
     "holder-gap": marked(
@@ -39,14 +42,20 @@ SAID = {
 }
 
 
-def said(found: Violation, problem: Problem, who: Mapping[str, str]) -> str:
-    """One broken rule for people; `who` says which piece each id of the problem is."""
-    if found.rule not in SAID:
+def said(
+    found: Violation, problem: Problem, who: Mapping[str, str], limit: Limit | None = None
+) -> str:
+    """One broken rule for people; `who` says which piece each id of the problem is.
+
+    A `limit` is what is against the place of a piece that breaks its limits.
+    """
+    rule = limit or found.rule
+    if rule not in SAID:
         return found.sentence
     pieces = ", ".join(who.get(name, name) for name in dict.fromkeys(found.ids))
     rules = problem.rules
     return _(
-        SAID[found.rule],
+        SAID[rule],
         pieces=pieces,
         holder_gap=rules.holder_gap,
         sold_per_hour=rules.sold_per_hour,

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from scheduler import load, runs
 from scheduler.broken_words import named, said
 from scheduler.check import broken_rules
+from scheduler.limited import Asked, limit_of
 from scheduler.load import Loaded
 from scheduler.plan import Bumped, Placement
 from scheduler.problem import Place
 from scheduler.publish import MOST_TOLD
 from station import grid, pins
 from station.airtime import Week
-from station.errors import Refusal
+from station.errors import Refusal, Violation
 from station.grid import Grid, Move
 from station.languages import marked
 from station.moments import local_text
@@ -75,7 +76,8 @@ def propose(
     if all(places.get(number) == place for number, place in moved.items()):
         raise Refusal("edit-nothing")
     places |= moved
-    broken, already = _judged(session, loaded, places, moved)
+    about = Asked(session, settings, week, now)
+    broken, already = _judged(about, loaded, places, moved)
     kept = _with_worth(loaded, base, loaded.runs.parted(places))
     return Proposal(base.version, kept, _moves(base, kept), broken, already, loaded)
 
@@ -153,7 +155,7 @@ def pin(
         for at in loaded.problem.fixed(one)
     }
     fixed[piece[0].id] = place
-    broken, _ = _judged(session, loaded, fixed, {piece[0].id})
+    broken, _ = _judged(Asked(session, settings, week, now), loaded, fixed, {piece[0].id})
     if broken:
         raise Refusal("edit-unfit", problems=" ".join(broken))
 
@@ -171,10 +173,7 @@ def require_place(settings: Settings, week: Week, place: Place) -> None:
 
 
 def _judged(
-    session: Session,
-    loaded: Loaded,
-    places: Mapping[int, Place],
-    moved: Collection[int],
+    asked: Asked, loaded: Loaded, places: Mapping[int, Place], moved: Collection[int]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the checker finds in places by first request: with the moved ones, and without."""
     placements = [
@@ -184,12 +183,17 @@ def _judged(
     left = [Bumped(name, "not placed") for name in loaded.problem.request if name not in names]
     found = broken_rules(loaded.problem, placements, left)
     mine = {load.name_of(number) for number in moved}
-    theirs = [one for one in found if mine.isdisjoint(one.ids)]
-    ours = [one for one in found if not mine.isdisjoint(one.ids)]
-    shown = (*ours[:MOST_TOLD], *theirs[:MOST_TOLD])
-    who = named(session, [load.request_id(name) for one in shown for name in one.ids])
-    told = [said(one, loaded.problem, who) for one in shown]
-    return tuple(told[: len(ours[:MOST_TOLD])]), tuple(told[len(ours[:MOST_TOLD]) :])
+    ours = [one for one in found if not mine.isdisjoint(one.ids)][:MOST_TOLD]
+    theirs = [one for one in found if mine.isdisjoint(one.ids)][:MOST_TOLD]
+    shown = [load.request_id(name) for one in (*ours, *theirs) for name in one.ids]
+    who = named(asked.session, shown)
+
+    def told(one: Violation) -> str:
+        number = load.request_id(one.ids[0]) if one.rule == "limits" else None
+        limit = None if number is None else limit_of(asked, number, places[number])
+        return said(one, loaded.problem, who, limit)
+
+    return tuple(map(told, ours)), tuple(map(told, theirs))
 
 
 def _with_worth(loaded: Loaded, base: Grid, places: Mapping[int, Place]) -> dict[int, grid.Place]:

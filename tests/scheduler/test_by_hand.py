@@ -1,7 +1,9 @@
 """What an operator moves, exchanges, pins or bans keeps every rule, and edits no version."""
 
 import json
+from datetime import timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -10,11 +12,12 @@ from scheduler.build import build, repair
 from scheduler.by_hand import exchange, keep, pin, propose
 from scheduler.problem import Place
 from scheduler.publish import publish
-from station import bans, grid, pins
+from station import bans, blackouts, grid, pins
 from station.airtime import Week
 from station.bans import Ban
 from station.errors import Refusal
 from station.grid import GridState, ReservedBlock
+from station.rights import Request
 from station.trail import Deed
 
 WEEK = "2026-W48"
@@ -95,7 +98,7 @@ def test_what_would_break_a_rule_is_said_by_name_and_kept_nowhere(
     found = proposed("Ada", 1, LATE)
     assert found.broken == ("“Ada speaks” (Ada), “Ben speaks” (Ben) would be in one slot.",)
     [other] = found.already
-    assert other.startswith("“Cleo speaks” (Cleo) may not be there")
+    assert other == "“Cleo speaks” (Cleo) is banned there. Lift the ban first."
     with pytest.raises(Refusal, match="would be in one slot"), database.writing() as session:
         keep(session, week, found, now)
     assert "starts that the station keeps" in proposed("Ada", 0, 405).broken[0]
@@ -118,13 +121,35 @@ def test_what_has_begun_stays_and_the_past_is_closed(database, settings, week, a
     with database.writing() as session:
         publish(session, settings, week, now)
         later = week.instant(300, settings.slots)
+        said = {"Ada": "has begun, or begins too soon to move.", "Ben": "would begin too soon."}
         for name, start in (("Ada", 900), ("Ben", 299)):
             wanted = {asked[name]: Place(2, start)}
-            assert propose(session, settings, week, wanted, later).broken
+            found = propose(session, settings, week, wanted, later)
+            assert any(one.endswith(said[name]) for one in found.broken)
         fine = propose(session, settings, week, {asked["Ben"]: Place(2, 900)}, later)
         assert fine.broken == ()
         assert keep(session, week, fine, later).state == GridState.DRAFT
         assert grid.published(session, week).version == 1
+
+
+def test_the_limit_that_is_against_a_place_is_named(database, settings, week, now, asked, built):
+    spoken = msgspec.structs.replace(settings.station, channel_languages={"One": ("zu",)})
+    settings = msgspec.structs.replace(settings, station=spoken)
+    with database.writing() as session:
+        ben, cleo = (session.get_one(Request, asked[name]) for name in ("Ben", "Cleo"))
+        cleo.adult = True
+        open_still = now - timedelta(days=5)
+        blackouts.choose(session, settings, ben.account_id, 1, "06:00", "09:00", open_still)
+        wanted = {"Ada": Place(0, 500), "Ben": Place(1, 100), "Cleo": Place(2, 120)}
+        said = {
+            name: propose(session, settings, week, {asked[name]: place}, now).broken
+            for name, place in wanted.items()
+        }
+    assert said == {
+        "Ada": ("“Ada speaks” (Ada) is in a language that this channel does not air.",),
+        "Ben": ("“Ben speaks” (Ben) would air at a time that its holder ruled out.",),
+        "Cleo": ("“Cleo speaks” (Cleo) is for adults, and may not air at that hour.",),
+    }
 
 
 def test_a_pin_needs_a_place_that_is_free_of_what_is_fixed(
