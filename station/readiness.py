@@ -60,7 +60,7 @@ arranged_for = sa.func.coalesce(StandingChoice.kind, StandingKind.POOL) != Stand
 
 def counts(session: Session, week: Week) -> dict[Readiness, int]:
     """How many rights of a week that people hold are how far."""
-    query = of_week(week, how_far, sa.func.count()).group_by(how_far)
+    query = of_week(week, how_far.label("so_far"), sa.func.count()).group_by("so_far")
     found = {Readiness(state): count for state, count in session.execute(query)}
     return {state: found.get(state, 0) for state in Readiness}
 

@@ -63,7 +63,8 @@ def to_remind(session: Session, week: Week, now: datetime) -> dict[Readiness, To
         people.filter(~needless, lately),
         people.filter(needless),
     )
-    query = of_week(week, how_far, *columns).where(how_far.in_(REMINDED)).group_by(how_far)
+    query = of_week(week, how_far.label("so_far"), *columns)
+    query = query.where(how_far.in_(REMINDED)).group_by("so_far")
     found = {Readiness(state): ToRemind(*counts) for state, *counts in session.execute(query)}
     return {state: found.get(state, NOBODY) for state in REMINDED}
 
