@@ -215,4 +215,4 @@ def test_a_cause_has_its_silences(over, seeded, nobody, settings, database, now)
     read = feedparser.parse(nobody.client.get(f"/again/cause/{cause.id}/feed.rss").data)
     assert [one.title for one in read.entries] == ["Silence for George Floyd"]
     nobody.open(f"/again/cause/{cause.id}")
-    assert "<audio" in nobody.page
+    assert f'src="{sound_of(settings, over[2])}"' in nobody.page

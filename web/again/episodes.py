@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import url_for
 
@@ -38,6 +39,11 @@ class Episode:
     seconds: float
     adult: bool
     chapters: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where its sound is on this host, however that was reached: pages play no other's."""
+        return urlsplit(self.sound).path
 
 
 def parts_of(settings: Settings, entry: Entry) -> list[Part]:
