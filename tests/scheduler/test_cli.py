@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from scheduler import cli, plan, problem_file, week_cli
 from scheduler.check import check
 from scheduler.problem import Place
-from station.grid import ReservedBlock
+from station.grid import Grid, ReservedBlock
 from station.ledger import root_hash
+from station.trail import Deed
 from tests.scheduler.weeks import request, week
 
 ROOT = Path(__file__).parents[2]
@@ -132,8 +133,13 @@ def test_a_week_goes_from_build_to_rollback_by_commands(run, ask, admit_member, 
     later = ask(admit_member("Ben"))
     run(week_cli.week, "build", "2026-W48")
     assert len(run(week_cli.week, "publish", "2026-W48")["moves"]) == 1
-    rolled = run(week_cli.week, "rollback", "2026-W48")
+    rolled = run(week_cli.week, "rollback", "2026-W48", "--reason", "Ben was built too early")
     assert (rolled["version"], rolled["certificate"]["of_version"]) == (3, 1)
+    with database.reading() as session:
+        assert session.query(Grid).filter_by(version=3).one().reason == "Ben was built too early"
+        deed = session.query(Deed).filter_by(act="week.rollback").one()
+        assert (deed.account_id, deed.subject) == (None, "2026-W48, version 3")
+        assert deed.reason == "Ben was built too early"
     assert run(week_cli.week, "explain", "2026-W48")["bumped"][0]["request"] == later
 
 
