@@ -23,13 +23,13 @@ from station.airtime import Week
 from station.grid import Grid, Pin, Placement
 from station.languages import marked
 from station.market.offers import sold_rights
-from station.moderation import KeptBack
 from station.rights import Request, requests_of
 from station.settings import Settings
 
 NO_MASTER = marked("Its finished piece was not ready when the week was built.")
 ON_AIR_ALREADY = marked("These five minutes are on air already, with what was sent before.")
 NO_CHANNEL = marked("No channel of the station airs what is said in this language.")
+SHUT_OUT = marked("The station keeps it out of every start of this week.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,12 @@ def load(
     on_air = {placed.request.right_id for placed in started.values()}
     pieces = joined.pieces(one for one in requests_of(session, week) if one.id not in started)
     kept = moderation.kept_back(session, settings, Request.week == str(week), now)
+    said = {number: one.sentence for number, one in kept.items()}
+    said |= dict.fromkeys(bans.shut_out(session, settings, week), SHUT_OUT)
     left_out = {
         one.id: reason
         for piece in pieces
-        if (reason := _not_ready(settings, piece, on_air, kept)) is not None
+        if (reason := _not_ready(settings, piece, on_air, said)) is not None
         for one in piece
     }
     ready = [piece for piece in pieces if piece[0].id not in left_out]
@@ -182,13 +184,13 @@ def _started(shown: Grid, first_open: int, joined: Runs) -> dict[int, Placement]
 
 
 def _not_ready(
-    settings: Settings, piece: Piece, on_air: set[int], kept: Mapping[int, KeptBack]
+    settings: Settings, piece: Piece, on_air: set[int], kept_back: Mapping[int, str]
 ) -> str | None:
     if any(one.right_id in on_air for one in piece):
         return ON_AIR_ALREADY
     if not channels_of(settings, piece[0]):
         return NO_CHANNEL
-    if said := [kept[one.id].sentence for one in piece if one.id in kept]:
+    if said := [kept_back[one.id] for one in piece if one.id in kept_back]:
         return said[0]
     return None if all(one.master_sha256 for one in piece) else NO_MASTER
 

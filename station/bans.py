@@ -81,3 +81,17 @@ def in_week(session: Session, week: Week) -> dict[int, list[Ban]]:
     for ban in session.scalars(query.where(Request.week == str(week)).order_by(Ban.id)):
         found[ban.request_id].append(ban)
     return found
+
+
+def shut_out(session: Session, settings: Settings, week: Week) -> set[int]:
+    """The requests that bans leave no start of a week at all, on no channel."""
+    whole = range(week.starts(settings.slots))
+    return {
+        number
+        for number, mine in in_week(session, week).items()
+        if all(
+            any(ban.channel in {None, channel} and ban.start <= start < ban.end for ban in mine)
+            for channel in range(settings.channels)
+            for start in whole
+        )
+    }

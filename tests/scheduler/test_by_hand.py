@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from scheduler import by_hand_cli
 from scheduler.build import build, repair
 from scheduler.by_hand import exchange, keep, pin, propose
+from scheduler.load import SHUT_OUT, load
 from scheduler.problem import Place
 from scheduler.publish import publish
 from station import bans, blackouts, grid, pins
@@ -185,6 +186,16 @@ def test_a_ban_keeps_a_request_out_until_it_is_lifted(database, settings, week, 
         assert len(bans.in_week(session, week)[asked["Ada"]]) == 1
     with pytest.raises(Refusal, match="no ban"), database.writing() as session:
         bans.lift(session, week, both[0].id)
+
+
+def test_who_is_banned_from_all_of_a_week_is_told_so(database, settings, week, now, asked, built):
+    with database.writing() as session:
+        piece = pins.piece_of(session, week, asked["Ada"])
+        for channel, span in ((0, range(2016)), (1, range(2016)), (2, range(1000))):
+            bans.make(session, piece, channel, span, now)
+        assert load(session, settings, week, now).left_out == {}
+        bans.make(session, piece, None, range(1000, 2016), now)
+        assert load(session, settings, week, now).left_out == {asked["Ada"]: SHUT_OUT}
 
 
 def test_the_commands_do_the_same_and_go_on_record(
