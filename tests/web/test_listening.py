@@ -131,6 +131,9 @@ def test_a_player_plays_within_another_sites_page(page, url, streams):
     inside.locator("audio").focus()
     page.keyboard.press("Space")
     streams.wait_until([LOW])
+    with page.expect_popup() as opened:
+        inside.locator(".now a").click()
+    assert opened.value.locator("h1").inner_text() == "The river behind our school"
 
 
 def test_times_are_those_of_whoever_listens(opened, url):
