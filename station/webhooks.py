@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from station.db import Base, compare_and_set
 from station.errors import Refusal, WrongInput
-from station.jobs import JobKind, promise
+from station.jobs import Job, JobKind, JobState, promise
 
 LONGEST_ADDRESS = 500
 MOST_WEBHOOKS = 10
@@ -24,6 +24,8 @@ SECRET_PREFIX = "whsec_"  # noqa: S105  Standard Webhooks 1.0.0 marks its secret
 SECRET_BYTES = 32  # it asks for 24 to 64
 # Whoever could not be reached for so long is told no more of what is that old.
 KEPT = timedelta(days=3)
+# Thousands of happenings a day must not pile up as jobs that were done.
+JOBS_KEPT = timedelta(days=1)
 
 
 class HappeningKind(StrEnum):
@@ -138,10 +140,12 @@ def test(session: Session, webhook_id: int, now: datetime) -> None:
 
 
 def clear_old(session: Session, now: datetime) -> int:
-    """Forget what happened so long ago that nobody is told of it any more.
+    """Forget what happened so long ago that nobody is told of it any more, and a day's old jobs.
 
     The newest one stays: SQLite would give its id to the next one again.
     """
+    over = Job.state.in_([JobState.DONE, JobState.FAILED]), Job.due_at < now - JOBS_KEPT
+    session.execute(sa.delete(Job).where(Job.kind == JobKind.WEBHOOK, *over))
     newest = sa.select(sa.func.max(Happening.id)).scalar_subquery()
     old = sa.delete(Happening).where(Happening.at < now - KEPT, Happening.id < newest)
     return len(session.scalars(old.returning(Happening.id)).all())

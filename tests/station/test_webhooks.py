@@ -16,7 +16,7 @@ from station.airlog import AirLine, LineKind
 from station.airtime import Week
 from station.alarms import AlarmKind, Raised
 from station.errors import Refusal, WrongInput
-from station.jobs import PATIENCE, JobKind, JobState, newest, work_once
+from station.jobs import PATIENCE, Job, JobKind, JobState, newest, work_once
 from station.webhook_posts import teller
 from station.webhooks import KEPT, MOST_WEBHOOKS, Happening, Webhook
 
@@ -181,6 +181,7 @@ def test_what_is_old_is_forgotten_but_its_number_is_not_given_again(
     later = at + KEPT + timedelta(hours=1)
     with database.writing() as session:
         assert webhooks.clear_old(session, later) == 1
+        assert session.query(Job).count() == 0
         webhooks.test(session, webhook.id, later)
     assert work(database, settings, later)
     assert len(receiver.taken) == 3

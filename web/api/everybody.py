@@ -1,14 +1,13 @@
 """What anybody's program may ask for: what listeners see."""
 
-from collections.abc import Iterable
-
 from flask import abort
 from msgspec.structs import replace
 
 from playout.mounts import Mount
 from station import causes, facts, grid, listen_again, shares, takedowns
-from station.airlog import AirLine, LineKind, lines_between
+from station.airlog import LineKind
 from station.airtime import Week
+from station.figures.spans import slots_in
 from web.again.episodes import episodes
 from web.api import asked, named, shapes
 from web.public import now as on_air
@@ -47,6 +46,7 @@ def playing(_: asked.Nothing) -> shapes.Now:
         shapes.Playing(
             channel=one.channel,
             name=settings.channel_name(one.channel),
+            listeners=one.listeners,
             now=None if one.now is None else _piece(one.now),
             next=None if one.next is None else _piece(one.next),
             later=tuple(map(_piece, one.later)),
@@ -61,24 +61,23 @@ def programme(wanted: asked.OneDay) -> shapes.Programme:
     settings, span = station().settings, named.day_span(wanted.day)
     if wanted.channel is not None:
         named.require_channel(wanted.channel)
-    first, last = settings.slots.number(span.start), settings.slots.number(span.end)
-    week = Week.of(span.start, settings.zone)
+    day, week = slots_in(settings.slots, span), Week.of(span.start, settings.zone)
     with station().database.reading() as session:
         shown = grid.published(session, week)
-        lines = lines_between(session, first, last)
-        withdrawn = {(one.channel, one.slot_number) for one in takedowns.since(session, first)}
-    wanted_here = [
-        line
-        for line in lines
-        if wanted.channel in (None, line.channel)
-        and (line.channel, line.slot_number) not in withdrawn
-    ]
+        lines, runs = on_air.planned(session, day.start, day.stop)
+    channels = range(settings.channels) if wanted.channel is None else [wanted.channel]
     return shapes.Programme(
         day=wanted.day,
         week=str(week),
         version=None if shown is None else shown.version,
         root_hash=None if shown is None else shown.root_hash,
-        pieces=tuple(_pieces(wanted_here)),
+        pieces=tuple(
+            _piece(found)
+            for channel in channels
+            for found in on_air.joined(
+                (line for line in lines if line.channel == channel), settings.slots, runs
+            )
+        ),
     )
 
 
@@ -151,14 +150,6 @@ def _stream(mount: Mount) -> shapes.Stream:
         kilobits=mount.kilobits,
         megabytes_an_hour=bytes_an_hour(mount) / 1e6,
     )
-
-
-def _pieces(lines: Iterable[AirLine]) -> Iterable[shapes.Piece]:
-    slots, by_channel = station().settings.slots, dict[int, list[AirLine]]()
-    for line in lines:
-        by_channel.setdefault(line.channel, []).append(line)
-    for channel in sorted(by_channel):
-        yield from map(_piece, on_air.joined(by_channel[channel], slots))
 
 
 def _piece(found: on_air.Piece) -> shapes.Piece:

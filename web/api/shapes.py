@@ -67,10 +67,14 @@ class Piece(Struct, frozen=True):
 
 
 class Playing(Struct, frozen=True):
-    """One channel: what is heard now (null where nothing is planned), what is next, and later."""
+    """One channel: what is heard now (null where nothing is planned), what is next, and later.
+
+    `listeners` is how many players were tuned in when they were counted last, if they were.
+    """
 
     channel: int
     name: str
+    listeners: int | None
     now: Piece | None
     next: Piece | None
     later: tuple[Piece, ...]
