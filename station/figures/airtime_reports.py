@@ -21,6 +21,7 @@ from station.lengths import figures
 from station.members import Person
 from station.settings import Settings
 
+NAMED_AT_ONCE = 1000
 USES = {
     Use.OWN: marked("own use"),
     Use.GIFT: marked("gift"),
@@ -83,10 +84,14 @@ def _ahead(bar: Bar) -> str:
 
 
 def _people(session: Session, standings: Sequence[Standing]) -> Iterator[Sequence[Cell]]:
-    named = session.execute(sa.select(Person.account_id, Person.name)).all()
-    names = {account_id: name for account_id, name in named}  # noqa: C416  typed
-    for one in standings:
-        yield names.get(one.account_id, ""), one.worth, one.starts, one.ahead, one.percent
+    for at in range(0, len(standings), NAMED_AT_ONCE):
+        some = standings[at : at + NAMED_AT_ONCE]
+        named = sa.select(Person.account_id, Person.name).where(
+            Person.account_id.in_([one.account_id for one in some])
+        )
+        names = {account_id: name for account_id, name in session.execute(named)}  # noqa: C416
+        for one in some:
+            yield names.get(one.account_id, ""), one.worth, one.starts, one.ahead, one.percent
 
 
 def _mix(session: Session, settings: Settings, span: Span, now: datetime) -> Found:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from station.audience import Audience
 from station.figures.spans import slots_in
 from station.settings import Settings
 
+AN_HOUR = timedelta(seconds=HOUR_SECONDS)
 # A kbit/s for an hour is so many millions of bytes.
 MEGABYTES = HOUR_SECONDS / 8 / 1000
 
@@ -73,8 +74,8 @@ class SlotListeners:
 
 
 @dataclass(frozen=True, slots=True)
-class _Quarter:
-    """What was counted of a channel in a quarter of an hour, in so many slots of it.
+class _Part:
+    """What was counted of a channel in an hour or a part of one, in so many slots of it.
 
     `means` is the sum of the slots' means; `sent` are the counts that `kilobits` was added for.
     """
@@ -90,15 +91,15 @@ class _Quarter:
 
 def listeners(session: Session, settings: Settings, span: Span) -> ListenersReport:
     """How many listened in a span."""
-    quarters = _quarters(session, settings, span)
+    parts = _parts(session, settings, span)
     channels = range(settings.channels)
     return ListenersReport(
-        total=_listening(settings, None, quarters),
+        total=_listening(settings, None, parts),
         by_channel=tuple(
-            _listening(settings, channel, [one for one in quarters if one.channel == channel])
+            _listening(settings, channel, [one for one in parts if one.channel == channel])
             for channel in channels
         ),
-        by_hour=tuple(_by_hour(settings, quarters)),
+        by_hour=tuple(_by_hour(settings, parts)),
     )
 
 
@@ -125,14 +126,15 @@ def by_slot(session: Session, settings: Settings, span: Span) -> Iterator[SlotLi
         yield SlotListeners(channel, start, title or "", speaker or "", float(listening), most)
 
 
-def _quarters(session: Session, settings: Settings, span: Span) -> list[_Quarter]:
-    """Zones are whole quarters of an hour apart, so these make up every local hour."""
-    quarter = Audience.slot_number // (QUARTER_HOUR_SECONDS // settings.slots.seconds)
+def _parts(session: Session, settings: Settings, span: Span) -> list[_Part]:
+    """What makes up every local hour: whole ones, or quarters where zones are not hours apart."""
+    seconds = _part_seconds(settings, span)
+    part = Audience.slot_number // (seconds // settings.slots.seconds)
     mean = sa.cast(Audience.total, sa.Float) / Audience.samples
     query = (
         sa.select(
             Audience.channel,
-            quarter,
+            part,
             sa.func.count(),
             sa.func.sum(mean),
             sa.func.max(Audience.most),
@@ -140,12 +142,12 @@ def _quarters(session: Session, settings: Settings, span: Span) -> list[_Quarter
             sa.func.sum(sa.case((Audience.kilobits > 0, Audience.total), else_=0)),
         )
         .where(*_counted(settings, span))
-        .group_by(Audience.channel, quarter)
+        .group_by(Audience.channel, part)
     )
     return [
-        _Quarter(
+        _Part(
             channel,
-            datetime.fromtimestamp(number * QUARTER_HOUR_SECONDS, UTC),
+            datetime.fromtimestamp(number * seconds, UTC),
             slots,
             means,
             most,
@@ -154,6 +156,12 @@ def _quarters(session: Session, settings: Settings, span: Span) -> list[_Quarter
         )
         for channel, number, slots, means, most, kilobits, sent in session.execute(query)
     ]
+
+
+def _part_seconds(settings: Settings, span: Span) -> int:
+    offsets = [at.astimezone(settings.zone).utcoffset() for at in (span.start, span.end)]
+    whole = all(offset is not None and not offset % AN_HOUR for offset in offsets)
+    return HOUR_SECONDS if whole else QUARTER_HOUR_SECONDS
 
 
 def _counted(settings: Settings, span: Span) -> tuple[sa.ColumnElement[bool], ...]:
@@ -166,23 +174,23 @@ def _counted(settings: Settings, span: Span) -> tuple[sa.ColumnElement[bool], ..
     )
 
 
-def _listening(settings: Settings, channel: int | None, quarters: list[_Quarter]) -> Listening:
+def _listening(settings: Settings, channel: int | None, parts: list[_Part]) -> Listening:
     slot_hours = settings.slots.seconds / HOUR_SECONDS
-    slots, means = sum(one.slots for one in quarters), sum(one.means for one in quarters)
-    sent = sum(one.sent for one in quarters)
+    slots, means = sum(one.slots for one in parts), sum(one.means for one in parts)
+    sent = sum(one.sent for one in parts)
     return Listening(
         channel=channel,
         counted_hours=slots * slot_hours,
         mean=means / slots if slots else 0.0,
-        most=max((one.most for one in quarters), default=0),
+        most=max((one.most for one in parts), default=0),
         listener_hours=means * slot_hours,
-        kilobits=sum(one.kilobits for one in quarters) / sent if sent else None,
+        kilobits=sum(one.kilobits for one in parts) / sent if sent else None,
     )
 
 
-def _by_hour(settings: Settings, quarters: list[_Quarter]) -> Iterator[HourOfWeek]:
-    hours: dict[tuple[int, int, int], list[_Quarter]] = defaultdict(list)
-    for one in quarters:
+def _by_hour(settings: Settings, parts: list[_Part]) -> Iterator[HourOfWeek]:
+    hours: dict[tuple[int, int, int], list[_Part]] = defaultdict(list)
+    for one in parts:
         local = one.at.astimezone(settings.zone)
         hours[one.channel, local.isoweekday(), local.hour].append(one)
     for hour, within in sorted(hours.items()):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -129,3 +130,15 @@ def test_each_slot_says_what_was_declared_about_it(database, settings, now):
     assert told["George Floyd"].permission is None
     assert told["Morning bed in five parts"].language == ""
     assert (counted.pieces, counted.with_music, dict(counted.languages)["en"]) == (11, 1, 3)
+
+
+def test_where_clocks_are_half_an_hour_off_hours_are_local_too(database, settings, now):
+    there = msgspec.structs.replace(settings.station, zone="Asia/Kolkata")
+    settings = msgspec.structs.replace(settings, station=there)
+    slot = settings.slots.number(now)  # 15:30 there
+    with database.writing() as session:
+        for at in (0, 7):
+            audience.add(session, 0, slot + at, 1)
+    with database.reading() as session:
+        found = listeners(session, settings, spans.last_days(settings, now))
+    assert [hour.hour for hour in found.by_hour] == [15, 16]
