@@ -85,6 +85,7 @@ def named(station: Full) -> dict[str, object]:
         "feeds.feed token": station.calendar,
         "receipts.page code": receipt(station),
         "pieces.page code": shares.code_of(station.settings, station.traded.request),
+        "pieces.reminder code": shares.code_of(station.settings, station.traded.request),
     }
 
 
