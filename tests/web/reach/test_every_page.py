@@ -14,8 +14,9 @@ pytestmark = pytest.mark.timeout(900)
 
 SMALLEST: ViewportSize = {"width": 320, "height": 640}
 USUAL: ViewportSize = {"width": PHONE[0], "height": PHONE[1]}
-# What no page links to with the numbers that are asked for here: sounds, and one's own links.
+# What no page links to as it is asked for here: sounds of other numbers, and a card of no address.
 NEVER = {
+    "/oembed",
     "/member/rights/<int:right_id>/clip",
     "/desk/moderation/clips/<int:channel>/<int:slot>",
 }
