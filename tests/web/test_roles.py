@@ -27,6 +27,8 @@ from station.recordings import Recording
 from station.reports import Report
 from station.rights import Request
 from station.takedowns import Takedown
+from station.tokens import Token
+from station.webhooks import Happening, Webhook
 
 OPEN_TO_ALL = {
     "/",
@@ -66,6 +68,7 @@ OPERATORS = ("/desk/",)
 TABLES = (
     *(Posting, Request, Job, Grid, Person, Application, Invitation, Cause, MoneyEntry),
     *(Recording, Presentation, FillPiece, Alarm, Passkey, Code, Profile, Postcard, Withheld),
+    *(Token, Webhook, Happening),
     *(Ban, Pin, Review, Report, Takedown),
 )
 FILLED = {
