@@ -48,7 +48,13 @@ def test_a_build_is_watched_as_it_goes_and_stopped(operator, running, database):
             f'id="progress" data-fresh data-seconds="1" data-from="{DESK}/building"'
             in operator.page
         )
-        for said in ("1,150", "1,200", "4.17 %", "9 seconds of at most 30.", 'class="bound"'):
+        for said in (
+            "1,150",
+            "1,200",
+            "4.17 %",
+            "After 9 seconds. A build thinks for 30.",
+            'class="bound"',
+        ):
             assert said in operator.page, said
     assert f"{DESK}/build" not in operator.forms
     operator.send(f"{DESK}/stop")
@@ -73,7 +79,7 @@ def test_a_build_that_has_ended_leads_back_to_its_week(operator, running, databa
     assert "data-from" not in operator.page
 
 
-def test_what_changed_since_a_week_was_published_offers_a_repair(operator, database, settings):
+def test_what_changed_since_a_week_was_published_offers_a_repair(operator, database, settings, now):
     desk, on_air = f"/desk/weeks/{ON_AIR}", Week.parse(ON_AIR, settings.zone)
     operator.open(desk)
     assert f"{desk}/repair" not in operator.forms
@@ -88,8 +94,14 @@ def test_what_changed_since_a_week_was_published_offers_a_repair(operator, datab
     assert "Two slots on show can't stay as they are:" in operator.page
     operator.send(f"{desk}/repair")
     assert "The repair is promised and waits for a worker." in operator.page
-    with database.reading() as session:
-        assert jobs.newest(session, JobKind.REPAIR, ON_AIR).running
+    with database.writing() as session:
+        job = jobs.newest(session, JobKind.REPAIR, ON_AIR)
+        assert job.running
+        job.state = jobs.JobState.DONE
+        grid.draft(session, on_air, [], [], {"repairs": 1}, now)
+    operator.open(desk)
+    assert "Version 2 sees to what has changed since version 1." in operator.page
+    assert "Repair again" in operator.page
 
 
 def test_what_cant_be_done_is_said_on_the_weeks_page(operator):

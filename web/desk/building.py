@@ -51,7 +51,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """How far the last build or repair of a week is, and what a repair would see to."""
+    """How far the last build or repair of a week is, and what a repair would see to.
+
+    `repaired` is the draft that has seen to it already, of the version `shown`; 0 is none.
+    """
 
     said: str
     running: bool
@@ -59,6 +62,8 @@ class Building:
     found: Found | None
     curve: Curve | None
     late: LateChanges
+    shown: int
+    repaired: int
     explaining: bool
 
 
@@ -117,11 +122,12 @@ def building(
     """What the week's page shows of its builds; `shown` is the published version."""
     promised = [job for kind in KINDS if (job := jobs.newest(session, kind, week))]
     job = max(promised, key=lambda one: (one.running, one.id), default=None)
-    draft = grid.newest_draft(session, week) or shown
-    asked = None if draft is None else jobs.newest(session, JobKind.EXPLAIN, draft.id)
-    late = NOTHING_CHANGED
+    draft, late, repaired = grid.newest_draft(session, week), NOTHING_CHANGED, False
     if shown is not None:
         late = since_published(session, settings, week, shown, now)
+        repaired = draft is not None and draft.certificate.get("repairs") == shown.version
+    newest = draft or shown
+    asked = None if newest is None else jobs.newest(session, JobKind.EXPLAIN, newest.id)
     stopping = job is not None and job.running and job.stop_asked_at is not None
     return Building(
         said="" if job is None else said(job),
@@ -130,6 +136,8 @@ def building(
         found=None if job is None or not job.progress else Found(**job.progress[-1]),
         curve=None if job is None else curve(job.progress),
         late=late,
+        shown=0 if shown is None else shown.version,
+        repaired=draft.version if draft is not None and repaired else 0,
         explaining=asked is not None and asked.running,
     )
 
