@@ -42,13 +42,10 @@ def allowed(
     if started is not None:
         return (Window(started.start, started.start + len(piece), started.channel),)
     request = piece[0]
-    spans = blackouts.open_spans(clock.week, out)
-    if request.adult:
-        spans = shared(spans, clock.settings.adult_hours.spans(clock.week))
     windows = tuple(
         Window(start, end, channel)
         for channel in channels_of(clock.settings, request)
-        for start, end in clock.within(spans)
+        for start, end in _hours(clock, request, out)
     )
     for ban in banned:
         windows = tuple(rest for one in windows for rest in _left(one, ban, clock))
@@ -56,6 +53,16 @@ def allowed(
     if not owed:
         return windows
     return worth_at_least(max(owed), windows, values, clock.settings.slots.per_hour)
+
+
+def _hours(clock: Clock, request: Request, out: Sequence[Blackout]) -> list[tuple[int, int]]:
+    """The open starts in a request's hours and its holder's, as half-open windows."""
+    if not (out or request.adult):
+        return clock.still_open
+    spans = blackouts.open_spans(clock.week, out)
+    if request.adult:
+        spans = shared(spans, clock.settings.adult_hours.spans(clock.week))
+    return clock.within(spans)
 
 
 def _left(window: Window, ban: Ban, clock: Clock) -> Iterator[Window]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from scheduler.problem import Window
 from station.airtime import Span, Week
@@ -11,7 +12,7 @@ from station.settings import Settings
 A_MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """A week's starts as a station counts them; those below `first_open` are closed."""
 
@@ -19,10 +20,15 @@ class Clock:
     settings: Settings
     first_open: int
 
-    @property
+    @cached_property
     def starts(self) -> int:
         """How many starts the week has."""
         return self.week.starts(self.settings.slots)
+
+    @cached_property
+    def still_open(self) -> list[tuple[int, int]]:
+        """All of its open starts, as half-open windows."""
+        return self.within([self.week.span])
 
     def touching(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
         """The starts whose slots share an instant with the spans, as half-open windows."""
