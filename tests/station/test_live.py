@@ -1,11 +1,14 @@
 """Live shows: who may be heard live, when, and by which password."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from station import live
 from station.airtime import Span, Week, parse_local
+from station.blocks import Wanted, each_week, give_back
 from station.errors import Refusal, WrongInput
 from station.grid import ReservedBlock, reserved_blocks
 from station.live import Booking, close_show, open_show, shows_between
@@ -115,3 +118,33 @@ def test_shows_are_found_across_the_end_of_a_year(database, settings, now):
         assert shows_between(session, settings, near) == [show]
         far = Span(ends + timedelta(minutes=5), ends + timedelta(hours=1))
         assert shows_between(session, settings, far) == []
+
+
+def test_a_weekly_hour_stays_at_its_local_time_when_clocks_change(settings):
+    berlin = ZoneInfo("Europe/Berlin")
+    there = msgspec.structs.replace(settings.station, zone=berlin.key)
+    settings = msgspec.structs.replace(settings, station=there)
+    begins = parse_local("2026-10-22T18:00", berlin)
+    wanted = Wanted(0, Span(begins, begins + timedelta(hours=1)), "Mentor's hour")
+    spans = [one.span for one in each_week(settings, wanted, 2)]
+    assert [span.start.astimezone(berlin).isoformat() for span in spans] == [
+        "2026-10-22T18:00:00+02:00",
+        "2026-10-29T18:00:00+01:00",
+    ]
+    assert [span.seconds for span in spans] == [3600, 3600]
+    with pytest.raises(WrongInput, match="53 is no number of weeks"):
+        each_week(settings, wanted, 53)
+
+
+def test_a_block_is_given_back_until_it_begins(book, database, settings, now):
+    book("25T18:00", "25T19:00")
+    week = Week.parse("2026-W48", settings.zone)
+    with database.writing() as session:
+        (block,) = reserved_blocks(session, week)
+        with pytest.raises(Refusal, match="“Evening” has begun"):
+            give_back(session, settings, block.id, now + timedelta(days=4, hours=6))
+        give_back(session, settings, block.id, now)
+        assert reserved_blocks(session, week) == []
+        with pytest.raises(WrongInput, match="no block"):
+            give_back(session, settings, block.id, now)
+    book("25T18:30", "25T19:30")
