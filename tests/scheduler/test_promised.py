@@ -8,14 +8,17 @@ from click.testing import CliRunner
 from scheduler import change_names, promised_cli, worker
 from scheduler.build import build
 from scheduler.grid import Best
-from scheduler.problem import Place
+from scheduler.problem import Place, Rules
 from scheduler.progress import MOST_KEPT, Progress
+from scheduler.what_if import changed
 from station import grid, jobs, what_ifs
 from station.airtime import Week
 from station.errors import WrongInput
 from station.jobs import JobKind
 from station.recordings import Master
-from station.what_ifs import Change, Dropped, Figures
+from station.what_ifs import Change, Dropped, Figures, WhatIf
+from tests.scheduler.weeks import request
+from tests.scheduler.weeks import week as small_week
 
 WEEK = "2026-W48"
 BEST = Best({"r1": Place(0, 3)}, weight=2, score=90, bound=100, least_weight=False)
@@ -105,6 +108,17 @@ def test_a_what_if_keeps_its_figures_and_no_grid(answered, database, week):
         assert [version.version for version in grid.versions(session, week)] == [1]
         reached = what_ifs.reached(session, grid.newest_draft(session, week))
     assert (reached.placed, reached.bumped) == (3, 1)
+
+
+def test_a_what_if_changes_what_it_says_and_nothing_else():
+    today = small_week(
+        request("a"), reserved=[(0, 4, 2)], holder_gap=4, sold_per_hour=2, silence_gap=3
+    )
+    asked = WhatIf(channels=3, without=list(map(str, Dropped)))
+    then = changed(today, asked, {"a": 1})
+    assert then.rules == Rules(0, today.starts_per_hour, 0)
+    assert (then.reserved, then.value[2], then.request["a"].length) == ((), today.value[1], 2)
+    assert changed(today, WhatIf(channels=2, without=[]), {}) == today
 
 
 def test_a_longer_ident_costs_a_start_of_each_piece_that_no_longer_fits(answered, database):
