@@ -94,6 +94,8 @@ def test_a_table_holds_what_was_planned_declared_and_heard(desk):
 def test_days_are_chosen_and_what_can_not_be_read_is_said(desk):
     empty = desk.client.get("/desk/reports/accuracy?from=2026-01-05&to=2026-01-11")
     assert "No member&#39;s piece has aired in these days." in empty.text
+    bare = desk.client.get("/desk/reports/accuracy.svg?from=2026-01-05&to=2026-01-11")
+    assert bare.status_code == 200
     wrong = desk.client.get("/desk/reports/accuracy?from=soon")
     assert wrong.status_code == 422
     assert "“soon” is not a day." in wrong.text

@@ -64,8 +64,8 @@ def _bars(picture: Picture) -> Iterator[Markup]:
     for at, column in enumerate(values):
         yield from _column(column, LEFT + place * at, place, (BOTTOM - TOP) / highest)
     apart = math.ceil(count / LABELS)
-    for at in range(0, count, apart):
-        yield _text(LEFT + place * (at + 0.5), BOTTOM + 20, picture.categories[at], "middle")
+    for at, name in list(enumerate(picture.categories))[::apart]:
+        yield _text(LEFT + place * (at + 0.5), BOTTOM + 20, name, "middle")
 
 
 def _column(values: Sequence[float], left: float, place: float, unit: float) -> Iterator[Markup]:
