@@ -19,8 +19,9 @@ from scheduler.problem import Place
 from scheduler.publish import MOST_TOLD
 from station import grid, pins
 from station.airtime import Week
+from station.differences import Move
 from station.errors import Refusal, Violation
-from station.grid import Grid, Move
+from station.grid import Grid
 from station.languages import marked
 from station.moments import local_text
 from station.settings import Settings

@@ -11,7 +11,8 @@ from scheduler.plan import Plan, Status, figures
 from scheduler.problem import Problem
 from station import letters
 from station.airtime import Week
-from station.grid import Bump, Grid, Move, Place, Placement, changed, differences
+from station.differences import Move, changed, differences
+from station.grid import Bump, Grid, Place, Placement
 from station.languages import gettext as _
 from station.languages import marked, speaking
 from station.members import Person

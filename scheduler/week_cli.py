@@ -19,6 +19,7 @@ from station import grid, reminders, trail
 from station.airtime import Week
 from station.cli import opened
 from station.command import Answer, answers
+from station.differences import differences
 from station.readiness import Readiness
 
 REASON = click.option("--reason", default="", help="Why, for the trail and the version.")
@@ -76,7 +77,7 @@ def repair_week(week: str) -> Answer:
         with database.reading() as session:
             shown = grid.require_version(session, chosen, version)
             before = grid.published(session, chosen)
-            changes = grid.differences(before, shown)
+            changes = differences(before, shown)
             moves, lines = tell.moved(session, settings, chosen, changes)
             bumps, bump_lines = tell.bumped(session, shown)
     facts = {"week": week, "version": version, **proof_of_repair(repaired)}
@@ -121,7 +122,7 @@ def diff_week(week: str, older: int | None, newer: int | None) -> Answer:
             if older is None
             else grid.require_version(session, chosen, older)
         )
-        moves, lines = tell.moved(session, settings, chosen, grid.differences(before, after))
+        moves, lines = tell.moved(session, settings, chosen, differences(before, after))
     compared = {"from": before.version if before else None, "to": after.version}
     return Answer({"week": week, **compared, "moves": moves}, lines or ["Nothing changes."])
 
@@ -204,7 +205,7 @@ def _put_on_show(label: str, verb: str, reason: str, act: Callable[..., grid.Gri
         with database.writing() as session:
             before = grid.published(session, chosen)
             shown = act(session, settings, chosen, _now(), reason)
-            changes = grid.differences(before, shown)
+            changes = differences(before, shown)
             moves, lines = tell.moved(session, settings, chosen, changes)
             facts = {**tell.version_facts(shown), "moves": moves}
             head = f"Version {shown.version} of {label} is published: {len(moves)} changes."

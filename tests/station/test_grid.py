@@ -2,6 +2,7 @@ import pytest
 
 from station import grid, ledger, rights, using
 from station.airtime import Week
+from station.differences import differences
 from station.errors import Refusal, WrongInput
 from station.grid import GridState, Place
 from station.ledger import EntryKind
@@ -61,10 +62,10 @@ def test_differences_name_who_was_added_moved_and_removed(database, week, now, a
         after = publish(session, week, [Place(asked[0], 0, 12), Place(asked[2], 0, 20)], now)
         found = {
             move.request_id: (move.before is not None, move.after is not None)
-            for move in grid.differences(before, after)
+            for move in differences(before, after)
         }
         assert found == {asked[0]: (True, True), asked[1]: (True, False), asked[2]: (False, True)}
-        assert grid.differences(after, after) == []
+        assert differences(after, after) == []
 
 
 def test_who_was_bumped_week_after_week_has_waited_that_long(

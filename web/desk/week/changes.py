@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from scheduler import tell
 from station.airtime import Week
-from station.grid import Grid, changed
+from station.differences import changed
+from station.grid import Grid
 from station.members import Person
 from station.rights import Request
 from station.settings import Settings

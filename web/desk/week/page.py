@@ -14,7 +14,7 @@ from station.grid import Grid, GridState
 from station.readiness import Holder, Readiness
 from station.rights import next_open_week
 from station.settings import Settings
-from station.weeks import WeekState, overview
+from station.weeks import overview
 from web import fairness
 from web.desk.building import building
 from web.desk.day import day_names
@@ -57,7 +57,7 @@ def draw(week: Week, problem: str = "") -> str:
         draft, published = versions.get(GridState.DRAFT), versions.get(GridState.PUBLISHED)
         build = building(session, settings, week, published, now())
         asked, ready = {}, readiness.counts(session, week)
-        if found.state == WeekState.OPEN:
+        if now() < found.closes_at:
             asked = reminders.to_remind(session, week, now())
         rejected: Sequence[Holder] = ()
         if ready[Readiness.REJECTED]:
