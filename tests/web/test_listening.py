@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
 from station import schema
-from station.db import connect
+from station.airlog import AirLine
+from station.db import Database, connect
 from station.members import open_station_accounts
 from station.settings import load, write_new
 from tests.web.screens import browser
 from tests.web.seed import fill
 from tests.web.streaming import Streaming, streaming
 from web.app import open_server
+from web.public.alike import KEPT_SECONDS
 
 LOW, STANDARD = "/0-low.opus", "/0-standard.mp3"
 
@@ -27,7 +30,7 @@ def streams(tmp_path_factory) -> Iterator[Streaming]:
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory, streams) -> Iterator[str]:
+def served(tmp_path_factory, streams) -> Iterator[tuple[str, Database]]:
     home = tmp_path_factory.mktemp("listen") / "station"
     write_new(home, f'[station]\nslot_seconds = 300\n[icecast]\npublic_url = "{streams.url}"\n')
     settings = load(home, environment={})
@@ -39,10 +42,15 @@ def url(tmp_path_factory, streams) -> Iterator[str]:
     serving = open_server(settings, database, "127.0.0.1", 0)
     running = threading.Thread(target=serving.run)
     running.start()
-    yield serving.url
+    yield serving.url, database
     serving.stop()
     running.join(timeout=10)
     database.close()
+
+
+@pytest.fixture(scope="module")
+def url(served):
+    return served[0]
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +154,16 @@ def test_times_are_those_of_whoever_listens(opened, url):
     kolkata = (at.astimezone(UTC).hour * 60 + at.minute + 330) % (24 * 60)
     assert there.endswith(f"{kolkata // 60:02}:{kolkata % 60:02}")
     context.close()
+
+
+def test_the_phone_is_told_of_the_next_voice_while_it_plays(page, served, streams):
+    url, database = served
+    page.goto(url)
+    press(page)
+    streams.wait_until([LOW])
+    with database.writing() as session:
+        session.execute(sa.update(AirLine).values(title="After the news"))
+    page.wait_for_timeout(KEPT_SECONDS * 1000)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#now-0 strong")).to_have_text("After the news")
+    assert page.evaluate("navigator.mediaSession.metadata.title") == "After the news"
