@@ -5,11 +5,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from station.alarms import AlarmKind
-from station.figures.accuracy import AccuracyReport
-from station.figures.capacity import Capacity
-from station.figures.dead_air import DeadAirReport
-from station.figures.listeners import ListenersReport
-from station.figures.mix import MixReport
 from station.grid import GridState
 from station.jobs import JobState
 
@@ -104,16 +99,6 @@ class AlarmsSeen(Struct, frozen=True):
 
     going_on: tuple[AlarmSeen, ...]
     over: tuple[AlarmSeen, ...]
-
-
-class Figures(Struct, frozen=True):
-    """What the reports tell of some days, in the same figures."""
-
-    capacity: tuple[Capacity, ...]
-    accuracy: AccuracyReport
-    dead_air: DeadAirReport
-    mix: MixReport
-    listeners: ListenersReport
 
 
 class DeedDone(Struct, frozen=True):

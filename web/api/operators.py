@@ -1,6 +1,6 @@
 """What an operator's program may ask for and do with a token; each deed is in the trail."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -8,12 +8,6 @@ from playout.alarms import telling
 from station import alarms, grid, jobs, readiness, trail, weeks
 from station.alarms import Alarm, AlarmKind
 from station.errors import Refusal
-from station.figures import spans
-from station.figures.accuracy import accuracy
-from station.figures.capacity import capacity
-from station.figures.dead_air import dead_air
-from station.figures.listeners import listeners
-from station.figures.mix import mix
 from station.jobs import Job, JobKind, JobState
 from station.readiness import Readiness
 from web.api import asked, grids, named
@@ -96,23 +90,6 @@ def acknowledge(wanted: asked.OneAlarm) -> shapes.AlarmSeen:
         return _alarm(alarm)
 
     return do_now(act)
-
-
-def figures(wanted: asked.SomeDays) -> shapes.Figures:
-    """What the reports tell of some days: capacity, accuracy, dead air, mix and listeners."""
-    settings = station().settings
-    last = wanted.last or _local(now()).date()
-    named.require_day(last)
-    first = last - timedelta(days=wanted.days - 1)
-    span = spans.read_days(settings, now(), str(first), str(last))
-    with station().database.reading() as session:
-        return shapes.Figures(
-            capacity=tuple(capacity(session, settings, span)),
-            accuracy=accuracy(session, settings, span),
-            dead_air=dead_air(session, settings, span, now()),
-            mix=mix(session, settings, span),
-            listeners=listeners(session, settings, span),
-        )
 
 
 def deeds(wanted: asked.SomeDeeds) -> shapes.Deeds:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from station.tokens import Scope
-from web.api import everybody, honest, operators
+from web.api import everybody, figures, honest, operators
 
 MINUTE = 60
 
@@ -65,6 +65,10 @@ ROUTES = (
     Route("POST", "/weeks/{week}/build", operators.build, Scope.ACT, status=202),
     Route("GET", "/alarms", operators.alarms_seen, Scope.READ),
     Route("POST", "/alarms/{alarm}/acknowledging", operators.acknowledge, Scope.ACT),
-    Route("GET", "/figures", operators.figures, Scope.READ),
+    Route("GET", "/figures/capacity", figures.capacity_of, Scope.READ),
+    Route("GET", "/figures/accuracy", figures.accuracy_of, Scope.READ),
+    Route("GET", "/figures/dead-air", figures.dead_air_of, Scope.READ),
+    Route("GET", "/figures/mix", figures.mix_of, Scope.READ),
+    Route("GET", "/figures/listeners", figures.listeners_of, Scope.READ),
     Route("GET", "/trail", operators.deeds, Scope.READ),
 )
