@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from station import moderation, reports, reviewing, takedowns, using
+from station.airlog import AirLine
 from station.airtime import Week
 from station.asrun import Outcome, OutcomeKind
 from station.errors import Refusal
@@ -227,3 +228,16 @@ def test_the_database_refuses_to_change_what_was_said(database, seeded, say):
             database.writing() as session,
         ):
             session.execute(change)
+
+
+def test_a_long_silence_is_pulled_to_its_end(database, settings, seeded, piece_of, now):
+    slot = settings.slots.number(now)
+    with database.writing() as session:
+        silent = [session.get_one(Request, piece_of(seeded.members[n], "2026-W47")) for n in (0, 3)]
+        for place, one in enumerate(silent):
+            one.run, one.run_place = "long", place
+        # The second of them airs two slots later on the same channel.
+        session.get_one(AirLine, (0, slot + 1)).request_id = silent[1].id
+        takedowns.pull(session, settings, (0, slot), "It is no silence.", seeded.operator, now)
+        taken = [one.slot_number for one in takedowns.since(session, slot)]
+    assert taken == [slot, slot + 1, slot + 2]
