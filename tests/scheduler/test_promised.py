@@ -70,12 +70,8 @@ def test_a_solve_keeps_how_far_it_is_and_hears_that_it_is_to_stop(database, week
     heard.keep()
     with database.writing() as session:
         first, last = jobs.newest(session, JobKind.BUILD, week).progress
-        assert (first.keys(), last["placed"], last["score"], last["gap"]) == (
-            {"seconds"},
-            1,
-            90,
-            0.1,
-        )
+        assert list(first) == ["seconds"]
+        assert (last["placed"], last["score"], last["gap"]) == (1, 90, 0.1)
         assert jobs.stop(session, JobKind.BUILD, week, now)
         assert not jobs.stop(session, JobKind.BUILD, week, now)
     for _ in range(MOST_KEPT):
