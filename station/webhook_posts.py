@@ -26,7 +26,14 @@ from station.db import Database, compare_and_set
 from station.errors import Fault
 from station.jobs import Duty, JobKind, promise
 from station.settings import Settings
-from station.webhooks import KEPT, SECRET_PREFIX, Happening, HappeningKind, Webhook
+from station.webhooks import (
+    KEPT,
+    SECRET_PREFIX,
+    Happening,
+    HappeningKind,
+    Webhook,
+    is_tried_again,
+)
 
 POST_SECONDS = 10.0
 # So many slow answers still fit into a job's lease, and into the five minutes for which a post's
@@ -65,6 +72,9 @@ def teller(database: Database, settings: Settings) -> Duty:
     """What is done about a webhook that has something to be told."""
 
     def tell(subject: str, now: datetime) -> str:
+        with database.reading() as session:
+            if is_tried_again(session, int(subject)):
+                return "left to the job that tries again"
         for told in range(TOLD_AT_ONCE):
             with database.reading() as session:
                 found = _next(session, settings, int(subject), now)

@@ -133,10 +133,24 @@ def happened(session: Session, kind: HappeningKind, at: datetime, **detail: Any)
 
 
 def test(session: Session, webhook_id: int, now: datetime) -> None:
-    """Tell one webhook that this is a test. Raises Refusal `webhook-unknown`."""
+    """Tell one webhook that this is a test, at once even if it rests after it could not be told.
+
+    Raises Refusal `webhook-unknown`.
+    """
     require(session, webhook_id)
     session.add(Happening(kind=HappeningKind.TEST, at=now, detail={"webhook": webhook_id}))
-    promise(session, JobKind.WEBHOOK, webhook_id, now)
+    promise(session, JobKind.WEBHOOK, webhook_id, now).due_at = now
+
+
+def is_tried_again(session: Session, webhook_id: int) -> bool:
+    """Whether a job waits that could not tell a webhook, and will try again."""
+    rests = sa.select(Job.id).where(
+        Job.kind == JobKind.WEBHOOK,
+        Job.subject == str(webhook_id),
+        Job.state == JobState.WAITING,
+        Job.attempts > 0,
+    )
+    return session.scalars(rests).first() is not None
 
 
 def clear_old(session: Session, now: datetime) -> int:

@@ -28,6 +28,7 @@ class Receiver(HTTPServer):
         super().__init__(("127.0.0.1", 0), Taking)
         self.taken = []
         self.answers = 204
+        self.meanwhile = None
 
     @property
     def address(self):
@@ -43,6 +44,8 @@ class Taking(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         named = {name.lower(): said for name, said in self.headers.items()}
         self.server.taken.append((named, body))
+        if self.server.meanwhile:
+            self.server.meanwhile()
         self.send_response(self.server.answers)
         self.send_header("Location", "/elsewhere")
         self.end_headers()
@@ -148,6 +151,31 @@ def test_who_is_away_is_told_later_and_who_leads_elsewhere_is_not_followed(
     assert first == second
     assert state(database, webhook)[1].problem == ""
     assert PATIENCE[JobKind.WEBHOOK] == PATIENCE[JobKind.LETTER]
+
+
+def test_one_job_tries_again_and_a_test_wakes_it(database, settings, receiver, webhook, at):
+    receiver.answers = 500
+
+    def away():
+        """While a job finds that nobody is there, something else happens."""
+        with database.writing() as session:
+            webhooks.happened(session, webhooks.HappeningKind.LIVE_BEGAN, at, **place)
+
+    place = {"channel": 0, "slot_number": 9}
+    away()
+    receiver.meanwhile = away
+    assert work(database, settings, at)
+    receiver.meanwhile = None
+    assert work(database, settings, at)
+    assert not work(database, settings, at)
+    assert len(receiver.taken) == 1
+    receiver.answers = 200
+    with database.writing() as session:
+        webhooks.test(session, webhook.id, at)
+    assert work(database, settings, at)
+    assert [one["type"] for one in receiver.told(webhook.secret)[1:]] == [
+        *("live.began", "live.began", "test")
+    ]
 
 
 def test_nothing_is_written_down_for_nobody(database, at):
