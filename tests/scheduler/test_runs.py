@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from playout import plan
-from scheduler import load
+from scheduler import by_hand, load
 from scheduler.build import build, repair
 from scheduler.problem import Place, Published, Window
 from scheduler.publish import publish, rollback
@@ -314,3 +314,24 @@ def test_what_is_parted_is_joined_again():
 )
 def test_what_is_not_in_a_row_stays_apart(torn):
     assert THREE.joined(torn) == torn
+
+
+def test_a_run_is_moved_and_exchanged_by_hand_as_one(
+    database, settings, week, now, run, ask, admit_member, shown
+):
+    ben, cleo = (ask(admit_member(name)) for name in ("Ben", "Cleo"))
+    shown(**{f"r{run[0]}": (0, 100), f"r{ben}": (1, 500), f"r{cleo}": (1, 501)})
+    with database.writing() as session:
+        moved = by_hand.propose(session, settings, week, {run[1]: Place(2, 700)}, now)
+        assert (moved.broken, len(moved.moves)) == ((), 3)
+        assert (
+            spots(by_hand.keep(session, week, moved, now)).items() >= in_a_row(run, 2, 700).items()
+        )
+        # Where Ben is there is room for one slot: Cleo has the next.
+        small = by_hand.exchange(session, settings, week, run[2], ben, now)
+        [said] = small.broken
+        assert {"“rain” (Ada)", "“Cleo speaks” (Cleo)"} <= set(said.split(" would")[0].split(", "))
+        by_hand.pin(session, settings, week, run[2], Place(0, 900), now)
+    build(database, settings, week, now)
+    with database.reading() as session:
+        assert spots(grid.newest_draft(session, week)).items() >= in_a_row(run, 0, 900).items()
