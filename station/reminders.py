@@ -1,6 +1,6 @@
 """Who has sent nothing, or nothing that can air, is reminded by letter, at most once a day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,6 +67,16 @@ def to_remind(session: Session, week: Week, now: datetime) -> dict[Readiness, To
     query = query.where(how_far.in_(REMINDED)).group_by("so_far")
     found = {Readiness(state): ToRemind(*counts) for state, *counts in session.execute(query)}
     return {state: found.get(state, NOBODY) for state in REMINDED}
+
+
+def last(session: Session, week: Week, person_ids: Collection[int]) -> dict[int, datetime]:
+    """When some people were reminded of a week last; those who never were are left out."""
+    query = (
+        sa.select(Reminder.person_id, sa.func.max(Reminder.written_at))
+        .where(Reminder.week == str(week), Reminder.person_id.in_(person_ids))
+        .group_by(Reminder.person_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def promise_letters(

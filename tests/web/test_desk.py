@@ -61,6 +61,8 @@ def test_one_press_reminds_everybody_who_is_missing_once_a_day(
     operator.open("/desk/weeks/2026-W49")
     assert action not in operator.forms
     assert "6 were reminded within a day." in operator.page
+    operator.open("/desk/weeks/2026-W49/readiness/missing")
+    assert operator.page.count("Reminded today, 12:00.") == 6
     clock.now = now + timedelta(days=1, seconds=1)
     operator.open("/desk/weeks/2026-W49")
     assert action in operator.forms

@@ -32,12 +32,14 @@ def ready(label: str, state: str) -> ResponseReturnValue:
         abort(404)
     with station().database.reading() as session:
         chosen = Readiness(state)
+        people = readiness.holders(session, week, chosen, PAGE * (number - 1), PAGE)
         return render_template(
             "desk/week/ready.html",
             week=week,
             state=chosen,
             counts=readiness.counts(session, week),
-            people=readiness.holders(session, week, chosen, PAGE * (number - 1), PAGE),
+            people=people,
+            reminded=reminders.last(session, week, {one.person_id for one in people}),
             page=number,
             size=PAGE,
         )
