@@ -166,10 +166,7 @@ def go_on(
     progress: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> bool:
-    """Keep what a claimed job has found so far, and its lease; whether it may go on.
-
-    It may not once somebody has asked it to stop.
-    """
+    """Keep what a claimed job has found so far, and its lease; False once it is to stop."""
     asked = session.scalars(
         sa.update(Job)
         .where(Job.kind == kind, Job.subject == subject, Job.state == JobState.CLAIMED)
