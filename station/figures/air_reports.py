@@ -99,7 +99,7 @@ def _weekday(number: int) -> str:
 
 def _listened(total: Listening) -> str:
     return _(
-        "%(hours)s hours were listened; at most %(most)s players were tuned in to a channel.",
+        "Players listened for %(hours)s hours; at most %(most)s were tuned in to one channel.",
         hours=figures(total.listener_hours, "#,##0"),
         most=figures(total.most),
     )
