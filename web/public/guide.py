@@ -79,7 +79,7 @@ def page() -> ResponseReturnValue:
     asked = _asked(settings, now())
     with station().database.reading() as session:
         found = looked_for(session, settings, search, now()) if search else None
-        pieces = [] if found else programme(session, settings, asked)
+        pieces = [] if found else pieces_in(session, settings, asked)
         days = days_planned(session, settings, now())
     return render_template(
         "public/guide.html",
@@ -93,7 +93,7 @@ def page() -> ResponseReturnValue:
     )
 
 
-def programme(session: Session, settings: Settings, asked: Asked) -> list[Piece]:
+def pieces_in(session: Session, settings: Settings, asked: Asked) -> list[Piece]:
     """What a channel has in a part of a day, in order."""
     slots = slots_in(settings.slots, asked.span(settings))
     lines, runs = planned(session, slots.start, slots.stop)
