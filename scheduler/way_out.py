@@ -15,7 +15,7 @@ from scheduler.problem import Problem, Published
 from station import grid
 from station.airtime import Week
 from station.db import Database
-from station.grid import Grid
+from station.grid import Grid, GridState
 from station.settings import Settings
 
 
@@ -76,10 +76,12 @@ def explain(
 ) -> int:
     """Keep with a version what would place each that it bumps; answers how many could be placed.
 
-    Of those for whom there was no time nothing is kept.
+    Of those for whom there was no time nothing is kept, nor of a version that was overtaken.
     """
     with database.reading() as session:
         version = session.get_one(Grid, grid_id)
+    if version.state not in (GridState.DRAFT, GridState.PUBLISHED):
+        return 0
     week, seconds = Week.parse(version.week, settings.zone), settings.solver.explain_seconds
     found = ways_out(database, settings, week, version.version, now, seconds, stopped)
     changes = {number: way.change for number, way in found.items() if way.tried}

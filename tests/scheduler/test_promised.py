@@ -95,6 +95,21 @@ def test_after_a_build_the_worker_keeps_what_would_place_whom_it_bumped(
         )
 
 
+def test_of_a_version_that_was_overtaken_nothing_is_looked_for(
+    database, settings, week, now, crowded
+):
+    build(database, settings, week, now)
+    questions = worker.questions(settings, database)
+    assert all(jobs.work_once(database, questions, lambda: now) for _ in range(2))
+    with database.reading() as session:
+        known = [
+            bump.way_out is not None
+            for version in grid.versions(session, week)
+            for bump in version.bumps
+        ]
+    assert known == [False, True]
+
+
 def test_a_what_if_keeps_its_figures_and_no_grid(answered, database, week):
     with_one_more = answered(channels=4)
     assert (with_one_more.figures.placed, with_one_more.figures.bumped) == (4, 0)
