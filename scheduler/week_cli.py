@@ -46,9 +46,10 @@ def build_week(week: str, problem_out: Path | None, plan_out: Path | None) -> An
         chosen = Week.parse(week, settings.zone)
         with until_ctrl_c() as stopped:
             problem, plan, version = build(database, settings, chosen, _now(), teller(), stopped)
-        with database.reading() as session:
+        with database.writing() as session:
             draft = grid.require_version(session, chosen, version)
             bumps, lines = tell.bumped(session, draft)
+            trail.write(session, None, "week.build", _now(), subject=f"{week}, {version}")
     if problem_out is not None:
         write(problem_out, problem_file.dump(problem))
     if plan_out is not None:
@@ -74,8 +75,10 @@ def repair_week(week: str) -> Answer:
         chosen = Week.parse(week, settings.zone)
         with until_ctrl_c() as stopped:
             repaired, version = repair(database, settings, chosen, _now(), stopped)
-        with database.reading() as session:
+        with database.writing() as session:
             shown = grid.require_version(session, chosen, version)
+            if version is not None:
+                trail.write(session, None, "week.repair", _now(), subject=f"{week}, {version}")
             before = grid.published(session, chosen)
             changes = differences(before, shown)
             moves, lines = tell.moved(session, settings, chosen, changes)

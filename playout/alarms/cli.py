@@ -8,6 +8,7 @@ import click
 from playout.alarms import telling
 from playout.alarms.book import Trouble
 from station import alarms as table
+from station import trail
 from station.acting import acting, as_person
 from station.alarms import Alarm, AlarmKind
 from station.cli import opened
@@ -51,6 +52,7 @@ def acknowledge(alarm: int, email: str) -> Answer:
     """Say that a person has taken ALARM on, given by its number."""
     with acting(email) as act:
         taken = table.acknowledge(act.session, alarm, act.who, act.now)
+        trail.write(act.session, act.who, "alarms.acknowledge", act.now, subject=str(alarm))
     return Answer(_facts(taken), [f"{act.who.name} has taken alarm {alarm} on."], NEXT)
 
 

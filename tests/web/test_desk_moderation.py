@@ -166,6 +166,7 @@ def test_a_report_is_heard_and_settled_with_an_answer(desk, database, settings, 
         report = reports.of_slot(session, settings, (0, slot), said, "", now)
     desk.open("/desk/moderation/")
     assert "One report of a listener waits for you." in desk.page
+    assert ">Moderation (1)</a>" in desk.page
     assert "hurts or threatens people" in desk.page
     assert "<blockquote><b>" not in desk.client.get("/desk/moderation/").text
     action = f"/desk/moderation/reports/{report.id}/settling"

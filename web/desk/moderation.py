@@ -131,6 +131,12 @@ def settle(report_id: int) -> ResponseReturnValue:
     return act_on_record(act, _back(), reason=answer)
 
 
+def waiting_reports() -> int:
+    """How many reports of listeners nobody has settled."""
+    with station().database.reading() as session:
+        return reports.waiting(session)
+
+
 def _with_repair(said: str, done: Reviewed) -> str:
     return f"{said} {_(REPAIR, week=done.week)}" if done.on_show else said
 

@@ -52,8 +52,9 @@ for part in (
     week_views,
 ):
     area.register_blueprint(part.area)
-# Whatever an operator does there, they see that something is wrong on air.
-area.context_processor(lambda: {"waiting_alarms": alarms.waiting, **NAMES})
+# Whatever an operator does there, they see that something is wrong on air, or said to be.
+WAITING = {"waiting_alarms": alarms.waiting, "waiting_reports": moderation.waiting_reports}
+area.context_processor(lambda: {**WAITING, **NAMES})
 
 
 @area.get("/")
