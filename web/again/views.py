@@ -7,16 +7,12 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from station import causes, languages, listen_again, profiles, shares
-from station.airtime import FIRST_YEAR, LAST_YEAR, Span
-from station.causes import Cause
 from station.languages import ENGLISH, speaking
 from station.languages import gettext as _
-from station.listen_again import DAYS, VOICES_SHOWN, Entry
-from station.members import Person, with_account
-from web.again import feed
+from station.listen_again import VOICES_SHOWN, Entry
+from web.again import feed, named
 from web.again.episodes import chapters as chapters_of
 from web.again.episodes import day_episode, episodes, parts_of
 from web.again.feed import Feed
@@ -25,7 +21,6 @@ from web.session import now, station
 
 SHOWN = 20
 MOST_VOICES = 100_000
-GONE = 410
 
 area = Blueprint("again", __name__, url_prefix="/again", template_folder="templates")
 
@@ -53,7 +48,7 @@ def page() -> ResponseReturnValue:
 def voice(code: str) -> ResponseReturnValue:
     """A person's pieces."""
     with station().database.reading() as session:
-        person, found = _of_voice(session, code)
+        person, found = named.of_voice(session, code)
     title = _("Hear %(name)s again", name=person.name)
     return _list(title, found, url_for("again.voice_feed", code=code))
 
@@ -63,7 +58,7 @@ def voice_feed(code: str) -> ResponseReturnValue:
     """A person's pieces, for a podcast player, in the person's language."""
     settings = station().settings
     with station().database.reading() as session:
-        person, found = _of_voice(session, code)
+        person, found = named.of_voice(session, code)
     with speaking(person.language):
         return feed.answer(
             Feed(
@@ -82,7 +77,7 @@ def voice_feed(code: str) -> ResponseReturnValue:
 def cause(cause_id: int) -> ResponseReturnValue:
     """The silences for a cause."""
     with station().database.reading() as session:
-        known, found = _of_cause(session, cause_id)
+        known, found = named.of_cause(session, cause_id)
     title = _("Silence for %(cause)s", cause=known.words)
     return _list(title, found, url_for("again.cause_feed", cause_id=cause_id))
 
@@ -92,7 +87,7 @@ def cause_feed(cause_id: int) -> ResponseReturnValue:
     """The silences for a cause, for a podcast player."""
     settings = station().settings
     with station().database.reading() as session:
-        known, found = _of_cause(session, cause_id)
+        known, found = named.of_cause(session, cause_id)
     with speaking(ENGLISH):
         name = settings.station.name
         return feed.answer(
@@ -113,7 +108,7 @@ def channel(number: int) -> ResponseReturnValue:
     """A channel's last days."""
     days = [
         DayOfPieces(one, languages.dated(one, "EEEE d MMMM y"), len(found))
-        for one, found in _days(_channel(number)).items()
+        for one, found in named.days(named.channel(number)).items()
     ]
     return render_template("again/channel.html", number=number, days=days)
 
@@ -121,11 +116,11 @@ def channel(number: int) -> ResponseReturnValue:
 @area.get("/channel/<int:number>/feed.rss")
 def channel_feed(number: int) -> ResponseReturnValue:
     """A channel's last days, each with its chapters, for a podcast player."""
-    settings, known = station().settings, _channel(number)
+    settings, known = station().settings, named.channel(number)
     today = now().astimezone(settings.zone).date()
     with speaking(ENGLISH):
         name = settings.channel_name(known)
-        over = ((day, found) for day, found in _days(known).items() if day < today)
+        over = ((day, found) for day, found in named.days(known).items() if day < today)
         made = [day_episode(settings, known, day, found) for day, found in over]
         return feed.answer(
             Feed(
@@ -145,8 +140,8 @@ def channel_feed(number: int) -> ResponseReturnValue:
 @area.get("/channel/<int:number>/<day>")
 def day(number: int, day: str) -> ResponseReturnValue:
     """A channel's day: all of it as one sound, and each piece of it."""
-    known, read = _channel(number), _day(day)
-    found = _of_day(known, read)
+    known, read = named.channel(number), named.day(day)
+    found = named.of_day(known, read)
     return render_template(
         "again/day.html",
         number=number,
@@ -160,7 +155,7 @@ def day(number: int, day: str) -> ResponseReturnValue:
 @area.get("/channel/<int:number>/<day>/chapters.json")
 def chapters(number: int, day: str) -> ResponseReturnValue:
     """The chapters of a channel's day."""
-    found = _of_day(_channel(number), _day(day))
+    found = named.of_day(named.channel(number), named.day(day))
     with speaking(ENGLISH):
         answer = jsonify(chapters_of(station().settings, found))
     answer.mimetype = "application/json+chapters"
@@ -170,7 +165,7 @@ def chapters(number: int, day: str) -> ResponseReturnValue:
 @area.get("/channel/<int:number>/<day>/sound.mp3")
 def day_sound(number: int, day: str) -> Response:
     """All that can be heard again of a channel's day, one piece after the other."""
-    return _sound(_of_day(_channel(number), _day(day)))
+    return _sound(named.of_day(named.channel(number), named.day(day)))
 
 
 @area.get("/piece/<code>/sound.mp3")
@@ -184,7 +179,7 @@ def piece(code: str) -> Response:
         found = listen_again.entry(session, settings, request_id, now())
         gone = found is None and listen_again.aired(session, request_id)
     if found is None:
-        abort(GONE if gone else 404)
+        abort(named.GONE if gone else 404)
     return _sound([found])
 
 
@@ -207,63 +202,6 @@ def _list(title: str, entries: Sequence[Entry], address: str) -> str:
         more=most + SHOWN if len(found) > most else None,
         feed=_whole(address),
     )
-
-
-def _of_voice(session: Session, code: str) -> tuple[Person, list[Entry]]:
-    """Whose code it is, and what can be heard again of them; 410 of who allows it no more."""
-    settings = station().settings
-    account_id = profiles.account_named(settings, code)
-    chosen = None if account_id is None else profiles.of(session, account_id)
-    if account_id is None or chosen is None:
-        abort(404)
-    if not chosen.again:
-        abort(GONE)
-    found = listen_again.of_account(session, settings, account_id, now())
-    return with_account(session, account_id), found
-
-
-def _of_cause(session: Session, cause_id: int) -> tuple[Cause, list[Entry]]:
-    found = listen_again.cause(session, cause_id)
-    if found is None:
-        abort(404)
-    return found, listen_again.of_cause(session, station().settings, found, now())
-
-
-def _days(channel: int) -> dict[date, list[Entry]]:
-    """What can be heard again of a channel's last days, the newest day first."""
-    settings = station().settings
-    today = now().astimezone(settings.zone).date()
-    first, last = (
-        listen_again.day_span(settings, one) for one in (today - timedelta(days=DAYS), today)
-    )
-    with station().database.reading() as session:
-        stretch = Span(first.start, last.end)
-        found = listen_again.of_days(session, settings, channel, stretch, now())
-    return dict(reversed(listen_again.by_day(found, settings).items()))
-
-
-def _of_day(channel: int, day: date) -> list[Entry]:
-    settings = station().settings
-    with station().database.reading() as session:
-        span = listen_again.day_span(settings, day)
-        return listen_again.of_days(session, settings, channel, span, now())
-
-
-def _channel(number: int) -> int:
-    if not 0 < number <= station().settings.channels:
-        abort(404)
-    return number - 1
-
-
-def _day(text: str) -> date:
-    """A day as addresses have it, 2026-11-25; 404 for anything else."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        abort(404)
-    if found.isoformat() != text or not FIRST_YEAR <= found.year < LAST_YEAR:
-        abort(404)
-    return found
 
 
 def _whole(path: str) -> str:
