@@ -78,6 +78,8 @@ def test_nothing_is_held_without_a_reason(desk, seeded, asked, database):
     assert answer.status_code == 422
     assert "Please say why: its member reads it." in answer.text
     desk.client.post(holding, data={**form, "reason": "Whose voice is this?"})
+    desk.open("/desk/moderation/")
+    assert "Held back (1)" in desk.page
     desk.open(f"/desk/moderation/pieces/{piece.id}")
     assert "Held back" in desk.page
     assert "Whose voice is this?" in desk.page

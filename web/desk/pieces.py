@@ -54,7 +54,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The pieces that wait for approval, a page of them, and how many there are in all."""
+    """A page of the pieces that wait, or are held back, and how many there are in all."""
 
     pieces: tuple[Piece, ...]
     count: int
@@ -70,12 +70,13 @@ def waiting(session: Session, settings: Settings, page: int, now: datetime) -> W
     return Waiting(tuple(_pieces(session, settings, shown, {})), len(ids))
 
 
-def held(session: Session, settings: Settings, now: datetime) -> list[Piece]:
-    """What is held back of the weeks to come."""
+def held(session: Session, settings: Settings, now: datetime) -> Waiting:
+    """What is held back of the weeks to come, the first of it."""
     words = moderation.reviewed(session, _to_come(settings, now))
     ids = [one for one, word in words.items() if word.verdict == Verdict.HELD]
     which = sa.and_(Request.id.in_(ids), _first_and_made())
-    return _pieces(session, settings, which, words)
+    count = session.scalars(sa.select(sa.func.count(Request.id)).where(which)).one()
+    return Waiting(tuple(_pieces(session, settings, which, words)), count)
 
 
 def one_piece(session: Session, settings: Settings, request_id: int) -> Piece | None:
