@@ -192,7 +192,11 @@ def draft_next(session: Session, settings: Settings, week: Week, now: datetime) 
     per_hour = settings.slots.per_hour
     session.add(
         grid.ReservedBlock(
-            week=str(week), channel=0, start=10 * per_hour, length=per_hour, label="Mentor's hour"
+            week=str(week),
+            channel=0,
+            start=10 * per_hour,
+            length=per_hour,
+            label="An hour with Gogo",
         )
     )
     requests = rights.requests_of(session, week)

@@ -36,7 +36,7 @@ def go_out(session: Session, settings: Settings, now: datetime) -> None:
 def keep_hours(session: Session, settings: Settings, now: datetime) -> None:
     """A live show next week, whose neighbour has no presenter yet, each for three weeks."""
     begins = Week.of(now, settings.zone).plus(1).span.start + 66 * HOUR
-    wanted = Wanted(1, Span(begins, begins + HOUR), "Mentor's hour")
+    wanted = Wanted(1, Span(begins, begins + HOUR), "An hour with Gogo")
     for one in blocks.each_week(settings, wanted, 3):
         live.open_show(
             session, settings, Booking(one.channel, one.span, "Thandi Mokoena", one.label), now

@@ -81,7 +81,7 @@ def test_a_day_has_a_row_for_each_slot_and_leads_to_its_pieces(operator, asked):
     operator.open(f"/desk/weeks/{WEEK}/days/1")
     assert operator.page.count("<tr data-at=") == 288
     assert '<tr data-at="2026-11-23T09:00:00+00:00" id="h11" class="hour">' in operator.page
-    assert "Mentor's hour" in operator.page
+    assert "An hour with Gogo" in operator.page
     assert f'draggable="true" data-piece="{asked[0].id}"' in operator.page
     assert operator.open(f"/desk/weeks/{WEEK}/days/8").status_code == 404
     assert operator.open(f"/desk/weeks/{WEEK}/days/1?version=9").status_code == 404
