@@ -1,6 +1,7 @@
 """What a newcomer gets from `make run`: a station that is on air when its addresses are printed."""
 
 import json
+import re
 import subprocess
 import urllib.request
 from datetime import UTC, datetime
@@ -9,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from station.airtime import Week
-from tests.journeys.house import House
+from tests.journeys.house import House, wait_until
+from tests.web.screens import DESKTOP, browser, page_at
 
 # A demo station is made once, with three dozen masters.
 pytestmark = pytest.mark.timeout(900)
@@ -100,4 +102,43 @@ def test_a_second_run_goes_on_where_the_first_one_was(house, first_run):
     assert status == 200
     assert "is on air" in page
     assert people(house) == before
+    assert house.ask("ledger", "verify")["violations"] == []
+
+
+OPERATOR = "thandi@demo.localhost.test"
+WHY_PUBLISH, WHY_PULL = "everybody who asked has a place", "a name that must not be said"
+
+
+def playing(where, channel):
+    """What listeners are told of a channel."""
+    with urllib.request.urlopen(f"{where['listen']}api/now.json", timeout=10) as answer:
+        return json.loads(answer.read())["channels"][channel]["now"]
+
+
+def test_an_operator_builds_publishes_and_pulls_at_the_desk(house, first_run):
+    assert first_run["channels"]
+    with house.up() as where, browser() as opened:
+        token = house.ask("signin", OPERATOR)["link"].rpartition("/")[2]
+        with page_at(opened, DESKTOP, link=f"{where['listen']}signin/{token}") as page:
+            page.goto(where["desk"])
+            page.get_by_role("button", name=re.compile("Build (the week|again)")).click()
+            page.get_by_role("link", name=re.compile("publish …|Publish version")).click(
+                timeout=120_000
+            )
+            page.locator("#reason").fill(WHY_PUBLISH)
+            page.get_by_role("button", name=re.compile("Publish version")).click()
+            page.get_by_text("is published.").first.wait_for()
+
+            page.goto(f"{where['desk']}moderation/")
+            pulled = playing(where, 0)
+            page.get_by_role("link", name=re.compile("^Pull .* off air")).first.click()
+            page.locator("#reason").fill(WHY_PULL)
+            page.get_by_role("button", name="Pull it off air now").click()
+            wait_until(lambda: playing(where, 0) != pulled, 5)
+            assert playing(where, 0)["kind"] == "fill"
+
+            page.goto(f"{where['desk']}trail/")
+            trail = page.locator("main").inner_text()
+            assert WHY_PUBLISH in trail
+            assert WHY_PULL in trail
     assert house.ask("ledger", "verify")["violations"] == []
