@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from station import takedowns
+from station import moderation, takedowns
 from station.airtime import Span, Week
 from station.asrun import Outcome, OutcomeKind
 from station.grid import Grid, GridState, Placement
@@ -95,7 +95,8 @@ def piece(
     taken = session.scalars(
         sa.select(takedowns.Takedown.id).where(takedowns.Takedown.request_id == request.id)
     ).first()
-    if air is None or taken is not None or request.state != RequestState.OPEN:
+    held = moderation.kept_off(session, Request.id == request.id)
+    if air is None or taken is not None or held or request.state != RequestState.OPEN:
         return SharedPiece(PieceState.GONE)
     channel, span = air
     ended = session.scalars(sa.select(Outcome.kind).where(Outcome.request_id == request.id)).first()

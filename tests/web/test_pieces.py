@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 import web
-from station import shares
+from station import reviewing, shares
 from station.airtime import Week
 from station.rights import Request, RequestKind, requests_of, withdraw
 
@@ -68,9 +68,20 @@ def test_a_withdrawn_piece_is_not_named_any_more(requests, nobody, settings, dat
     with database.writing() as session:
         withdraw(session, session.get_one(Request, thandi.id))
     nobody.open(path_of(settings, thandi))
-    assert "This piece was withdrawn." in nobody.page
+    assert "This piece does not air." in nobody.page
     assert "river" not in nobody.page
     assert "Thandi" not in nobody.page
+
+
+def test_a_piece_that_operators_hold_back_is_not_named(
+    requests, nobody, settings, database, seeded, now
+):
+    held = requests[0][-1]
+    with database.writing() as session:
+        reviewing.hold(session, settings, held.id, "one more ear", seeded.operator, now)
+    nobody.open(path_of(settings, held))
+    assert "This piece does not air." in nobody.page
+    assert held.title not in nobody.page
 
 
 def test_what_has_no_time_on_air_has_no_page_and_no_address_is_guessed(requests, nobody, settings):
