@@ -51,8 +51,8 @@ SENTENCES: dict[str, str] = {
     "alarm-unknown": "There is no alarm {number}. See: mweya alarms list",
     "alarm-acknowledged": "Somebody has taken alarm {number} on already.",
     # programs
-    "token-wrong": "This token does not work. Make one at the desk, under Programs, and send it as: "
-    "Authorization: Bearer TOKEN",
+    "token-wrong": "This token does not work. Make one at the desk, under Programs, and send it "
+    "as: Authorization: Bearer TOKEN",
     "token-reads": "This token may only read. Make one that may act, at the desk under Programs.",
     "asked-wrong": "This can't be asked so: {problem}. See /api/ for what can.",
     "build-none": "No build of {week} was promised yet. Promise one, or look at its grid.",
@@ -71,8 +71,8 @@ SENTENCES: dict[str, str] = {
     "reason-missing": "Please say why: its member reads it.",
     "report-empty": "Please choose what you heard and what is wrong with it.",
     "report-settled": "Somebody has settled this report already. Load the page to see the others.",
-    "reported-often": "Many reports came in this hour, and yours was not kept. Please send it again "
-    "after {until}.",
+    "reported-often": "Many reports came in this hour, and yours was not kept. Please send it "
+    "again after {until}.",
     # live shows
     "live-times": "A live show begins and ends with a slot of {seconds} s, within one week: "
     "{start} to {end} does not.",
@@ -179,7 +179,8 @@ SENTENCES: dict[str, str] = {
     "for it in your own words.",
     "cause-decided": "“{words}” is {state} already.",
     # voices and listening again
-    "thanked-often": "Many thanks came from your network for this already. Try again after {until}.",
+    "thanked-often": "Many thanks came from your network for this already. Try again after "
+    "{until}.",
     "postcards-none": "{name} takes no messages. You can thank them on the page of a piece.",
     "postcards-often": "Too many messages were sent in this hour. Send yours after {until}.",
     "postcard-unwanted": "{name} takes no more messages from you. Nothing was sent.",

@@ -40,6 +40,8 @@ class Receiver(HTTPServer):
 
 
 class Taking(BaseHTTPRequestHandler):
+    server: Receiver
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         named = {name.lower(): said for name, said in self.headers.items()}

@@ -10,7 +10,7 @@ depends_on = None
 
 # SQLite's INTEGER has 64 bits; PostgreSQL's has 32.
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-REAL = sa.Double().with_variant(sa.REAL(), "sqlite")
+REAL: sa.Double[float] = sa.Double().with_variant(sa.REAL(), "sqlite")
 
 
 def refuse_changes(table: str) -> None:
