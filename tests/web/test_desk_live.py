@@ -96,6 +96,17 @@ def test_whom_it_is_kept_from_is_said_before(desk, database, settings, now):
     assert "still published there" in desk.page
 
 
+def test_a_stretch_past_midnight_is_asked_about_and_names_both_days(desk, database, settings):
+    slip = {**HOUR, "from": "08:00", "to": "07:00"}
+    assert desk.send(KEEP, **slip).status_code == 409
+    assert "It would last past midnight, until Thursday 3 December, 07:00." in desk.page
+    assert blocks(database, settings, "2026-W49") == []
+    desk.send(KEEP, **slip, anyway="yes")
+    assert "Wednesday 2 December, 08:00\N{EN DASH}Thursday 3 December, 07:00, Two" in desk.page
+    desk.send(KEEP, **{**HOUR, "day": "2026-12-04", "from": "23:00", "to": "00:00"})
+    assert "Friday 4 December, 23:00\N{EN DASH}00:00, Two" in desk.page
+
+
 def test_a_new_password_ends_the_one_before_and_closing_ends_both(desk, database, settings):
     desk.send(KEEP, **HOUR, presenter="Thandi")
     (before,) = shows(database)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask import session as cookie
@@ -44,10 +44,14 @@ UNKNOWN = marked("playout has not said who is connected")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A block that is not over, with its presenter if it has one, and how it stands now."""
+    """A block that is not over, with its presenter if it has one, and how it stands now.
+
+    `overnight` says that it ends on another day.
+    """
 
     block: ReservedBlock
     span: Span
+    overnight: bool
     show: LiveShow | None
     state: str
     in_the_way: tuple[InTheWay, ...]
@@ -65,8 +69,9 @@ def reserve() -> ResponseReturnValue:
     wanted = _read()
     with station().database.reading() as session:
         found = blocks.in_the_way(session, station().settings, wanted, now())
-    if found and request.form.get("anyway") != TICKED:
-        return _draw(asking=found), refusals.CONFLICT
+    overnight = wanted[0].span if _overnight(wanted[0].span) else None
+    if (found or overnight) and request.form.get("anyway") != TICKED:
+        return _draw(asking=found, overnight=overnight), refusals.CONFLICT
     return proven(lambda: _reserve(wanted))()
 
 
@@ -215,7 +220,14 @@ def _row(
     span = blocks.span_of(station().settings, block)
     here = tuple(one for one in found if one.start in span and one.channel == block.channel)
     going_on = presented is not None and now() in Span(span.start - AHEAD, span.end)
-    return Row(block, span, presented, _state(said.get(block.channel)) if going_on else "", here)
+    state = _state(said.get(block.channel)) if going_on else ""
+    return Row(block, span, _overnight(span), presented, state, here)
+
+
+def _overnight(span: Span) -> bool:
+    """Whether a stretch goes on after midnight."""
+    begins, ends = (at.astimezone(station().settings.zone) for at in (span.start, span.end))
+    return ends.replace(tzinfo=None) > datetime.combine(begins.date() + DAY, time())
 
 
 def _state(said: Heard | None) -> str:
@@ -230,7 +242,7 @@ def _skipped() -> int:
     return read_id(request.args, "after")
 
 
-def _draw(problem: str = "", asking: Sequence[InTheWay] = ()) -> str:
+def _draw(problem: str = "", asking: Sequence[InTheWay] = (), overnight: Span | None = None) -> str:
     settings = station().settings
     with station().database.reading() as session:
         rows, count = _rows(session)
@@ -238,6 +250,7 @@ def _draw(problem: str = "", asking: Sequence[InTheWay] = ()) -> str:
             "desk/live.html",
             problem=problem,
             asking=asking,
+            overnight=overnight,
             rows=rows,
             after=_skipped() + len(rows),
             more=count - _skipped() - len(rows),
