@@ -1,5 +1,6 @@
 """One Flask application serves members, the market, the desk and listeners; waitress runs it."""
 
+import resource
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -76,6 +77,13 @@ FORM_BYTES = 64_000
 # A file somewhat above the limit is still read, so that its sender can be told in words;
 # what is larger than this is cut off while it arrives.
 READ_AT_MOST = 4
+
+# Browsers, and whoever does nothing but connect, hold so many connections at once.
+MOST_CONNECTIONS = 4000
+# Files that are open besides: the database's, sounds that are sent, what the process has itself.
+OTHER_FILES = 500
+# Whoever neither sends nor takes anything for so long is let go; a phone goes on by a new one.
+IDLE_SECONDS = 60
 
 
 def utc_now() -> datetime:
@@ -198,6 +206,11 @@ def open_server(
         app,
         sockets=[listening],
         threads=settings.web.threads,
+        connection_limit=_connections(),
+        # What waitress asks otherwise, select, knows no file above 1,024.
+        asyncore_use_poll=True,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=IDLE_SECONDS,
         max_request_body_size=READ_AT_MOST * app.config["MAX_CONTENT_LENGTH"],
         ident=None,
         clear_untrusted_proxy_headers=True,
@@ -205,6 +218,17 @@ def open_server(
         trusted_proxy_headers={"x-forwarded-for"} if settings.web.proxy else (),
     )
     return Serving(settings.web_url, server)
+
+
+def _connections() -> int:
+    """How many connections there may be at once; the system is asked for as many files first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    endless = resource.RLIM_INFINITY
+    files = MOST_CONNECTIONS + OTHER_FILES
+    files = files if hard == endless else min(files, hard)
+    if soft != endless and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(files - OTHER_FILES, files // 2)
 
 
 def serve(

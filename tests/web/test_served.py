@@ -189,6 +189,14 @@ def test_a_large_upload_is_told_off_in_words_over_the_wire(phone, links, setting
     assert "This file is too big: at most 64 MB can be sent." in text_of(page)
 
 
+def test_whoever_only_connects_keeps_nobody_else_from_the_pages(serving, phone):
+    where = urlsplit(serving.url)
+    idle = [socket.create_connection((where.hostname, where.port)) for _ in range(150)]
+    assert phone.ask("GET", "/")[0].status == 200
+    for connection in idle:
+        connection.close()
+
+
 def test_a_port_that_is_taken_is_said_in_words(settings, database):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
