@@ -34,7 +34,8 @@ class Proposal:
     """A version with some pieces elsewhere, before it is kept.
 
     `places` are those of each slot's request, `moves` what is other than in the version with the
-    number `base`. `broken` says what rules the moved pieces break, `already` what others do.
+    number `base`, also for whoever loses their place (`Loaded.left_out` says why). `broken` says
+    what rules the moved pieces break, `already` what others do.
     """
 
     base: int
@@ -63,9 +64,9 @@ def propose(
         raise Refusal("draft-overtaken", week=week)
     # Only the rules are asked here, not what the places are worth to whom.
     loaded = load.load(session, settings, week, now, carried=False)
-    asked = loaded.asked
+    asked, before = loaded.asked, grid.places(base)
     places = loaded.runs.joined(
-        {key: place for key, place in runs.spots(base).items() if key in asked}
+        {key: Place(one.channel, one.start) for key, one in before.items() if key in asked}
     )
     moved = {}
     for number, place in wanted.items():
@@ -79,8 +80,8 @@ def propose(
     places |= moved
     about = Asked(session, settings, week, now)
     broken, already = _judged(about, loaded, places, moved)
-    kept = _with_worth(loaded, base, loaded.runs.parted(places))
-    return Proposal(base.version, kept, _moves(base, kept), broken, already, loaded)
+    kept = _with_worth(loaded, before, loaded.runs.parted(places))
+    return Proposal(base.version, kept, _moves(before, kept), broken, already, loaded)
 
 
 def exchange(
@@ -197,9 +198,10 @@ def _judged(
     return tuple(map(told, ours)), tuple(map(told, theirs))
 
 
-def _with_worth(loaded: Loaded, base: Grid, places: Mapping[int, Place]) -> dict[int, grid.Place]:
+def _with_worth(
+    loaded: Loaded, before: Mapping[int, grid.Place], places: Mapping[int, Place]
+) -> dict[int, grid.Place]:
     """Places with the airtime value of their starts; whoever stays keeps theirs."""
-    before = grid.places(base)
     fresh = {
         number: grid.Place(
             number, at.channel, at.start, load.worth_at(loaded.problem, at.channel, at.start)
@@ -216,10 +218,10 @@ def _same(before: grid.Place | None, place: grid.Place) -> grid.Place | None:
     return before
 
 
-def _moves(base: Grid, places: Mapping[int, grid.Place]) -> tuple[Move, ...]:
-    before = grid.places(base)
+def _moves(before: Mapping[int, grid.Place], after: Mapping[int, grid.Place]) -> tuple[Move, ...]:
+    """What is other, also for whoever had a place and can't be in a new version."""
     return tuple(
-        Move(number, before.get(number), at)
-        for number, at in sorted(places.items())
-        if before.get(number) != at
+        Move(number, before.get(number), after.get(number))
+        for number in sorted(before.keys() | after.keys())
+        if before.get(number) != after.get(number)
     )

@@ -18,7 +18,7 @@ from station.airtime import Week
 from station.bans import Ban
 from station.errors import Refusal
 from station.grid import GridState, ReservedBlock
-from station.rights import Request
+from station.rights import Request, withdraw
 from station.trail import Deed
 
 WEEK = "2026-W48"
@@ -76,6 +76,16 @@ def test_a_piece_is_moved_in_a_new_draft(database, week, now, asked, proposed):
         worth = [grid.places(one)[asked["Ada"]].worth for one in (before, after)]
         assert worth == [20, 14]
     assert spots(database, week, asked) == {"Ada": (2, LATE), "Ben": (1, LATE), "Cleo": (2, NIGHT)}
+
+
+def test_whoever_can_be_in_no_new_draft_is_named_beside_what_is_moved(
+    database, settings, week, now, asked, built
+):
+    with database.writing() as session:
+        withdraw(session, session.get_one(Request, asked["Cleo"]))
+        found = propose(session, settings, week, {asked["Ada"]: Place(2, LATE)}, now)
+    gone = [(one.request_id, one.before.start) for one in found.moves if one.after is None]
+    assert (gone, len(found.moves)) == ([(asked["Cleo"], NIGHT)], 2)
 
 
 def test_two_pieces_exchange_their_places(database, settings, week, now, asked, built):

@@ -1,12 +1,14 @@
 """The grid to look at and to work on: heat map, day, search, move, exchange, pin and ban."""
 
+import html
+
 import msgspec
 import pytest
 
 from station import grid
 from station.airtime import Week
 from station.grid import Place
-from station.rights import requests_of
+from station.rights import Request, requests_of, withdraw
 from station.trail import Deed
 from web.desk.day import Cell, day_span, rows
 from web.desk.grid.heat import Show, heats
@@ -98,6 +100,12 @@ def test_a_piece_is_sent_to_a_free_place_once_it_was_seen_what_that_does(
     operator.open(f"{page}?channel=2&at=2026-11-29T20:00")
     assert "It can be there" in operator.page
     assert "Nobody else moves, and every rule is kept." in operator.page
+    with database.writing() as session:
+        withdraw(session, session.get_one(Request, asked[1].id))
+    operator.open(f"{page}?channel=2&at=2026-11-29T20:00")
+    assert "1 piece can't stay in a new draft:" in html.unescape(operator.page)
+    assert "It was withdrawn." in operator.page
+    assert "Nobody else moves" not in operator.page
     [action] = [form for form in operator.forms if form.endswith("/move")]
     operator.send(action, pin="yes")
     assert "Version 3 is the draft of 2026-W48 now." in operator.page

@@ -13,9 +13,13 @@ from station import bans, grid, pins
 from station.airtime import Week
 from station.bans import Ban
 from station.grid import Bump, Grid, Pin, Placement
+from station.languages import marked
 from station.members import Person
 from station.rights import Request, RequestState
 from station.settings import Settings
+
+# Whoever has no place any more and is not asked for one took it back.
+WITHDRAWN = marked("It was withdrawn.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,17 @@ class Moved:
     title: str
     speaker: str
     before: Spot | None
-    after: Spot | None
+    after: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A piece that has a place now and can't be in a new version, with the reason."""
+
+    title: str
+    speaker: str
+    before: Spot
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,7 @@ class Trial:
     to: Spot
     version: int
     moved: tuple[Moved, ...]
+    gone: tuple[Gone, ...]
     broken: tuple[str, ...]
     already: tuple[str, ...]
 
@@ -156,10 +171,20 @@ def tried(
         moved=tuple(
             Moved(
                 *who[one.request_id],
-                _spot(settings, week, one.before),
-                _spot(settings, week, one.after),
+                None if one.before is None else spot(settings, week, one.before),
+                spot(settings, week, one.after),
             )
             for one in firsts
+            if one.after is not None
+        ),
+        gone=tuple(
+            Gone(
+                *who[one.request_id],
+                spot(settings, week, one.before),
+                proposal.loaded.left_out.get(one.request_id, WITHDRAWN),
+            )
+            for one in firsts
+            if one.before is not None and one.after is None
         ),
         broken=proposal.broken,
         already=proposal.already,
@@ -192,10 +217,6 @@ def spot(settings: Settings, week: Week, place: Place | grid.Place | Pin | Place
     """A place as people say it."""
     at = week.instant(place.start, settings.slots)
     return Spot(place.channel, at, at.astimezone(settings.zone).isoweekday())
-
-
-def _spot(settings: Settings, week: Week, place: grid.Place | None) -> Spot | None:
-    return None if place is None else spot(settings, week, place)
 
 
 def _placed(

@@ -28,6 +28,7 @@ area = Blueprint("grid", __name__)
 
 LONGEST_WORDS = 120
 LONGEST_REASON = 300
+MOST_GONE = 20
 ALL_CHANNELS = "all"
 
 
@@ -215,6 +216,7 @@ def _piece(week: Week, request_id: int, problem: str = "") -> str:
             week=week,
             shown=shown,
             trial=trial,
+            most_gone=MOST_GONE,
             all_channels=ALL_CHANNELS,
             longest=LONGEST_REASON,
             typed=request.values,
