@@ -1,5 +1,6 @@
 """An operator hears what waits, says yes, not yet or no, and pulls what is on air."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -167,8 +168,8 @@ def test_a_report_is_heard_and_settled_with_an_answer(desk, database, settings, 
         said = Said(ReportKind.HURTFUL, "<b>He insults us.</b>", "ann@example.org")
         report = reports.of_slot(session, settings, (0, slot), said, "", now)
     desk.open("/desk/moderation/")
-    assert "One report of a listener waits for you." in desk.page
-    assert ">Moderation (1)</a>" in desk.page
+    said = re.search(r"One report of a listener waits for you. (\d+) pieces wait", desk.page)
+    assert f">Moderation ({1 + int(said[1])})</a>" in desk.page
     assert "hurts or threatens people" in desk.page
     assert "<blockquote><b>" not in desk.client.get("/desk/moderation/").text
     action = f"/desk/moderation/reports/{report.id}/settling"

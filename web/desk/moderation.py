@@ -131,10 +131,11 @@ def settle(report_id: int) -> ResponseReturnValue:
     return act_on_record(act, _back(), reason=answer)
 
 
-def waiting_reports() -> int:
-    """How many reports of listeners nobody has settled."""
+def waiting_here() -> int:
+    """How many reports of listeners nobody has settled, and how many pieces wait for approval."""
     with station().database.reading() as session:
-        return reports.waiting(session)
+        pending = pieces.count_waiting(session, station().settings, now())
+        return reports.waiting(session) + pending
 
 
 def _with_repair(said: str, done: Reviewed) -> str:

@@ -62,12 +62,19 @@ class Waiting:
 
 def waiting(session: Session, settings: Settings, page: int, now: datetime) -> Waiting:
     """What waits for approval and can be listened to, the week that airs first at the top."""
-    which = sa.and_(_to_come(settings, now), moderation.waits(settings, now), _first_and_made())
+    which = _waits(settings, now)
     # Asked once: which wait costs more to find out than what is said of a page of them.
     query = sa.select(Request.id).where(which).order_by(Request.week, Request.id)
     ids = session.scalars(query).all()
     shown = Request.id.in_(ids[page * PAGE : (page + 1) * PAGE])
     return Waiting(tuple(_pieces(session, settings, shown, {})), len(ids))
+
+
+def count_waiting(session: Session, settings: Settings, now: datetime) -> int:
+    """How many wait for approval; nothing is asked where nothing needs it."""
+    if not settings.moderation.approve:
+        return 0
+    return session.scalars(sa.select(sa.func.count(Request.id)).where(_waits(settings, now))).one()
 
 
 def held(session: Session, settings: Settings, now: datetime) -> Waiting:
@@ -103,6 +110,10 @@ def words_about(session: Session, piece: Piece) -> Sequence[tuple[Review, str]]:
 def _to_come(settings: Settings, now: datetime) -> Which:
     this = Week.of(now, settings.zone)
     return sa.and_(Request.state == RequestState.OPEN, Request.week >= str(this))
+
+
+def _waits(settings: Settings, now: datetime) -> Which:
+    return sa.and_(_to_come(settings, now), moderation.waits(settings, now), _first_and_made())
 
 
 def _first_and_made() -> Which:

@@ -52,8 +52,8 @@ for part in (
     week_views,
 ):
     area.register_blueprint(part.area)
-# Whatever an operator does there, they see that something is wrong on air, or said to be.
-WAITING = {"waiting_alarms": alarms.waiting, "waiting_reports": moderation.waiting_reports}
+# Whatever an operator does there, they see that something is wrong on air, or waits for them.
+WAITING = {"waiting_alarms": alarms.waiting, "waiting_here": moderation.waiting_here}
 area.context_processor(lambda: {**WAITING, **NAMES})
 
 
@@ -74,12 +74,15 @@ def _week(label: str) -> Week:
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
-    """Answer on the week's own page where the address names one."""
+    """Answer on the version's page or the week's where the address names one."""
     label = (request.view_args or {}).get("label")
     own_page = label is not None and request.method == "POST" and refusal.code != "week-unknown"
     if not own_page or refusal.code in ("sign-in-first", "operators-only"):
         return refusals.refused(refusal)
-    return draw(_week(str(label)), refusal.sentence), refusals.status_of(refusal)
+    week, version = _week(str(label)), (request.view_args or {}).get("version")
+    if version is None or refusal.code == "version-unknown":
+        return draw(week, refusal.sentence), refusals.status_of(refusal)
+    return week_views.draw_changes(week, version, refusal.sentence), refusals.status_of(refusal)
 
 
 area.register_error_handler(Refusal, _refused)
