@@ -39,12 +39,13 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, docs: before 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest --quiet tests/docs
 
-bench: $(VENV)/dev.stamp ## Measure ledger, solver, sound and playout, each beside other ways of doing it
+bench: $(VENV)/dev.stamp ## Measure ledger, solver, sound, playout and pages, each beside other ways or smaller stations
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.solver
 	$(BIN)/python -m bench.media
 	$(BIN)/python -m bench.playout --slots 16
 	$(BIN)/python -m bench.playout_cost --channels 3 --listeners 500
+	$(BIN)/python -m bench.desk
 
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	$(BIN)/ruff format .
