@@ -16,6 +16,7 @@ from station.asrun import Outcome
 from station.db import STRICT, Base
 from station.grid import Grid, GridState, Placement
 from station.languages import marked
+from station.recordings import Recording
 from station.reports import Report, ReportState
 from station.rights import Request, RequestState
 from station.settings import Settings
@@ -123,9 +124,12 @@ def kept_back(
 
 
 def waits(settings: Settings, now: datetime) -> Which:
-    """Whether a request needs approval, and nobody has said anything about it."""
+    """Whether a request needs approval, and nobody has said anything about it.
+
+    Whatever comes in place of a piece that was held back or refused needs it under every rule.
+    """
     rules = settings.moderation.approve
-    needs = sa.or_(sa.false(), *(_rule(name, settings, now) for name in rules))
+    needs = sa.or_(_replaces(), _sent_again(), *(_rule(name, settings, now) for name in rules))
     said = sa.or_(
         Review.request_id == Request.id,
         Review.recording_id == Request.recording_id,
@@ -171,6 +175,34 @@ def _rule(name: str, settings: Settings, now: datetime) -> Which:
         .where(Report.state == ReportState.UPHELD, Report.settled_at >= since)
     )
     return Request.account_id.in_(reported)
+
+
+def _replaces() -> Which:
+    """Whether operators last held back or refused what a request's right asked for."""
+    newest = sa.select(sa.func.max(Review.id)).join(Request).group_by(Request.right_id)
+    judged = sa.select(Request.right_id).join(Review, Review.request_id == Request.id)
+    return Request.right_id.in_(judged.where(_not_approved(newest)))
+
+
+def _sent_again() -> Which:
+    """Whether the same file of the same account was last held back or refused."""
+    newest = (
+        sa.select(sa.func.max(Review.id))
+        .join(Recording)
+        .group_by(Recording.account_id, Recording.upload_sha256)
+    )
+    judged, again = aliased(Recording), aliased(Recording)
+    same = (
+        sa.select(again.id)
+        .join(judged, again.account_id == judged.account_id)
+        .join(Review, Review.recording_id == judged.id)
+        .where(again.upload_sha256 == judged.upload_sha256, _not_approved(newest))
+    )
+    return sa.and_(Request.recording_id.is_not(None), Request.recording_id.in_(same))
+
+
+def _not_approved(newest: sa.Select[int]) -> Which:
+    return sa.and_(Review.id.in_(newest), Review.verdict != Verdict.APPROVED)
 
 
 def _aired_before() -> Which:

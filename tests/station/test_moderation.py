@@ -32,7 +32,7 @@ def kept(database, settings, now):
         ruled = msgspec.structs.replace(settings.moderation, approve=approve)
         changed = msgspec.structs.replace(settings, moderation=ruled)
         with database.reading() as session:
-            which = Request.week == label
+            which = sa.and_(Request.week == label, Request.state == RequestState.OPEN)
             kept = moderation.kept_back(session, changed, which, at)
             asked = {one.id: one.account_id for one in session.scalars(sa.select(Request))}
         return {asked[number]: one.verdict for number, one in kept.items()}
@@ -125,6 +125,30 @@ def test_what_is_held_waits_until_it_is_approved(seeded, kept, say, database):
     assert "is held back for now" in held
     assert "Their reason: Is this your own recording?" in held
     assert "can air" in approved
+
+
+def test_whatever_comes_in_place_of_a_held_piece_waits_under_every_rule(
+    database, seeded, kept, say, piece_of, now
+):
+    thandi, sipho, *_ = seeded.members
+    say(reviewing.hold, thandi, "Is this your own recording?")
+    with database.writing() as session:
+        held, other = (session.get_one(Request, piece_of(one)) for one in (thandi, sipho))
+        held.state = RequestState.WITHDRAWN
+        session.flush()
+        same = ("right_id", "account_id", "week", "kind", "title")
+        says = {name: getattr(held, name) for name in same}
+        session.add(Request(**says, asked_at=now))
+        said, again = (session.get_one(Recording, one.recording_id) for one in (held, other))
+        again.upload_sha256 = said.upload_sha256
+    # The same bytes of somebody else are nobody's retake.
+    assert kept() == {thandi.account_id: None}
+    with database.writing() as session:
+        session.get_one(Recording, again.id).account_id = thandi.account_id
+    assert kept() == {thandi.account_id: None, sipho.account_id: None}
+    say(reviewing.approve, thandi)
+    say(reviewing.approve, sipho)
+    assert kept() == {}
 
 
 def test_a_refused_piece_is_withdrawn_and_its_member_reads_why(seeded, say, database):
