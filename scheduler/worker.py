@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from scheduler.progress import Progress
+from station import grid
 from station.airtime import Week
 from station.db import Database
 from station.jobs import Duty, JobKind
 from station.settings import Settings
+from station.what_ifs import Figures, reached
 
 Doing = Callable[[str, datetime, Progress], str]
 
@@ -23,9 +25,9 @@ def duties(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
         from scheduler.build import build
 
         week = Week.parse(subject, settings.zone)
-        _, plan, version = build(database, settings, week, now, heard.told, heard.stopped)
-        placed, bumped = len(plan.placements), len(plan.bumped)
-        return f"Version {version} of {week}: {placed} placed, {bumped} bumped."
+        _, _, version = build(database, settings, week, now, heard.told, heard.stopped)
+        kept = _reached(database, week, version)
+        return f"Version {version} of {week}: {kept.placed} placed, {kept.bumped} bumped."
 
     def repair_week(subject: str, now: datetime, heard: Progress) -> str:
         from scheduler.build import repair
@@ -34,8 +36,8 @@ def duties(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
         repaired, version = repair(database, settings, week, now, heard.stopped)
         if version is None:
             return f"The published version of {week} fits as it is."
-        moved, bumped = len(repaired.moved), len(repaired.bumped)
-        return f"Version {version} of {week}: {moved} moved, {bumped} bumped."
+        moved, kept = len(repaired.moved), _reached(database, week, version)
+        return f"Version {version} of {week}: {moved} moved, {kept.bumped} bumped."
 
     return _watched(database, {JobKind.BUILD: build_week, JobKind.REPAIR: repair_week})
 
@@ -56,6 +58,12 @@ def questions(settings: Settings, database: Database) -> Mapping[JobKind, Duty]:
         return asked.problem or f"{asked.placed} placed, {asked.bumped} bumped."
 
     return _watched(database, {JobKind.EXPLAIN: explain_version, JobKind.WHAT_IF: answer_what_if})
+
+
+def _reached(database: Database, week: Week, version: int) -> Figures:
+    """What a version has, with whoever was not asked for a place in it among the bumped."""
+    with database.reading() as session:
+        return reached(session, grid.require_version(session, week, version))
 
 
 def _watched(database: Database, doings: Mapping[JobKind, Doing]) -> Mapping[JobKind, Duty]:

@@ -159,13 +159,14 @@ def test_rolling_back_needs_an_earlier_version(
 
 def test_a_promised_build_is_done_by_the_worker(ask, admit_member, database, settings, week, now):
     ask(admit_member("Ada"))
+    ask(admit_member("Ben"), master_sha256=None)
     with database.writing() as session:
         jobs.promise(session, JobKind.BUILD, week, now)
     assert jobs.work_once(database, worker.duties(settings, database), lambda: now)
     with database.reading() as session:
         job = jobs.newest(session, JobKind.BUILD, week)
         assert job is not None
-        assert job.answer == "Version 1 of 2026-W48: 1 placed, 0 bumped."
+        assert job.answer == "Version 1 of 2026-W48: 1 placed, 1 bumped."
 
 
 def test_more_requests_than_starts_bumps_with_reasons_and_loses_nobody(
