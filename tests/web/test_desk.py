@@ -151,6 +151,9 @@ def test_a_draft_is_published_from_the_desk_for_a_reason(operator, fit_draft, da
     version = fit_draft().version
     assert publish(operator, version).status_code == 422
     assert "Please fill in the reason." in operator.page
+    assert f"What version {version} changes" in operator.page
+    assert "1 piece has no place." in operator.page
+    assert "Nobody gets a letter" in operator.page
     answer = publish(operator, version, reason="The first one")
     assert answer.status_code == 200
     assert f"Version {version} of {WEEK} is published." in operator.page
@@ -196,6 +199,7 @@ def test_a_draft_that_was_overtaken_is_not_published(operator, fit_draft, databa
     answer = operator.send(f"/desk/weeks/{WEEK}/versions/{old}/publish", reason="It is ready")
     assert answer.status_code == 409
     assert "A newer draft of week 2026-W48 was built meanwhile." in operator.page
+    assert f"What version {old} changes" in operator.page
     with database.reading() as session:
         assert grid.published(session, week) is None
 

@@ -12,6 +12,7 @@ from station.grid import Grid, GridState
 from station.languages import gettext as _
 from station.readiness import Readiness
 from station.rights import clean_text
+from station.what_ifs import reached
 from web.desk.record import act_on_record
 from web.desk.week.built import built, bumped
 from web.desk.week.changes import changes
@@ -79,7 +80,7 @@ def left(label: str, version: int) -> ResponseReturnValue:
 @area.get("/versions/<int:version>/changes")
 def change(label: str, version: int) -> ResponseReturnValue:
     """What putting a version on show would change, for whom, and the way to do it."""
-    return _draw_changes(_week(label), version)
+    return draw_changes(_week(label), version)
 
 
 @area.post("/versions/<int:version>/publish")
@@ -126,7 +127,11 @@ def _require_before(session: Session, week: Week, version: int) -> None:
         raise Refusal("nothing-earlier", week=week)
 
 
-def _draw_changes(week: Week, version: int, problem: str = "") -> str:
+def draw_changes(week: Week, version: int, problem: str = "") -> str:
+    """What a version changes, and why it was not put on show when it was to be.
+
+    Raises WrongInput `version-unknown`.
+    """
     settings, number = station().settings, _page()
     with station().database.reading() as session:
         shown, found = grid.published(session, week), grid.require_version(session, week, version)
@@ -139,6 +144,7 @@ def _draw_changes(week: Week, version: int, problem: str = "") -> str:
             shown=shown,
             verb=_verb(session, week, found),
             changes=changes(session, settings, week, shown, found, first, PAGE),
+            bumped=reached(session, found).bumped,
             page=number,
             size=PAGE,
             typed=request.form,
