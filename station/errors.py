@@ -61,6 +61,8 @@ SENTENCES: dict[str, str] = {
     "webhook-unknown": "There is no webhook {number}. See: mweya webhook list",
     "webhook-address": "Nothing can be posted to “{text}”. Write an address like "
     "https://example.org/on-air, without a name and password in it.",
+    "webhook-here": "“{host}” is the station's own machine or what stands beside it, which only its "
+    "console can have told. Write an address elsewhere.",
     "webhooks-many": "There are {most} webhooks, which is as many as can be. Remove one first.",
     # moderation and listeners' reports
     "review-gone": "This piece was withdrawn, replaced, or has moved. Load the page to see what "

@@ -83,7 +83,7 @@ def add_webhook(address: str) -> Answer:
     """Tell ADDRESS everything from now on; what its posts are signed with is shown once."""
     with opened() as (_, database), database.writing() as session:
         webhook = webhooks.add(session, address, _now())
-        trail.write(session, None, "programs.add_webhook", _now(), subject=webhook.address)
+        trail.write(session, None, "programs.add_webhook", _now(), subject=webhook.site)
     facts = {**_told(webhook), "secret": webhook.secret}
     lines = [
         f"Webhook {webhook.id}: {webhook.address} is told what happens.",
@@ -117,7 +117,7 @@ def remove_webhook(webhook: int) -> Answer:
     """Tell WEBHOOK, given by its number, nothing any more."""
     with opened() as (_, database), database.writing() as session:
         removed = webhooks.remove(session, webhook, _now())
-        trail.write(session, None, "programs.remove_webhook", _now(), subject=str(webhook))
+        trail.write(session, None, "programs.remove_webhook", _now(), subject=removed.site)
     return Answer(_told(removed), [f"{removed.address} is told nothing any more."], WEBHOOKS)
 
 

@@ -5,7 +5,9 @@ told. One job for each webhook carries what it was not told yet.
 """
 
 import base64
+import ipaddress
 import secrets
+import socket
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -60,6 +62,11 @@ class Webhook(Base):
     made_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
+    @property
+    def site(self) -> str:
+        """What may be written down for good of the address, which may hold a secret."""
+        return f"{site_of(self.address)} ({self.id})"
+
 
 class Happening(Base):
     """One thing that webhooks are told of; its ids rise in the order in which things are told."""
@@ -92,6 +99,32 @@ def add(session: Session, address: str, now: datetime) -> Webhook:
     session.add(webhook)
     session.flush()
     return webhook
+
+
+def site_of(address: str) -> str:
+    """The scheme and the host of an address; empty when it has none."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def require_elsewhere(address: str) -> None:
+    """Raises Refusal `webhook-here` for an address that leads to this machine or its own link.
+
+    What only listens there trusts whoever can reach it. A name is looked up for it.
+    """
+    try:
+        host = urlsplit(address.strip()).hostname or ""
+        found = socket.getaddrinfo(host, None) if host else []
+    except (OSError, ValueError):
+        return
+    for *_, (where, *_) in found:
+        ip = ipaddress.ip_address(where)
+        ip = getattr(ip, "ipv4_mapped", None) or ip
+        if ip.is_loopback or ip.is_link_local or ip.is_unspecified:
+            raise Refusal("webhook-here", host=host)
 
 
 def remove(session: Session, webhook_id: int, now: datetime) -> Webhook:

@@ -12,6 +12,8 @@ from station import tokens, trail, webhooks
 from station.jobs import JobKind, newest
 
 PAGE = "/desk/programs/"
+# An address for documents (RFC 5737): nobody looks up a name.
+LAMP = "https://203.0.113.7/on-air?key=opensesame"
 
 
 @pytest.fixture
@@ -24,13 +26,18 @@ def secret_on(page, begins):
     return found and found[1]
 
 
-def test_a_token_asks_for_a_fresh_proof_first(operator, database, clock):
+def test_a_token_and_a_webhook_ask_for_a_fresh_proof_first(operator, database, clock):
     operator.open(PAGE)
     clock.now += timedelta(minutes=20)
-    answer = operator.send(f"{PAGE}tokens", name="The lamp", scope="read")
-    assert answer.status_code == 403
+    for path, typed in (
+        ("tokens", {"name": "The lamp", "scope": "read"}),
+        ("webhooks", {"address": LAMP}),
+    ):
+        assert operator.send(f"{PAGE}{path}", **typed).status_code == 403
+        operator.open(PAGE)
     with database.reading() as session:
         assert tokens.working(session) == []
+        assert webhooks.working(session) == []
 
 
 def test_a_token_is_told_once_works_and_is_revoked(operator, app, database):
@@ -56,7 +63,7 @@ def test_a_token_is_told_once_works_and_is_revoked(operator, app, database):
 def test_a_webhook_is_tested_and_removed(operator, database):
     operator.open(PAGE)
     assert "Nobody is told." in operator.page
-    operator.send(f"{PAGE}webhooks", address="https://lamp.example/on-air")
+    operator.send(f"{PAGE}webhooks", address=LAMP)
     assert secret_on(operator.page, "whsec_")
     operator.send(f"{PAGE}webhooks/1/testing")
     assert "A test is on its way." in operator.page
@@ -65,9 +72,25 @@ def test_a_webhook_is_tested_and_removed(operator, database):
         assert newest(session, JobKind.WEBHOOK, 1) is not None
     operator.send(f"{PAGE}webhooks/1/removing")
     assert "Nobody is told." in operator.page
+    with database.reading() as session:
+        done = trail.newest(session, trail.Wanted(kind="programs"))
+    assert done[-1].deed.subject == "https://203.0.113.7"
+    assert "https://203.0.113.7 (1)" in done[-1].deed.said
+    assert not any("opensesame" in one.deed.said + one.deed.subject for one in done)
     answer = operator.send(f"{PAGE}webhooks", address="lamp.example")
     assert answer.status_code == 422
     assert "Nothing can be posted to “lamp.example”." in operator.page
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.8.0.1:8000", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "0"]
+)
+def test_the_desk_posts_nothing_to_what_trusts_its_own_machine(host, operator, database):
+    operator.open(PAGE)
+    assert operator.send(f"{PAGE}webhooks", address=f"http://{host}/").status_code == 409
+    assert "Write an address elsewhere." in operator.page
+    with database.reading() as session:
+        assert webhooks.working(session) == []
 
 
 def test_the_same_is_done_by_command(seeded, settings, database, monkeypatch):

@@ -52,15 +52,18 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
 
 
 @area.post("/webhooks")
+@proven
 def add_webhook() -> ResponseReturnValue:
     """Tell an address what happens, and show once what its posts are signed with."""
+    address = request.form.get("address", "")
+    webhooks.require_elsewhere(address)
 
     def act(session: Session) -> str:
-        webhook = webhooks.add(session, request.form.get("address", ""), now())
+        webhook = webhooks.add(session, address, now())
         cookie[SECRET], cookie[WHOSE] = webhook.secret, webhook.address
-        return _("%(address)s is told what happens from now on.", address=webhook.address)
+        return _("%(address)s is told what happens from now on.", address=webhook.site)
 
-    return act_on_record(act, _back(), subject=request.form.get("address", ""))
+    return act_on_record(act, _back(), subject=webhooks.site_of(address))
 
 
 @area.post("/webhooks/<int:webhook_id>/testing")
@@ -80,7 +83,7 @@ def remove_webhook(webhook_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         webhook = webhooks.remove(session, webhook_id, now())
-        return _("%(address)s is told nothing any more.", address=webhook.address)
+        return _("%(address)s is told nothing any more.", address=webhook.site)
 
     return act_on_record(act, _back())
 
