@@ -1,4 +1,4 @@
-"""Who holds airtime of a week is ready, being checked, rejected, or has sent nothing."""
+"""Who holds airtime of a week is ready, held back, being checked, rejected, or sent nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from station.airtime import Week
 from station.ledger import Right
 from station.members import Person
+from station.moderation import let_through
 from station.recordings import Recording, RecordingState
 from station.rights import Request, RequestState
 from station.standing import StandingChoice, StandingKind
@@ -22,6 +23,7 @@ class Readiness(StrEnum):
     REJECTED = "rejected"
     MISSING = "missing"
     CHECKING = "checking"
+    HELD = "held"
     READY = "ready"
 
 
@@ -48,6 +50,7 @@ _newest = (
     .scalar_subquery()
 )
 how_far = sa.case(
+    (sa.and_(Request.master_sha256.is_not(None), ~let_through()), Readiness.HELD),
     (Request.master_sha256.is_not(None), Readiness.READY),
     (Request.id.is_not(None), Readiness.CHECKING),
     (_Take.state == RecordingState.RECEIVED, Readiness.CHECKING),

@@ -59,6 +59,7 @@ def test_each_right_is_as_far_as_what_was_sent_for_it(database, week):
             Readiness.REJECTED: 1,
             Readiness.MISSING: 2,
             Readiness.CHECKING: 2,
+            Readiness.HELD: 0,
             Readiness.READY: 0,
         }
         (cleo,) = readiness.holders(session, week, Readiness.REJECTED, 0, 9)

@@ -84,6 +84,9 @@ def test_nothing_is_held_without_a_reason(desk, seeded, asked, database):
     desk.open(f"/desk/moderation/pieces/{piece.id}")
     assert "Held back" in desk.page
     assert "Whose voice is this?" in desk.page
+    desk.open(f"/desk/weeks/{WEEK}/readiness/held")
+    assert "Held back (1)" in desk.page
+    assert "What the taxi rank taught me" in desk.page
     assert said_of(database) == [("moderation.hold", "Whose voice is this?")]
 
 

@@ -24,6 +24,7 @@ class Counts(Struct, frozen=True):
     rejected: int
     missing: int
     checking: int
+    held: int
     ready: int
 
 

@@ -71,9 +71,7 @@ def waiting(session: Session, settings: Settings, page: int, now: datetime) -> W
 
 
 def count_waiting(session: Session, settings: Settings, now: datetime) -> int:
-    """How many wait for approval; nothing is asked where nothing needs it."""
-    if not settings.moderation.approve:
-        return 0
+    """How many wait for approval and can be listened to."""
     return session.scalars(sa.select(sa.func.count(Request.id)).where(_waits(settings, now))).one()
 
 

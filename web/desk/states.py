@@ -59,6 +59,7 @@ READINESS = {
     Readiness.REJECTED: marked("Rejected"),
     Readiness.MISSING: marked("Missing"),
     Readiness.CHECKING: marked("Checking"),
+    Readiness.HELD: marked("Held back"),
     Readiness.READY: marked("Ready"),
 }
 VERDICTS = {
