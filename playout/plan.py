@@ -44,8 +44,8 @@ def slots_ahead(settings: Settings) -> int:
 
 
 def changed_at(session: Session) -> datetime | None:
-    """When a grid was last published, or a live show opened or closed."""
-    changes = airlog.changed_at(session), live.changed_at(session)
+    """When a grid was last published, a live show opened or closed, or a piece was judged."""
+    changes = airlog.changed_at(session), live.changed_at(session), moderation.changed_at(session)
     return max(filter(None, changes), default=None)
 
 

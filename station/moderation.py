@@ -142,6 +142,11 @@ def waits(settings: Settings, now: datetime) -> Which:
     )
 
 
+def changed_at(session: Session) -> datetime | None:
+    """When operators last said something about a piece."""
+    return session.scalars(sa.select(Review.at).order_by(Review.id.desc()).limit(1)).first()
+
+
 def count_waiting(session: Session, settings: Settings, week: str, now: datetime) -> int:
     """How many pieces of a week wait for approval."""
     count = sa.select(sa.func.count()).select_from(Request)

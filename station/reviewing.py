@@ -4,7 +4,7 @@ All that airs as one piece is decided as one: a run, and the two parts of one re
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,6 +31,8 @@ from station.settings import Settings
 
 REFUSED_CODE = "refused"
 REFUSED = marked("The station's operators refused it: %(reason)s")
+# What begins sooner may be on playout's disk, or in an engine, before its plan is read again.
+SOON = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,17 @@ def hold(
 ) -> Reviewed:
     """Keep a piece off the air until it is approved, also where it is on show already.
 
+    What is about to begin is taken off air for good.
+
     Raises WrongInput `reason-missing` or `text-long`, Refusal `review-gone`, `review-again` or
     `review-over`.
     """
     reason, piece = _why(reason), _piece(session, settings, request_id)
-    if piece.began(settings.slots.number(now)):
+    on_air, soon = (settings.slots.number(at) for at in (now, now + SOON))
+    if piece.began(on_air):
         raise Refusal("review-over", title=piece.requests[0].title)
     _say(session, piece, Verdict.HELD, reason, who, now)
+    _take_off(session, piece, range(on_air, soon + 1), reason, who, now)
     tell(session, settings, piece.requests[0], Verdict.HELD, reason, now)
     return _reviewed(piece)
 
@@ -90,7 +96,8 @@ def refuse(
 ) -> Reviewed:
     """Refuse a piece for good: what is to come of it does not air, nor does its recording again.
 
-    What is on air of it is taken off. Raises what `hold` does, without `review-over`.
+    What is on air of it is taken off, as is what is about to begin. Raises what `hold` does,
+    without `review-over`.
     """
     reason, piece = _why(reason), _piece(session, settings, request_id)
     _say(session, piece, Verdict.REFUSED, reason, who, now)
@@ -101,13 +108,12 @@ def refuse(
         if not began:
             withdraw(session, request)
     session.flush()
-    to_come = [place for place in piece.slots.values() if place[1] >= on_air] if began else []
-    for channel, slot in to_come:
-        if takedowns.of_slot(session, channel, slot) is None:
-            takedowns.order(session, channel, slot, reason, now, who.account_id)
+    last = max((slot for _, slot in piece.slots.values()), default=on_air)
+    ends = last if began else settings.slots.number(now + SOON)
+    off = _take_off(session, piece, range(on_air, ends + 1), reason, who, now)
     tell(session, settings, piece.requests[0], Verdict.REFUSED, reason, now)
     first = piece.requests[0]
-    return Reviewed(first.title, first.week, bool(piece.slots) and not began, bool(to_come))
+    return Reviewed(first.title, first.week, bool(piece.slots) and not began, began and off)
 
 
 def _why(reason: str) -> str:
@@ -181,6 +187,17 @@ SAID = {
     Verdict.HELD: marked("held back"),
     Verdict.REFUSED: marked("refused"),
 }
+
+
+def _take_off(
+    session: Session, piece: _Piece, slots: range, reason: str, who: Person, now: datetime
+) -> bool:
+    """Take what a piece has in some slots off air; whether it has anything there."""
+    there = [place for place in piece.slots.values() if place[1] in slots]
+    for channel, slot in there:
+        if takedowns.of_slot(session, channel, slot) is None:
+            takedowns.order(session, channel, slot, reason, now, who.account_id)
+    return bool(there)
 
 
 def _reject(session: Session, request: Request, reason: str) -> None:

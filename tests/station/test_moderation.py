@@ -1,9 +1,12 @@
 """What waits, is held or is refused does not air, and its member reads why."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 import sqlalchemy as sa
 
+from playout import plan
 from station import moderation, reports, reviewing, takedowns, using
 from station.airlog import AirLine
 from station.airtime import Week
@@ -205,6 +208,18 @@ def test_what_is_to_come_of_a_published_week_leaves_a_free_place(seeded, say):
     last = seeded.members[-1]
     done = say(reviewing.refuse, last, "It names a child.", label="2026-W47")
     assert (done.on_show, done.off_air) == (True, False)
+
+
+@pytest.mark.parametrize("act", [reviewing.hold, reviewing.refuse])
+def test_what_is_about_to_begin_is_taken_off_air_too(database, settings, seeded, say, now, act):
+    last = seeded.members[-1]
+    with database.reading() as session:
+        line = session.scalars(sa.select(AirLine).where(AirLine.speaker == last.name)).one()
+    starts = settings.slots.start(line.slot_number)
+    say(act, last, "It names a child.", label="2026-W47", at=starts - timedelta(seconds=20))
+    with database.reading() as session:
+        assert takedowns.of_slot(session, line.channel, line.slot_number) is not None
+        assert plan.changed_at(session) == starts - timedelta(seconds=20)
 
 
 def test_a_long_silence_is_decided_as_one(database, settings, seeded, say, kept, piece_of, now):
