@@ -45,6 +45,7 @@ def test_starts_dead_air_fairness_and_the_ledger_are_told(nobody, database):
         "<dt>the worst was off by</dt><dd>700 ms</dd>",
         "A channel fell silent once without meaning to, for 20 seconds.",
         "<dt>people on air</dt><dd>12</dd>",
+        "Everybody's airtime was worth the same, start for start.",
         f'<p class="code">{root}</p>',
         "Counted today, 12:00.",
     ):
