@@ -61,13 +61,15 @@ SENTENCES: dict[str, str] = {
     "webhook-unknown": "There is no webhook {number}. See: mweya webhook list",
     "webhook-address": "Nothing can be posted to “{text}”. Write an address like "
     "https://example.org/on-air, without a name and password in it.",
-    "webhook-here": "“{host}” is the station's own machine or what stands beside it, which only its "
-    "console can have told. Write an address elsewhere.",
+    "webhook-here": "“{host}” is the station's own machine or what stands beside it, which only "
+    "its console can have told. Write an address elsewhere.",
     "webhooks-many": "There are {most} webhooks, which is as many as can be. Remove one first.",
     # moderation and listeners' reports
     "review-gone": "This piece was withdrawn, replaced, or has moved. Load the page to see what "
     "there is.",
     "review-again": "“{title}” is {verdict} already. Load the page to see what was said.",
+    "review-refused": "“{title}” was refused, and its member was told so: that stays. They can send "
+    "it again while a week is open, and you can approve that.",
     "review-over": "“{title}” is over: it has aired and can't be held any more. Refuse it, so that "
     "it never airs again.",
     "reason-missing": "Please say why: its member reads it.",

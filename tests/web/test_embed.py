@@ -54,6 +54,8 @@ def test_an_embed_fits_into_the_room_that_there_is(nobody, settings):
     facts = shown(nobody, f"{settings.web_url}/player/3", "&maxwidth=200&maxheight=90").json
     assert (facts["width"], facts["height"]) == (200, 90)
     assert 'width="200" height="90"' in facts["html"]
+    facts = shown(nobody, f"{settings.web_url}/player/3", "&maxwidth=-1&maxheight=0").json
+    assert (facts["width"], facts["height"]) == (480, 320)
 
 
 def test_a_title_can_not_leave_its_place_in_an_embed(nobody, settings, database):
@@ -63,10 +65,17 @@ def test_a_title_can_not_leave_its_place_in_an_embed(nobody, settings, database)
     assert 'title="&#34;&gt;&lt;script&gt;"' in facts["html"]
 
 
-@pytest.mark.parametrize("path", ["/member/", "/player/9", "/player/x", "/p/1-x", "/p/1-x/y"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/member/", "/player/9", "/player/0", "/player/x", "/p/1-x", "/p/1-x/y"),
+        *(f"/player/{'9' * 5000}", f"/p/{'9' * 5000}-x"),
+    ],
+)
 def test_what_can_not_be_shown_is_not_found(path, nobody, settings):
     assert shown(nobody, settings.web_url + path).status_code == 404
-    assert shown(nobody, "https://elsewhere.example/").status_code == 404
+    for elsewhere in ("https://elsewhere.example/", "http://%5B", "//[x]/"):
+        assert shown(nobody, elsewhere).status_code == 404
 
 
 def test_an_embed_is_told_in_json_only(nobody, settings):

@@ -34,22 +34,23 @@ class Embed:
         cls, session: Session, settings: Settings, address: str, now: datetime
     ) -> "Embed | None":
         """What one of our public addresses shows; None for any other."""
-        parts, own = urlsplit(address), urlsplit(settings.web_url)
+        try:
+            parts, own = urlsplit(address), urlsplit(settings.web_url)
+        except ValueError:
+            return None
         if parts.netloc != own.netloc or not parts.path.startswith(own.path):
             return None
         match parts.path.removeprefix(own.path).strip("/").split("/"):
             case [""]:
                 return cls(0, settings.station.name)
-            case ["player", number] if number.isascii() and number.isdecimal():
+            case ["player", number] if number in map(str, range(1, settings.channels + 1)):
                 return _of_channel(settings, int(number) - 1)
             case ["p", code]:
                 return _of_piece(session, settings, code, now)
         return None
 
 
-def _of_channel(settings: Settings, channel: int) -> Embed | None:
-    if not 0 <= channel < settings.channels:
-        return None
+def _of_channel(settings: Settings, channel: int) -> Embed:
     name = settings.channel_name(channel)
     return Embed(
         channel, _("%(station)s, channel %(channel)s", station=settings.station.name, channel=name)
@@ -74,8 +75,7 @@ def answer_for(
     most_height: int | None = None,
 ) -> dict[str, Any]:
     """The answer by oEmbed 1.0, sections 2.3.4.1 and 2.3.4.4; sizes are in CSS pixels."""
-    width = min(WIDTH, most_width or WIDTH)
-    height = min(HEIGHT, most_height or HEIGHT)
+    width, height = _fitting(WIDTH, most_width), _fitting(HEIGHT, most_height)
     frame = FRAME.format(address=player, title=embed.title, width=width, height=height)
     author = {"author_name": embed.speaker} if embed.speaker else {}
     return {
@@ -93,3 +93,7 @@ def answer_for(
         "width": width,
         "height": height,
     }
+
+
+def _fitting(size: int, most: int | None) -> int:
+    return min(size, most) if most and most > 0 else size
