@@ -153,6 +153,8 @@ def test_times_are_those_of_whoever_listens(opened, url):
     there = page.locator("time").first.inner_text()
     kolkata = (at.astimezone(UTC).hour * 60 + at.minute + 330) % (24 * 60)
     assert there.endswith(f"{kolkata // 60:02}:{kolkata % 60:02}")
+    page.goto(f"{url}/guide?from=6")
+    expect(page.locator(".card .hint")).to_have_text(re.compile("^09:30.15:30$"))
     context.close()
 
 

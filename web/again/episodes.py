@@ -38,6 +38,7 @@ class Episode:
     size: int
     seconds: float
     adult: bool
+    silent: bool = False
     chapters: str = ""
 
     @property
@@ -81,6 +82,7 @@ def episode(settings: Settings, entry: Entry) -> Episode | None:
         size=sum(part.size for part in parts),
         seconds=sum(part.seconds for part in parts),
         adult=entry.adult,
+        silent=entry.silent,
     )
 
 

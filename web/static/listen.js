@@ -148,7 +148,10 @@
       const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
       if (there.startsWith(`${day}T${time}`)) continue;
       other = true;
-      const weekday = at.toLocaleDateString(page.documentElement.lang, { weekday: "short" });
+      // Where its date is told, the other day's is told too.
+      const told = one.textContent.includes(" ") ? { day: "numeric", month: "short" } : {};
+      if (one.textContent.includes(there.slice(0, 4))) told.year = "numeric";
+      const weekday = at.toLocaleDateString(page.documentElement.lang, { weekday: "short", ...told });
       const name = there.startsWith(day) ? one.textContent.replace(/\S+$/, "") : `${weekday} `;
       one.textContent = name + time + (at.getSeconds() ? `:${two(at.getSeconds())}` : "");
     }
