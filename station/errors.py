@@ -68,8 +68,8 @@ SENTENCES: dict[str, str] = {
     "review-gone": "This piece was withdrawn, replaced, or has moved. Load the page to see what "
     "there is.",
     "review-again": "“{title}” is {verdict} already. Load the page to see what was said.",
-    "review-refused": "“{title}” was refused, and its member was told so: that stays. They can send "
-    "it again while a week is open, and you can approve that.",
+    "review-refused": "“{title}” was refused, and its member was told so: that stays. They can "
+    "send it again while a week is open, and you can approve that.",
     "review-over": "“{title}” is over: it has aired and can't be held any more. Refuse it, so that "
     "it never airs again.",
     "reason-missing": "Please say why: its member reads it.",

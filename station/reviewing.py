@@ -63,7 +63,10 @@ class _Piece:
 def approve(
     session: Session, settings: Settings, request_id: int, who: Person, now: datetime
 ) -> Reviewed:
-    """Let a piece be built and aired. Raises Refusal `review-gone` or `review-again`."""
+    """Let a piece be built and aired.
+
+    Raises Refusal `review-gone`, `review-again`, or `review-refused`: its member was told so.
+    """
     piece = _piece(session, settings, request_id)
     before = _say(session, piece, Verdict.APPROVED, "", who, now)
     if before == Verdict.HELD:
@@ -78,8 +81,8 @@ def hold(
 
     What is about to begin is taken off air for good.
 
-    Raises WrongInput `reason-missing` or `text-long`, Refusal `review-gone`, `review-again` or
-    `review-over`.
+    Raises WrongInput `reason-missing` or `text-long`, Refusal `review-gone`, `review-again`,
+    `review-refused` or `review-over`.
     """
     reason, piece = _why(reason), _piece(session, settings, request_id)
     on_air, soon = (settings.slots.number(at) for at in (now, now + SOON))
@@ -96,8 +99,8 @@ def refuse(
 ) -> Reviewed:
     """Refuse a piece for good: what is to come of it does not air, nor does its recording again.
 
-    What is on air of it is taken off, as is what is about to begin. Raises what `hold` does,
-    without `review-over`.
+    What is on air of it is taken off, as is what is about to begin. Raises WrongInput
+    `reason-missing` or `text-long`, Refusal `review-gone` or `review-again`.
     """
     reason, piece = _why(reason), _piece(session, settings, request_id)
     _say(session, piece, Verdict.REFUSED, reason, who, now)
@@ -167,6 +170,8 @@ def _say(
     if before == verdict:
         said = _(SAID[verdict])
         raise Refusal("review-again", title=piece.requests[0].title, verdict=said)
+    if before == Verdict.REFUSED:
+        raise Refusal("review-refused", title=piece.requests[0].title)
     session.add_all(
         Review(
             request_id=one.id,

@@ -189,7 +189,7 @@ def test_a_refused_silence_says_why_where_it_was(seeded, say, database):
     assert words == {request.right_id: "It is no cause."}
 
 
-def test_what_is_on_air_is_refused_by_taking_it_off(database, settings, seeded, say, now):
+def test_what_is_on_air_is_refused_by_taking_it_off_for_good(database, settings, seeded, say, now):
     thandi = seeded.members[0]
     label = "2026-W47"
     with pytest.raises(Refusal, match="can't be held any more"):
@@ -202,6 +202,9 @@ def test_what_is_on_air_is_refused_by_taking_it_off(database, settings, seeded, 
         assert (taken.reason, taken.account_id) == ("It names a child.", seeded.operator.account_id)
         # What becomes of the slot is told of this request, which therefore stays.
         assert session.get_one(Request, taken.request_id).state == RequestState.OPEN
+    for act, words in ((reviewing.approve, ()), (reviewing.hold, ("Wait.",))):
+        with pytest.raises(Refusal, match=r"was refused|can't be held"):
+            say(act, thandi, *words, label=label)
 
 
 def test_what_is_to_come_of_a_published_week_leaves_a_free_place(seeded, say):
