@@ -5,7 +5,7 @@ from flask import g, request
 from station import tokens
 from station.errors import Refusal
 from station.members import Person
-from station.tokens import Scope
+from station.tokens import Scope, Token
 from web.session import do_now, now, station
 
 
@@ -20,10 +20,16 @@ def require(scope: Scope) -> None:
         raise Refusal("token-reads")
     if tokens.is_use_old(token, now()):
         do_now(lambda writing: tokens.note_use(writing, token.id, now()))
-    g.maker = person
+    g.token, g.maker = token, person
 
 
 def maker() -> Person:
     """The operator for whom a program asks."""
     found: Person = g.maker
+    return found
+
+
+def token_shown() -> Token:
+    """The token that a program shows."""
+    found: Token = g.token
     return found

@@ -12,7 +12,7 @@ from station.jobs import Job, JobKind, JobState
 from station.readiness import Readiness
 from web.api import asked, grids, named
 from web.api import operator_shapes as shapes
-from web.api.bearer import maker
+from web.api.bearer import maker, token_shown
 from web.session import do_now, now, station
 
 
@@ -117,7 +117,10 @@ def _local(at: datetime) -> datetime:
 
 
 def _write(session: Session, act: str, subject: str, said: str) -> None:
-    trail.write(session, maker(), act, now(), subject=subject, said=said)
+    """Write down what a program does for its maker, and by which token."""
+    token = token_shown()
+    by = f"{said}, by the token “{token.name}” ({token.id})"
+    trail.write(session, maker(), act, now(), subject=subject, said=by)
 
 
 def _promise(job: Job) -> shapes.Promise:

@@ -128,6 +128,7 @@ def test_a_build_is_promised_once_and_stands_in_the_trail(program, bearer, datab
     }
     told = program.get(f"{ROOT}/trail", headers=shown).json["deeds"]
     assert [one["who"] for one in told] == [seeded.operator.name] * 2
+    assert told[0]["said"] == "promised, by the token “The lamp” (1)"
 
 
 def test_a_version_tells_who_is_where_and_who_is_nowhere(program, bearer):
