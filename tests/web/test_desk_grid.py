@@ -108,7 +108,8 @@ def test_a_piece_is_sent_to_a_free_place_once_it_was_seen_what_that_does(
     assert "Nobody else moves" not in operator.page
     [action] = [form for form in operator.forms if form.endswith("/move")]
     operator.send(action, pin="yes")
-    assert "Version 3 is the draft of 2026-W48 now." in operator.page
+    said = f"“{one.title}” goes to Sunday 29 November 2026, 20:00, channel Two. Version 3 is the"
+    assert said in operator.page
     assert "Pinned to Sunday 29 November, 20:00, channel Two." in operator.page
     with database.reading() as session:
         place = grid.places(grid.newest_draft(session, week))[one.id]
@@ -150,7 +151,7 @@ def test_a_pin_and_a_ban_are_made_and_taken_away_on_the_piece_s_page(operator, a
     operator.send(f"{page}/pin", channel="1", at="2026-11-23T11:00")
     assert "Pinned to Monday 23 November, 11:00, channel One." in operator.page
     operator.send(f"{page}/unpin")
-    assert "It is pinned no more." in operator.page
+    assert f"“{asked[0].title}” is pinned no more." in operator.page
     span = {"channel": "all", "from": "2026-11-23T06:00", "until": "2026-11-23T12:00"}
     operator.send(f"{page}/ban", **span, reason="It is about an election.")
     assert "Monday 23 November, 06:00 \N{EN DASH} Monday 23 November, 12:00" in operator.page
@@ -162,9 +163,12 @@ def test_a_pin_and_a_ban_are_made_and_taken_away_on_the_piece_s_page(operator, a
     assert "A ban ends after it begins." in operator.page
     [lift] = [form for form in operator.forms if form.endswith("/lift")]
     operator.send(lift)
-    assert "The ban is lifted." in operator.page
+    title, when = asked[0].title, "Monday 23 November 2026"
+    assert f"“{title}” is no longer banned from {when}, 06:00 until" in operator.page
     operator.open("/desk/trail/")
     assert "It is about an election." in operator.page
+    assert f"“{title}” is pinned to {when}, 11:00, channel One" in operator.page
+    assert f"“{title}” is banned from {when}, 06:00 until {when}, 12:00, every" in operator.page
 
 
 def test_a_row_names_the_hour_that_begins_with_it(settings, week):

@@ -18,7 +18,7 @@ from station.languages import gettext as _
 from station.settings import Settings
 from web import refusals
 from web.desk.day import day_names, day_rows, day_span
-from web.desk.grid import heat, piece, search
+from web.desk.grid import heat, named, piece, search
 from web.desk.grid.heat import SHOWS, Show
 from web.desk.record import act_on_record
 from web.ids import read_id
@@ -87,7 +87,10 @@ def move(label: str, version: int, request_id: int) -> ResponseReturnValue:
         if "pin" in request.form:
             by_hand.pin(session, settings, week, request_id, place, now())
         return _(
-            "Version %(version)s is the draft of %(week)s now.", version=kept.version, week=week
+            "“%(title)s” goes to %(place)s. Version %(version)s is the draft of %(week)s now.",
+            **named.at(session, settings, week, request_id, place),
+            version=kept.version,
+            week=week,
         )
 
     return act_on_record(act, _back(week, request_id))
@@ -101,7 +104,10 @@ def pin(label: str, request_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         by_hand.pin(session, settings, week, request_id, place, now())
-        return _("It is pinned: builds and repairs leave it there.")
+        return _(
+            "“%(title)s” is pinned to %(place)s: builds and repairs leave it there.",
+            **named.at(session, settings, week, request_id, place),
+        )
 
     return act_on_record(act, _back(week, request_id))
 
@@ -113,7 +119,7 @@ def unpin(label: str, request_id: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         pins.take_out(session, pins.piece_of(session, week, request_id))
-        return _("It is pinned no more.")
+        return _("“%(title)s” is pinned no more.", title=named.title(session, request_id))
 
     return act_on_record(act, _back(week, request_id))
 
@@ -127,8 +133,12 @@ def ban(label: str, request_id: int) -> ResponseReturnValue:
     span = bans.span_of(settings, week, *(request.form.get(name, "") for name in ("from", "until")))
 
     def act(session: Session) -> str:
-        bans.make(session, pins.piece_of(session, week, request_id), channel, span, now())
-        return _("It is banned there: the next build or repair keeps it out.")
+        made = bans.make(session, pins.piece_of(session, week, request_id), channel, span, now())
+        return _(
+            "“%(title)s” is banned from %(start)s until %(end)s, %(channels)s: the next build or "
+            "repair keeps it out.",
+            **named.barred(session, settings, week, made),
+        )
 
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
     return act_on_record(act, _back(week, request_id), reason=reason)
@@ -140,8 +150,11 @@ def lift(label: str, request_id: int, ban_id: int) -> ResponseReturnValue:
     week = _parsed(label)
 
     def act(session: Session) -> str:
-        bans.lift(session, week, ban_id)
-        return _("The ban is lifted.")
+        gone = bans.lift(session, week, ban_id)
+        return _(
+            "“%(title)s” is no longer banned from %(start)s until %(end)s, %(channels)s.",
+            **named.barred(session, station().settings, week, gone),
+        )
 
     return act_on_record(act, _back(week, request_id))
 
@@ -225,11 +238,11 @@ def _piece(week: Week, request_id: int, problem: str = "") -> str:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     """Answer what was sent about a piece on its page, and all else on a page of its own."""
-    named = request.view_args or {}
+    address = request.view_args or {}
     known = refusal.code not in ("sign-in-first", "operators-only", "week-unknown", "piece-unknown")
     if request.method != "POST" or not known:
         return refusals.refused(refusal)
-    return _piece(_parsed(named["label"]), named["request_id"], refusal.sentence), (
+    return _piece(_parsed(address["label"]), address["request_id"], refusal.sentence), (
         refusals.status_of(refusal)
     )
 
