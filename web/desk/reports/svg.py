@@ -26,7 +26,7 @@ KEY_WIDTH = (RIGHT - LEFT) / KEYS
 
 
 def drawn(picture: Picture, title: str, *, alone: bool = False) -> Markup:
-    """The picture as an SVG element; `alone` gives it its own colours and its name to the eye."""
+    """The picture as an SVG element; `alone` shows its name and has its own colours."""
     own = Markup(' xmlns="http://www.w3.org/2000/svg" color="{}"').format(INK) if alone else ""
     paper = Markup('<rect width="{}" height="{}" fill="{}"/>').format(WIDTH, HEIGHT, PAPER)
     parts = (
@@ -34,7 +34,7 @@ def drawn(picture: Picture, title: str, *, alone: bool = False) -> Markup:
         Markup("<title>{}: {}</title>").format(title, picture.unit),
         paper if alone else "",
         Markup('<g font-size="13" font-family="sans-serif" fill="currentColor">'),
-        _text(LEFT, TOP - 22, f"{title}: {picture.unit}" if alone else picture.unit, "start"),
+        _text(LEFT, TOP - 22, f"{title}: {picture.unit}", "start") if alone else "",
         *_keys(picture),
         *_bars(picture),
         Markup("</g></svg>\n"),

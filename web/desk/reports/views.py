@@ -91,6 +91,7 @@ def _draw(report: Report, span: Span, problem: str = "") -> str:
         rows=rows[:SHOWN],
         more=len(rows) > SHOWN,
         shown=SHOWN,
+        unit=picture.unit if picture else "",
         plot=svg.drawn(picture, _(report.title)) if picture and picture.categories else "",
         span=span,
         last_day=span.end - SECOND,
