@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from station import jobs
+from station import grid, jobs
 from station.airtime import Week
 from station.db import STRICT, Base
 from station.errors import WrongInput
@@ -34,6 +34,7 @@ class Dropped(StrEnum):
 class WhatIf(Base):
     """One question about a week, and its answer once it is solved.
 
+    `version` is what of the week counted when it was asked: its draft, else the published one.
     It asks of `channels` channels, `without` some of `Dropped`, and with an ident of
     `ident_seconds` before each piece (None: as today). Its figures are a plan's; `longer` is how
     many starts more the pieces take, `problem` why there is no plan.
@@ -44,6 +45,7 @@ class WhatIf(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     week: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int | None]
     asked_at: Mapped[datetime]
     channels: Mapped[int]
     without: Mapped[list[str]] = mapped_column(default=list)
@@ -96,8 +98,10 @@ def ask(session: Session, settings: Settings, week: Week, change: Change, now: d
         raise WrongInput("what-if-ident", most=LONGEST_IDENT_SECONDS)
     if channels == settings.channels and not change.without and not change.ident_seconds:
         raise WrongInput("what-if-same")
+    today = grid.newest_draft(session, week) or grid.published(session, week)
     asked = WhatIf(
         week=str(week),
+        version=None if today is None else today.version,
         asked_at=now,
         channels=channels,
         without=[str(one) for one in dict.fromkeys(change.without)],

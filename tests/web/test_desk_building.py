@@ -132,14 +132,19 @@ def test_what_ifs_are_asked_stopped_and_shown_beside_today(operator, database, s
         assert said in operator.page, said
     operator.send(page, channels="3", without=["holder-gap", "reserved-blocks"], ident="")
     assert "It waits for a worker." in operator.page
-    operator.open(f"{page}?going=1")
+    operator.open(f"{page}?going=2")
     assert 'id="beside"' not in operator.page
-    operator.open(page)
+    operator.open(f"{page}?going=3")
+    assert 'id="beside"' in operator.page
     operator.send(f"{page}/2/stop")
     operator.send(f"{page}/3/stop")
+    with database.writing() as session:
+        grid.draft(session, week, [], [], {}, now)
+    operator.open(page)
     for said in ("It is ending with the best so far.", "It was stopped before it began."):
         assert said in operator.page
-    assert 'id="beside"' in operator.page
+    assert "It was tried before version 2 was there." in operator.page
+    assert "+100" not in operator.page
 
 
 @pytest.mark.parametrize(

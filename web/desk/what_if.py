@@ -36,9 +36,13 @@ RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A what-if in words, with its figures, or how far it is."""
+    """A what-if in words, with its figures, or how far it is.
+
+    `version` is the one that it was to be held beside, None when nothing was built.
+    """
 
     number: int
+    version: int | None
     changes: tuple[str, ...]
     longer: str
     figures: Figures
@@ -110,8 +114,8 @@ def _draw(label: str, problem: str = "") -> str:
         shown=shown,
         today=today,
         tried=tried,
-        running=any(one.running for one in tried),
-        going="going" in request.args,
+        running=sum(one.running for one in tried),
+        going=request.args.get("going", type=int),
         rules=RULES,
         most_channels=what_ifs.MOST_TIMES * settings.channels,
         longest_ident=what_ifs.LONGEST_IDENT_SECONDS,
@@ -123,6 +127,7 @@ def _tried(settings: Settings, asked: Sequence[tuple[WhatIf, Job | None]]) -> li
     return [
         Tried(
             number=one.id,
+            version=one.version,
             changes=tuple(changes(settings, one)),
             longer=_longer(one),
             figures=one.figures,

@@ -99,6 +99,7 @@ def add_what_ifs() -> None:
         "what_ifs",
         sa.Column("id", WHOLE, nullable=False),
         sa.Column("week", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, nullable=True),
         sa.Column("asked_at", WHOLE, nullable=False),
         sa.Column("channels", WHOLE, nullable=False),
         sa.Column("without", sa.Text(), nullable=False),
