@@ -125,6 +125,19 @@ def test_a_new_password_ends_the_one_before_and_closing_ends_both(desk, database
     assert blocks(database, settings, "2026-W49") == []
 
 
+def test_what_is_about_to_begin_is_ended_by_a_fresh_proof_only(desk, database, clock, now):
+    today = {"day": "2026-11-21", "from": "13:30", "to": "14:00", "channel": "3"}
+    desk.send(KEEP, **{**HOUR, **today}, presenter="Thandi")
+    desk.open("/desk/live/")
+    desk.send(KEEP, **{**HOUR, **today, "from": "14:00", "to": "14:30"})
+    clock.now = now + timedelta(minutes=60)
+    for ending in ("/close", "/return"):
+        desk.open("/desk/live/")
+        (form,) = [one for one in desk.forms if one.endswith(ending)][:1]
+        assert desk.send(form).status_code == 403
+    assert shows(database)[0].withdrawn_at is None
+
+
 def test_the_desk_sees_who_is_connected_now(desk, database, settings, now, clock):
     today = {"day": "2026-11-21", "from": "13:30", "to": "14:00", "channel": "3"}
     desk.send(KEEP, **{**HOUR, **today}, presenter="Thandi")

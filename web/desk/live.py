@@ -1,8 +1,9 @@
 """Live on the desk: keep an hour, let a presenter be heard in it, see who is connected."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask import session as cookie
@@ -33,6 +34,8 @@ TICKED = "yes"
 TOLD = "live"
 # A presenter may connect so long before.
 AHEAD, DAY = timedelta(minutes=1), timedelta(days=1)
+# What is on air, or begins so soon, is ended by a person who has shown that it is them.
+SOON = timedelta(hours=1)
 
 area = Blueprint("live", __name__, url_prefix="/live")
 
@@ -89,12 +92,14 @@ def present(block_id: int) -> ResponseReturnValue:
 @area.post("/blocks/<int:block_id>/return")
 def give_back(block_id: int) -> ResponseReturnValue:
     """Keep a block no longer."""
+    with station().database.reading() as session:
+        found = session.get(ReservedBlock, block_id)
 
     def act(session: Session) -> str:
         block = blocks.give_back(session, station().settings, block_id, now())
         return _("“%(label)s” is kept no longer.", label=block.label)
 
-    return act_on_record(act, url_for("desk.live.page"))
+    return _end(found, act)
 
 
 @area.get("/shows/<int:show_id>")
@@ -131,12 +136,24 @@ def renew(show_id: int) -> ResponseReturnValue:
 @area.post("/shows/<int:show_id>/close")
 def close(show_id: int) -> ResponseReturnValue:
     """End a show's password; its block stays, and carries fill."""
+    with station().database.reading() as session:
+        found = session.get(LiveShow, show_id)
+        block = None if found is None else found.block
 
     def act(session: Session) -> str:
         closed = live.close_show(session, show_id, now())
         return _("%(presenter)s can connect no longer.", presenter=closed.presenter)
 
-    return act_on_record(act, url_for("desk.live.page"))
+    return _end(block, act)
+
+
+def _end(block: ReservedBlock | None, act: Callable[[Session], str]) -> ResponseReturnValue:
+    """Do what ends a block or its show; while it is on air or about to be, with a fresh proof."""
+    span = None if block is None else blocks.span_of(station().settings, block)
+    ending = partial(act_on_record, act, url_for("desk.live.page"))
+    if span is not None and now() in Span(span.start - SOON, span.end):
+        return proven(ending)()
+    return ending()
 
 
 def _reserve(wanted: Sequence[Wanted]) -> ResponseReturnValue:
