@@ -79,6 +79,19 @@ def revoke(session: Session, token_id: int, now: datetime) -> Token:
     return session.get_one(Token, token_id, populate_existing=True)
 
 
+def revoke_all(session: Session, person_id: int, now: datetime) -> int:
+    """End every token that an operator made; counts what was ended."""
+    mine = Token.person_id == person_id, Token.revoked_at.is_(None)
+    ended = sa.update(Token).where(*mine).values(revoked_at=now).returning(Token.id)
+    return len(session.scalars(ended).all())
+
+
+def count(session: Session, person_id: int) -> int:
+    """How many tokens work that a person made."""
+    mine = Token.person_id == person_id, Token.revoked_at.is_(None)
+    return session.scalars(sa.select(sa.func.count(Token.id)).where(*mine)).one()
+
+
 def working(session: Session) -> list[tuple[Token, Person]]:
     """The tokens that work, each with its maker, oldest first."""
     query = (

@@ -5,6 +5,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from station import tokens, trail
 from station.letters import Letter
 from station.market import gifts
 from station.market.offers import Offer
@@ -186,6 +187,21 @@ def test_operators_sign_a_person_out_everywhere(seeded, signed_in):
     assert "Signed in with 1 browser." in operator.page
     operator.send(f"{page}/sessions/end")
     assert member.open("/member/").request.path == "/signin"
+
+
+def test_an_operator_who_is_signed_out_everywhere_has_no_token_left(
+    seeded, signed_in, database, now
+):
+    operator, page = signed_in(seeded.operator), f"/desk/members/{seeded.operator.id}"
+    with database.writing() as session:
+        tokens.make(session, seeded.operator, "The lamp", "act", now)
+    operator.open(page)
+    assert "1 token of theirs works." in operator.page
+    operator.send(f"{page}/sessions/end")
+    with database.reading() as session:
+        assert tokens.working(session) == []
+        (done,) = trail.newest(session, trail.Wanted())
+    assert done.deed.said.endswith("1 token of theirs works no more.")
 
 
 def test_the_proof_comes_to_the_phone_of_whoever_asks_for_it_there(

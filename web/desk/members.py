@@ -4,10 +4,11 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from station import signin
+from station import signin, tokens
 from station.airtime import Week
 from station.errors import Refusal, WrongInput
 from station.languages import gettext as _
+from station.languages import ngettext
 from station.members import Person
 from station.membership import applications, places
 from station.membership.applications import LONGEST_REASON
@@ -55,17 +56,28 @@ def person_page(person_id: int) -> ResponseReturnValue:
     with station().database.reading() as session:
         found = known(session, _person(session, person_id), now())
         signed_in = len(signin.sessions_of(session, person_id, now()))
-        return render_template("desk/person.html", known=found, signed_in=signed_in)
+        programs = tokens.count(session, person_id)
+        return render_template(
+            "desk/person.html", known=found, signed_in=signed_in, programs=programs
+        )
 
 
 @area.post("/<int:person_id>/sessions/end")
 def end_sessions(person_id: int) -> ResponseReturnValue:
-    """Sign a person out everywhere, for example when their phone was stolen."""
+    """Sign a person out everywhere, and end their tokens, as when their phone was stolen."""
 
     def act(session: Session) -> str:
         who = _person(session, person_id)
         signin.end_sessions(session, who.id, now())
-        return _("%(name)s is signed out everywhere.", name=who.name)
+        said = _("%(name)s is signed out everywhere.", name=who.name)
+        if not (ended := tokens.revoke_all(session, who.id, now())):
+            return said
+        too = ngettext(
+            "%(num)s token of theirs works no more.",
+            "%(num)s tokens of theirs work no more.",
+            ended,
+        )
+        return f"{said} {too}"
 
     return act_on_record(act, url_for("desk.members.person_page", person_id=person_id))
 
