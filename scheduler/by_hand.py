@@ -17,11 +17,12 @@ from scheduler.load import Loaded
 from scheduler.plan import Bumped, Placement
 from scheduler.problem import Place
 from scheduler.publish import MOST_TOLD
-from station import grid, pins
+from station import grid, jobs, pins
 from station.airtime import Week
 from station.differences import Move
 from station.errors import Refusal, Violation
 from station.grid import Grid
+from station.jobs import JobKind
 from station.languages import marked
 from station.moments import local_text
 from station.settings import Settings
@@ -124,13 +125,17 @@ def redrawn(
 ) -> Grid:
     """A version with some places changed, as a draft.
 
-    Whoever has withdrawn since is left out; whoever asked since waits for the next build.
+    Whoever has withdrawn since is left out; whoever asked since waits for the next build. What
+    would place whom it bumps is looked for by the worker.
     """
     said_before = {bump.request_id: bump.reason for bump in base.bumps}
     left = sorted(loaded.asked - places.keys())
     bumps = {**loaded.left_out, **{key: said_before.get(key, SENT_SINCE) for key in left}}
     proven = {**proven, "violations": []}
-    return grid.draft(session, week, places.values(), bumps.items(), proven, now)
+    version = grid.draft(session, week, places.values(), bumps.items(), proven, now)
+    if left:
+        jobs.promise(session, JobKind.EXPLAIN, version.id, now)
+    return version
 
 
 def pin(

@@ -14,10 +14,11 @@ from scheduler.check import broken_rules
 from scheduler.load import Loaded
 from scheduler.plan import Bumped, Placement
 from scheduler.problem import Window
-from station import grid
+from station import grid, jobs
 from station.airtime import Week
 from station.errors import Refusal
 from station.grid import Grid, GridState, Place
+from station.jobs import JobKind
 from station.languages import marked
 from station.ledger import root_hash
 from station.settings import Settings
@@ -66,6 +67,8 @@ def rollback(
     _require_fit(loaded, draft)
     draft.reason = reason
     _put_on_show(session, settings, week, draft, now)
+    if bumped.keys() & loaded.asked:
+        jobs.promise(session, JobKind.EXPLAIN, draft.id, now)
     return draft
 
 

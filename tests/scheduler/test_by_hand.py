@@ -9,15 +9,16 @@ import sqlalchemy as sa
 
 from scheduler import by_hand_cli
 from scheduler.build import build, repair
-from scheduler.by_hand import exchange, keep, pin, propose
+from scheduler.by_hand import SENT_SINCE, exchange, keep, pin, propose
 from scheduler.load import SHUT_OUT, load
 from scheduler.problem import Place
 from scheduler.publish import publish
-from station import bans, blackouts, grid, pins
+from station import bans, blackouts, grid, jobs, pins
 from station.airtime import Week
 from station.bans import Ban
 from station.errors import Refusal
 from station.grid import GridState, ReservedBlock
+from station.jobs import JobKind
 from station.rights import Request, withdraw
 from station.trail import Deed
 
@@ -64,12 +65,16 @@ def spots(database, week, asked):
     return {name: (places[one].channel, places[one].start) for name, one in asked.items()}
 
 
-def test_a_piece_is_moved_in_a_new_draft(database, week, now, asked, proposed):
+def test_a_piece_is_moved_in_a_new_draft(database, week, now, asked, proposed, ask, admit_member):
+    ask(admit_member("Dan"))
     found = proposed("Ada", 2, LATE)
     assert (found.broken, found.already, len(found.moves)) == ((), (), 1)
     with database.writing() as session:
         version = keep(session, week, found, now)
         assert version.certificate["edits"] == 1
+        # What would place Dan is looked for.
+        assert [bump.reason for bump in version.bumps] == [SENT_SINCE]
+        assert jobs.newest(session, JobKind.EXPLAIN, version.id)
         before, after = grid.versions(session, week)
         assert (before.state, after.state) == (GridState.WITHDRAWN, GridState.DRAFT)
         # Monday's breakfast is worth more than Wednesday's morning.

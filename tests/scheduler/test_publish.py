@@ -144,6 +144,7 @@ def test_rolling_back_shows_the_earlier_places_again_as_a_new_version(
         assert (again.version, again.state) == (3, GridState.PUBLISHED)
         assert grid.places(again) == first
         assert [(bump.request_id, bump.reason) for bump in again.bumps] == [(ben, SENT_SINCE)]
+        assert jobs.newest(session, JobKind.EXPLAIN, again.id)
 
 
 def test_rolling_back_needs_an_earlier_version(

@@ -5,7 +5,7 @@ import html
 import msgspec
 import pytest
 
-from station import grid
+from station import grid, reviewing
 from station.airtime import Week
 from station.grid import Place
 from station.rights import Request, requests_of, withdraw
@@ -116,6 +116,8 @@ def test_a_piece_is_sent_to_a_free_place_once_it_was_seen_what_that_does(
         assert (place.channel, place.start) == (1, 6 * 288 + 240)
         done = session.query(Deed).filter_by(act="grid.move").one()
         assert done.subject == f"{WEEK}, 2, {one.id}"
+    operator.open(f"/desk/weeks/{WEEK}")
+    assert "Moved by hand after version 2." in operator.page
 
 
 def test_who_is_at_the_place_already_comes_to_where_the_other_was(operator, asked, database, week):
@@ -143,6 +145,27 @@ def test_a_place_that_breaks_a_rule_is_told_and_not_offered(operator, asked):
     operator.open(f"{page}?channel=1&at=2026-12-23T10:30")
     assert "is not in week 2026-W48" in operator.page
     assert operator.open(f"/desk/weeks/{WEEK}/pieces/9999").status_code == 404
+
+
+def test_a_piece_that_is_held_back_says_why_and_is_offered_no_place(
+    operator, asked, seeded, database, settings, now
+):
+    one = asked[0].id
+    with database.writing() as session:
+        reviewing.hold(session, settings, one, "Whose?", seeded.operator, now)
+    page = f"/desk/weeks/{WEEK}/pieces/{one}"
+    assert operator.open(f"{page}?channel=2&at=2026-11-29T20:00").status_code == 200
+    assert "It can't be placed now" in operator.page
+    assert "The station's operators hold it back." in operator.page
+    assert f"/desk/moderation/pieces/{one}" in operator.page
+    assert not [form for form in operator.forms if form.endswith(("/move", "/pin"))]
+
+
+def test_a_week_without_a_grid_leads_to_where_it_is_built(operator):
+    for page in ("grid", "days/1"):
+        operator.open(f"/desk/weeks/2026-W52/{page}")
+        assert "Week 2026-W52 is not built yet." in operator.page
+        assert 'href="/desk/weeks/2026-W52">Build it on the week' in operator.page
 
 
 def test_a_pin_and_a_ban_are_made_and_taken_away_on_the_piece_s_page(operator, asked):

@@ -23,7 +23,8 @@ HUNDRED = 100
 class Built:
     """What a build reached and proved; None where its certificate does not say.
 
-    `reason` is why it was put on show, in the operator's words.
+    `made` says how a version without a score came about; `reason` is why it was put on show, in
+    the operator's words.
     """
 
     version: int
@@ -32,6 +33,7 @@ class Built:
     bumped: int
     score: int | None
     gap_percent: float | None
+    made: str
     root_hash: str | None
     published_at: datetime | None
     reason: str
@@ -65,10 +67,23 @@ def built(session: Session, version: Grid | None) -> Built | None:
         bumped=bumped,
         score=proven.get("score"),
         gap_percent=None if gap is None else float(gap) * HUNDRED,
+        made=_made(proven),
         root_hash=version.root_hash,
         published_at=version.published_at,
         reason=version.reason,
     )
+
+
+def _made(proven: Mapping[str, Any]) -> str:
+    """How a version came about that no build or repair made."""
+    match proven.get("status"):
+        case "by-hand":
+            return _("Moved by hand after version %(version)s.", version=proven["edits"])
+        case "rollback":
+            return _("As version %(version)s was.", version=proven["of_version"])
+        case "swap":
+            return _("Two members exchanged their places.")
+    return ""
 
 
 def bumped(
