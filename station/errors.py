@@ -215,8 +215,8 @@ SENTENCES: dict[str, str] = {
     "nobody-to-remind": "Nobody is to be reminded of week {week}: whoever it concerns had a letter "
     "within a day, or made a standing choice.",
     "draft-overtaken": "A newer draft of week {week} was built meanwhile. Look at it first.",
-    "piece-unknown": "Week {week} has no piece {number} that can be placed. Look for it with: "
-    "mweya week show {week} --json",
+    "piece-unknown": "Week {week} has no piece {number} that can be placed: it was withdrawn, "
+    "is held back or waits for approval, is not ready, or is of another week.",
     "place-elsewhere": "{channel}, {at} is no place of week {week}. Choose a time from {first} to "
     "{last}.",
     "edit-unfit": "Nothing was changed. {problems}",

@@ -1,5 +1,6 @@
 """One piece as the desk works on it: where it is, what holds it, and what another place breaks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import by_hand
 from scheduler.by_hand import Proposal
 from scheduler.problem import Place
-from station import bans, grid, pins
+from station import bans, grid, moderation, pins
 from station.airtime import Week
 from station.bans import Ban
 from station.grid import Bump, Grid, Pin, Placement
@@ -20,6 +21,7 @@ from station.settings import Settings
 
 # Whoever has no place any more and is not asked for one took it back.
 WITHDRAWN = marked("It was withdrawn.")
+NOT_MADE = marked("Its sound is not ready yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Shown:
     """A piece of so many slots with its holder, and its places in the versions that count.
 
     `here` is its place in the version that is worked on, `public` in the published one.
+    `kept_off` says why it can be placed nowhere now, and is empty of one that can.
     """
 
     request: Request
@@ -54,6 +57,7 @@ class Shown:
     version: Grid | None
     here: Spot | None
     reason: str
+    kept_off: str
     public: Spot | None
     pinned: Spot | None
     barred: tuple[Barred, ...]
@@ -102,7 +106,7 @@ class Held:
     bans: int
 
 
-def read(session: Session, settings: Settings, week: Week, request_id: int) -> Shown:
+def read(session: Session, settings: Settings, week: Week, request_id: int, now: datetime) -> Shown:
     """Everything about one piece of a week. Raises Refusal `piece-unknown`."""
     piece = pins.piece_of(session, week, request_id)
     first = piece[0]
@@ -119,6 +123,7 @@ def read(session: Session, settings: Settings, week: Week, request_id: int) -> S
         version=version,
         here=_placed(session, settings, week, version, first),
         reason="" if bump is None else bump.reason,
+        kept_off=_kept_off(session, settings, piece, now),
         public=_placed(session, settings, week, public, first),
         pinned=None if pinned is None else spot(settings, week, pinned),
         barred=tuple(_barred(settings, week, one) for one in bans.of(session, piece)),
@@ -224,6 +229,15 @@ def _placed(
 ) -> Spot | None:
     placed = None if version is None else session.get(Placement, (version.id, request.id))
     return None if placed is None else spot(settings, week, placed)
+
+
+def _kept_off(session: Session, settings: Settings, piece: Sequence[Request], now: datetime) -> str:
+    """Why a piece can't be placed now: operators let it wait, or its sound is not ready."""
+    which = Request.id.in_([one.id for one in piece])
+    kept = moderation.kept_back(session, settings, which, now)
+    if kept:
+        return next(iter(kept.values())).sentence
+    return "" if all(one.master_sha256 for one in piece) else NOT_MADE
 
 
 def _barred(settings: Settings, week: Week, ban: Ban) -> Barred:

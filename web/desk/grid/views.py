@@ -9,16 +9,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from scheduler import by_hand
-from scheduler.problem import Place
 from station import bans, grid, pins
-from station.airtime import Week, parse_local
-from station.errors import Refusal, WrongInput
+from station.airtime import Week
+from station.errors import Refusal
 from station.grid import Grid
 from station.languages import gettext as _
-from station.settings import Settings
 from web import refusals
 from web.desk.day import day_names, day_rows, day_span
-from web.desk.grid import heat, named, piece, search
+from web.desk.grid import asked, heat, named, piece, search
 from web.desk.grid.heat import SHOWS, Show
 from web.desk.record import act_on_record
 from web.ids import read_id
@@ -29,7 +27,6 @@ area = Blueprint("grid", __name__)
 LONGEST_WORDS = 120
 LONGEST_REASON = 300
 MOST_GONE = 20
-ALL_CHANNELS = "all"
 
 
 @area.get("/grid/")
@@ -79,7 +76,7 @@ def piece_page(label: str, request_id: int) -> ResponseReturnValue:
 def move(label: str, version: int, request_id: int) -> ResponseReturnValue:
     """Keep a piece elsewhere in a new draft; who is there already goes to where it was."""
     week, settings = _parsed(label), station().settings
-    place = _read_place(settings, week)
+    place = asked.place(settings, week)
 
     def act(session: Session) -> str:
         proposal = piece.sent_to(session, settings, week, request_id, place, now(), version)
@@ -100,7 +97,7 @@ def move(label: str, version: int, request_id: int) -> ResponseReturnValue:
 def pin(label: str, request_id: int) -> ResponseReturnValue:
     """Hold a piece at a place in every build from now on."""
     week, settings = _parsed(label), station().settings
-    place = _read_place(settings, week)
+    place = asked.place(settings, week)
 
     def act(session: Session) -> str:
         by_hand.pin(session, settings, week, request_id, place, now())
@@ -128,9 +125,7 @@ def unpin(label: str, request_id: int) -> ResponseReturnValue:
 def ban(label: str, request_id: int) -> ResponseReturnValue:
     """Keep a piece out of a stretch of time, on one channel or on all."""
     week, settings = _parsed(label), station().settings
-    said = request.form.get("channel", ALL_CHANNELS)
-    channel = None if said == ALL_CHANNELS else settings.channel_named(said)
-    span = bans.span_of(settings, week, *(request.form.get(name, "") for name in ("from", "until")))
+    channel, span = asked.stretch(settings, week)
 
     def act(session: Session) -> str:
         made = bans.make(session, pins.piece_of(session, week, request_id), channel, span, now())
@@ -171,27 +166,14 @@ def _version(session: Session, week: Week) -> Grid:
     return grid.require_version(session, week, read_id(request.args, "version") or None)
 
 
-def _read_place(settings: Settings, week: Week) -> Place:
-    """The place that a form or a drop names.
-
-    Raises WrongInput `channel-unknown`, `time-unknown` or `place-elsewhere`.
-    """
-    channel = settings.channel_named(request.values.get("channel", ""))
-    at = parse_local(request.values.get("at", ""), settings.zone)
-    start = week.start_at(at, settings.slots)
-    if not 0 <= start < week.starts(settings.slots):
-        raise WrongInput("wish-elsewhere", week=week)
-    return Place(channel, start)
-
-
 def _back(week: Week, request_id: int) -> str:
     return url_for("desk.grid.piece_page", label=week, request_id=request_id)
 
 
 def _week(week: Week) -> str:
     settings = station().settings
-    asked = request.args.get("show", Show.VALUE)
-    show = Show(asked) if asked in set(Show) else Show.VALUE
+    wanted = request.args.get("show", Show.VALUE)
+    show = Show(wanted) if wanted in set(Show) else Show.VALUE
     words = request.args.get("q", "").strip()[:LONGEST_WORDS]
     with station().database.reading() as session:
         version = _version(session, week)
@@ -215,11 +197,12 @@ def _week(week: Week) -> str:
 def _piece(week: Week, request_id: int, problem: str = "") -> str:
     settings = station().settings
     with station().database.reading() as session:
-        shown = piece.read(session, settings, week, request_id)
+        shown = piece.read(session, settings, week, request_id, now())
         trial = None
-        if not problem and request.method == "GET" and request.args.get("at"):
+        asks = request.method == "GET" and request.args.get("at")
+        if asks and not problem and not shown.kept_off:
             try:
-                place = _read_place(settings, week)
+                place = asked.place(settings, week)
                 trial = piece.tried(session, settings, week, request_id, place, now())
             except Refusal as refusal:
                 problem = refusal.sentence
@@ -230,7 +213,7 @@ def _piece(week: Week, request_id: int, problem: str = "") -> str:
             shown=shown,
             trial=trial,
             most_gone=MOST_GONE,
-            all_channels=ALL_CHANNELS,
+            all_channels=asked.ALL_CHANNELS,
             longest=LONGEST_REASON,
             typed=request.values,
         )
@@ -238,13 +221,14 @@ def _piece(week: Week, request_id: int, problem: str = "") -> str:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     """Answer what was sent about a piece on its page, and all else on a page of its own."""
-    address = request.view_args or {}
+    address, status = request.view_args or {}, refusals.status_of(refusal)
+    if request.method != "POST" and refusal.code in ("nothing-built", "piece-unknown"):
+        said = {"sentence": refusal.sentence, "unbuilt": refusal.code == "nothing-built"}
+        return render_template("desk/grid/refused.html", week=refusal.facts["week"], **said), status
     known = refusal.code not in ("sign-in-first", "operators-only", "week-unknown", "piece-unknown")
     if request.method != "POST" or not known:
         return refusals.refused(refusal)
-    return _piece(_parsed(address["label"]), address["request_id"], refusal.sentence), (
-        refusals.status_of(refusal)
-    )
+    return _piece(_parsed(address["label"]), address["request_id"], refusal.sentence), status
 
 
 area.register_error_handler(Refusal, _refused)
