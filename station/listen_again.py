@@ -22,7 +22,7 @@ from station.profiles import Profile
 from station.recordings import Master
 from station.rights import Request, RequestKind, RequestState, run_of
 from station.settings import Settings
-from station.takedowns import Takedown
+from station.takedowns import is_taken
 from station.went_out import HEARD
 
 MOST_ENTRIES = 100
@@ -185,7 +185,6 @@ def _all(settings: Settings, now: datetime) -> sa.Select[*tuple[Any, ...]]:
     in_slot = sa.and_(
         AirLine.channel == Outcome.channel, AirLine.slot_number == Outcome.slot_number
     )
-    taken = sa.exists().where(Takedown.request_id == Request.id)
     held = sa.exists().where(Withheld.request_id == Request.id)
     query: sa.Select[*tuple[Any, ...]] = (
         sa.select(
@@ -201,7 +200,7 @@ def _all(settings: Settings, now: datetime) -> sa.Select[*tuple[Any, ...]]:
         .where(
             Profile.again.in_([True]),
             Request.state == RequestState.OPEN,
-            ~taken,
+            ~is_taken(),
             ~held,
             let_through(),
         )

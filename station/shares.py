@@ -92,11 +92,13 @@ def piece(
     if request is None or not _ever_placed(session, request):
         return None
     air = _place(session, settings, request)
-    taken = session.scalars(
-        sa.select(takedowns.Takedown.id).where(takedowns.Takedown.request_id == request.id)
-    ).first()
-    held = moderation.kept_off(session, Request.id == request.id)
-    if air is None or taken is not None or held or request.state != RequestState.OPEN:
+    query = sa.select(Request.id).where(
+        Request.id == request.id,
+        Request.state == RequestState.OPEN,
+        ~takedowns.is_taken(),
+        moderation.let_through(),
+    )
+    if air is None or session.scalars(query).first() is None:
         return SharedPiece(PieceState.GONE)
     channel, span = air
     ended = session.scalars(sa.select(Outcome.kind).where(Outcome.request_id == request.id)).first()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from station.airlog import AirLine
 from station.db import STRICT, Base
@@ -98,6 +98,17 @@ def since(session: Session, first: int) -> list[Takedown]:
     """Those of a slot on, in order."""
     query = sa.select(Takedown).where(Takedown.slot_number >= first)
     return list(session.scalars(query.order_by(Takedown.slot_number, Takedown.channel)))
+
+
+def is_taken() -> sa.ColumnElement[bool]:
+    """Whether anything of what airs as one piece with a request was taken off air."""
+    taken = sa.select(Takedown.request_id).where(Takedown.request_id.is_not(None))
+    part = aliased(Request)
+    # A week beside its run: what names a run is only said to be one of its own week.
+    run = part.week + " " + part.run
+    whole = sa.select(run).where(part.id.in_(taken), part.run.is_not(None))
+    of_run = sa.func.coalesce(Request.week + " " + Request.run, "").in_(whole)
+    return sa.or_(Request.id.in_(taken), of_run)
 
 
 def _rest_of_run(session: Session, line: AirLine | None) -> list[int]:

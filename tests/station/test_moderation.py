@@ -280,6 +280,12 @@ def test_a_long_silence_is_pulled_to_its_end(database, settings, seeded, piece_o
             one.run, one.run_place = "long", place
         # The second of them airs two slots later on the same channel.
         session.get_one(AirLine, (0, slot + 1)).request_id = silent[1].id
+        # Whichever part of it is taken off, none of it is shown any more.
+        with session.begin_nested() as only_later:
+            takedowns.order(session, 0, slot + 1, "It is no silence.", now)
+            gone = sa.select(Request.id).where(takedowns.is_taken())
+            assert set(session.scalars(gone)) == {one.id for one in silent}
+            only_later.rollback()
         takedowns.pull(session, settings, (0, slot), "It is no silence.", seeded.operator, now)
         taken = [one.slot_number for one in takedowns.since(session, slot)]
     assert taken == [slot, slot + 1, slot + 2]
