@@ -54,6 +54,14 @@ def lines_between(session: Session, first: int, last: int) -> list[AirLine]:
     return list(session.scalars(query.order_by(AirLine.slot_number, AirLine.channel)))
 
 
+def shown_between(session: Session, first: int, last: int) -> list[AirLine]:
+    """The same without what was taken off air, held back or refused."""
+    query = sa.select(AirLine).where(
+        AirLine.slot_number >= first, AirLine.slot_number < last, *_shown()
+    )
+    return list(session.scalars(query.order_by(AirLine.slot_number, AirLine.channel)))
+
+
 def lines_of_week(session: Session, week: str) -> list[AirLine]:
     """A week's lines in order."""
     query = sa.select(AirLine).where(AirLine.week == week)
@@ -71,18 +79,15 @@ def find(
 ) -> list[AirLine]:
     """Lines in slots `first` to `last`, half-open, that have all words in title and speaker.
 
-    The station's own sound is left out, and what was taken down; earliest first, or `newest`.
+    The station's own sound is left out, and what is shown no more; earliest first, or `newest`.
     """
-    from station.takedowns import Takedown
-
     said = sa.func.lower(AirLine.title + " " + AirLine.speaker)
-    here = Takedown.channel == AirLine.channel, Takedown.slot_number == AirLine.slot_number
     query = sa.select(AirLine).where(
         AirLine.slot_number >= first,
         AirLine.slot_number < last,
         AirLine.kind != LineKind.FILL,
         *(_has(said, word) for word in words),
-        ~sa.exists().where(*here),
+        *_shown(),
     )
     at = AirLine.slot_number.desc() if newest else AirLine.slot_number
     return list(session.scalars(query.order_by(at, AirLine.channel).limit(most)))
@@ -98,6 +103,17 @@ def changed_at(session: Session) -> datetime | None:
     from station.grid import Grid
 
     return session.scalars(sa.select(sa.func.max(Grid.published_at))).one()
+
+
+def _shown() -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether a line was neither taken off air nor is its piece held back or refused."""
+    from station.moderation import let_through
+    from station.rights import Request
+    from station.takedowns import Takedown
+
+    here = Takedown.channel == AirLine.channel, Takedown.slot_number == AirLine.slot_number
+    kept = sa.exists().where(Request.id == AirLine.request_id, ~let_through())
+    return ~sa.exists().where(*here), ~kept
 
 
 def _has(text: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from icalendar import Calendar
 
-from station import shares, takedowns
+from station import profiles, reviewing, shares, takedowns
 from station.airlog import AirLine, LineKind
 from station.airtime import Slots, Week
+from station.profiles import Choice
 from station.rights import Request, join, requests_of
 from web.public.now import joined, planned
 
@@ -71,6 +72,21 @@ def test_what_was_taken_down_is_found_no_more(seeded, nobody, database, settings
         takedowns.order(session, 1, settings.slots.number(now), "its owner asked", now)
     nobody.open("/guide?q=taxi")
     assert "What the taxi rank taught me" not in nobody.page
+
+
+def test_what_is_held_is_named_no_more(seeded, requests, nobody, database, settings, now):
+    johan, slot = requests[3].account_id, settings.slots.number(now) + 2
+    with database.writing() as session:
+        profiles.choose(session, johan, Choice(shown=True, with_coming=True), now)
+    voice = f"/voice/{profiles.code_of(settings, johan)}"
+    pages = ("/guide?q=johan", "/guide", voice, f"/api/v1/slots/0/{slot}")
+    before = [nobody.client.get(page).text for page in pages]
+    assert ["sinkdak" in text for text in before] == [True] * len(pages)
+    with database.writing() as session:
+        why = "It names a child."
+        reviewing.hold(session, settings, requests[3].id, why, seeded.operator, now)
+    after = [nobody.client.get(page).text for page in pages]
+    assert ["sinkdak" in text for text in after] == [False] * len(pages)
 
 
 def test_a_reminder_is_an_event_with_an_alarm_until_the_piece_begins(requests, nobody, settings):

@@ -4,7 +4,7 @@ from flask import abort
 from msgspec.structs import replace
 
 from playout.mounts import Mount
-from station import causes, facts, grid, listen_again, shares, takedowns
+from station import airlog, causes, facts, grid, listen_again, shares
 from station.airlog import LineKind
 from station.airtime import Week
 from station.figures.spans import slots_in
@@ -89,10 +89,11 @@ def slot(wanted: asked.OneSlot) -> facts.EndedSlot:
     place = wanted.channel, wanted.slot_number
     with station().database.reading() as session:
         found = facts.ended_slot(session, settings, *place)
-        withdrawn = takedowns.of_slot(session, *place)
-    # What was taken off air is announced no more.
+        shown = airlog.shown_between(session, wanted.slot_number, wanted.slot_number + 1)
+    # What was taken off air, held back or refused is announced no more.
     hidden = {"kind": LineKind.FILL, "title": "", "speaker": "", "page": None}
-    return replace(found, **hidden) if withdrawn else found
+    is_shown = any(line.channel == wanted.channel for line in shown)
+    return found if is_shown else replace(found, **hidden)
 
 
 def piece(wanted: asked.OnePiece) -> shapes.SharedPiece:

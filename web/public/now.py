@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from playout import heard
 from playout.heard import LIVE, Heard, heading
-from station import audience, rights, takedowns
-from station.airlog import AirLine, LineKind, lines_between
+from station import audience, rights
+from station.airlog import AirLine, LineKind, shown_between
 from station.airtime import Slots
 from station.languages import gettext as _
 from station.settings import Settings
@@ -91,13 +91,8 @@ def on_air(session: Session, settings: Settings, now: datetime) -> list[OnAir]:
 
 
 def planned(session: Session, first: int, last: int) -> tuple[list[AirLine], dict[int, str]]:
-    """The lines of slots `first` to `last`, half-open, that were not taken down, and their runs."""
-    withdrawn = {(one.channel, one.slot_number) for one in takedowns.since(session, first)}
-    lines = [
-        line
-        for line in lines_between(session, first, last)
-        if (line.channel, line.slot_number) not in withdrawn
-    ]
+    """The lines of slots `first` to `last`, half-open, that anybody may see, and their runs."""
+    lines = shown_between(session, first, last)
     asked = [line.request_id for line in lines if line.request_id is not None]
     return lines, rights.runs_among(session, asked)
 
