@@ -110,6 +110,17 @@ def test_so_many_messages_come_from_one_network_in_an_hour(
         assert session.query(Postcard).count() == most
 
 
+def test_a_name_on_air_leads_to_the_page_of_whoever_chose_one(
+    page_of_thandi, seeded, nobody, database, settings, now
+):
+    piece = f"/p/{shares.code_of(settings, 1)}"
+    pages = "/", "/guide", "/guide?q=river", piece
+    link = f'<a href="{page_of_thandi}">Thandi Mokoena</a>'
+    assert not any(link in nobody.client.get(page).text for page in pages)
+    let(database, seeded.members[0], now)
+    assert all(link in nobody.client.get(page).text for page in (*pages, "/now/en", "/player/1"))
+
+
 def test_who_takes_no_messages_gets_none(page_of_thandi, seeded, nobody, database, now):
     let(database, seeded.members[0], now)
     nobody.open(page_of_thandi)

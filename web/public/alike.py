@@ -23,7 +23,7 @@ from werkzeug.exceptions import NotImplemented as NotOffered
 from station.languages import known
 from web.headers import policy
 from web.public.oembed import Embed, answer_for
-from web.public.views import fresh, listening
+from web.public.views import fresh, listening, voices
 from web.session import now, station
 
 KEPT_SECONDS = 2
@@ -50,7 +50,12 @@ def on_now(language: str) -> ResponseReturnValue:
     lately = told.get(language)
     if lately is None or not lately.at <= now() < lately.at + timedelta(seconds=KEPT_SECONDS):
         channels = listening()
-        text = render_template("public/fresh.html", channels=channels, fresh=fresh(channels))
+        text = render_template(
+            "public/fresh.html",
+            channels=channels,
+            fresh=fresh(channels),
+            voices=voices(channels),
+        )
         lately = told[language] = Told(now(), text)
     return _kept(Response(lately.text), KEPT_SECONDS)
 
@@ -62,7 +67,11 @@ def player(number: int) -> ResponseReturnValue:
     if not 1 <= number <= len(channels):
         abort(404)
     text = render_template(
-        "public/player.html", one=channels[number - 1], number=number, fresh=fresh(channels)
+        "public/player.html",
+        one=channels[number - 1],
+        number=number,
+        fresh=fresh(channels),
+        voices=voices(channels),
     )
     answer = Response(text)
     answer.headers["Content-Security-Policy"] = policy(framed_by="*")

@@ -16,6 +16,7 @@ from station.languages import dated
 from station.languages import gettext as _
 from station.settings import Settings
 from web.public.now import Piece, joined, planned
+from web.public.speakers import with_pages
 from web.session import now, station
 
 # A part of the day is what a phone loads at once.
@@ -87,6 +88,7 @@ def page() -> ResponseReturnValue:
         search=search,
         found=found,
         pieces=pieces,
+        voices=with_pages((*found.coming, *found.past) if found else pieces),
         day=dated(asked.day, "EEEE d MMMM"),
         days=days,
         parts=[replace(asked, hour=hour) for hour in PARTS],

@@ -13,6 +13,7 @@ from station.airtime import Week
 from station.grid import Grid
 from station.languages import ENGLISH, speaking
 from web.public.now import OnAir, Piece, on_air, seconds_to_change
+from web.public.speakers import on_show
 from web.session import choose_quality, now, quality_chosen, station
 from web.streams import streams_of
 
@@ -49,6 +50,11 @@ def fresh(channels: Sequence[Listening]) -> int:
     return seconds_to_change([one.on_air for one in channels], now(), station().settings.slots)
 
 
+def voices(channels: Sequence[Listening]) -> dict[int, int]:
+    """Whose pages the names lead to: the account for each request whose speaker has one."""
+    return on_show(one.on_air for one in channels)
+
+
 def published() -> Grid | None:
     """The grid that is on show for this week."""
     with station().database.reading() as session:
@@ -63,7 +69,11 @@ def page() -> ResponseReturnValue:
         choose_quality(asked)
     channels = listening(quality_chosen())
     return render_template(
-        "public/page.html", channels=channels, fresh=fresh(channels), shown=published()
+        "public/page.html",
+        channels=channels,
+        fresh=fresh(channels),
+        voices=voices(channels),
+        shown=published(),
     )
 
 
