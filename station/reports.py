@@ -27,7 +27,8 @@ LONGEST_ANSWER = 1000
 HEARD_WITHIN = timedelta(days=7)
 # A mobile network puts thousands of phones behind one address.
 FROM_NETWORK = Limit("report-network", 30, "reported-often")
-FROM_ALL = Limit("report-station", 300, "reported-often")
+# Whoever floods one piece with reports leaves every other one its own.
+OF_PIECE = Limit("report-piece", 100, "reported-often")
 SHOWN = 20
 
 ABOUT = marked("What you told us about “%(title)s”")
@@ -188,10 +189,17 @@ def _take(
     if (before := _sent_before(session, report)) is not None:
         return before
     attempts.count(session, FROM_NETWORK, network, settings, now)
-    attempts.count(session, FROM_ALL, attempts.EVERYBODY, settings, now)
+    attempts.count(session, OF_PIECE, _about(report), settings, now)
     session.add(report)
     session.flush()
     return report
+
+
+def _about(report: Report) -> str:
+    """What a report is about, the same for all slots of a member's piece."""
+    if report.request_id is not None:
+        return f"request {report.request_id}"
+    return f"slot {report.channel} {report.slot_number}"
 
 
 def _sent_before(session: Session, report: Report) -> Report | None:

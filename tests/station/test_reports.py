@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from station import reports
+from station.attempts import Limit
 from station.errors import Refusal, WrongInput
 from station.letters import Letter
 from station.reports import Report, ReportKind, ReportState, Said
@@ -60,6 +61,15 @@ def test_one_network_reports_only_so_often(heard):
     with pytest.raises(Refusal, match="yours was not kept"):
         heard(Said(ReportKind.OTHER, "One more"), "203.0.113.7")
     heard(Said(ReportKind.OTHER, "From elsewhere"), "203.0.113.8")
+
+
+def test_whoever_floods_one_piece_closes_no_other_ones_form(heard, settings, now, monkeypatch):
+    monkeypatch.setattr(reports, "OF_PIECE", Limit("report-piece", 2, "reported-often"))
+    for number in range(2):
+        heard(Said(ReportKind.OTHER, f"Report {number}"), f"203.0.113.{number}")
+    with pytest.raises(Refusal, match="yours was not kept"):
+        heard(Said(ReportKind.OTHER, "One more"), "203.0.113.8")
+    heard(Said(ReportKind.OTHER, "Another piece"), "203.0.113.8", settings.slots.number(now) - 1)
 
 
 def test_a_report_is_settled_once_with_an_answer_and_its_address_is_forgotten(
