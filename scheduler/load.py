@@ -116,10 +116,12 @@ def _problem(
         owed = carry.owed(history.got(session, week), asking, values, settings.slots.per_hour)
         tired = history.tired_of_nights(session, clock)
     sold = sold_rights(session, str(week))
-    out = blackouts.in_week(session, settings, week, asking)
+    # The database finds whom it asks about: there are thousands.
+    of_week = Request.week == str(week)
+    out = blackouts.in_week(session, settings, week, sa.select(Request.account_id).where(of_week))
     banned = bans.in_week(session, week)
-    pins = _pins(session, ready, clock.first_open)
-    makegood = makegoods.of(session, [one.right_id for piece in ready for one in piece])
+    pins = _pins(session, week, ready, clock.first_open)
+    makegood = makegoods.of(session, sa.select(Request.right_id).where(of_week))
     languages = _languages(settings, [piece[0] for piece in everyone])
     requests = [
         facts.Request(
@@ -221,12 +223,16 @@ def _languages(settings: Settings, asked: Sequence[Request]) -> dict[int, str]:
     }
 
 
-def _pins(session: Session, ready: Sequence[Piece], first_open: int) -> dict[int, Place]:
+def _pins(
+    session: Session, week: Week, ready: Sequence[Piece], first_open: int
+) -> dict[int, Place]:
     """Where pins want pieces to start, by their first ones; one slot's pin holds all of them."""
     slots = {one.id: (piece[0].id, one.run_place) for piece in ready for one in piece}
     pins: dict[int, Place] = {}
-    found = session.scalars(sa.select(Pin).where(Pin.request_id.in_(slots)))
-    for pin in sorted(found, key=lambda pin: slots[pin.request_id]):
+    query = sa.select(Pin).join(Request, Request.id == Pin.request_id)
+    found = session.scalars(query.where(Request.week == str(week)))
+    known = [pin for pin in found if pin.request_id in slots]
+    for pin in sorted(known, key=lambda pin: slots[pin.request_id]):
         first, offset = slots[pin.request_id]
         if pin.start - offset >= first_open:
             pins.setdefault(first, Place(pin.channel, pin.start - offset))

@@ -49,7 +49,10 @@ def of(session: Session, account_id: int) -> list[Blackout]:
 
 
 def in_week(
-    session: Session, settings: Settings, week: Week, account_ids: Collection[int]
+    session: Session,
+    settings: Settings,
+    week: Week,
+    account_ids: Collection[int] | sa.Select[int],
 ) -> Mapping[int, Sequence[Blackout]]:
     """The blackouts that hold in a week, by account: those chosen before it closed."""
     query = sa.select(Blackout).where(

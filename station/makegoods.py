@@ -57,7 +57,7 @@ class Makegood(Base):
     right: Mapped[Right] = relationship(foreign_keys=[right_id])
 
 
-def of(session: Session, right_ids: Collection[int]) -> dict[int, Makegood]:
+def of(session: Session, right_ids: Collection[int] | sa.Select[int]) -> dict[int, Makegood]:
     """Those among some rights that are makegoods, by right id."""
     query = sa.select(Makegood).where(Makegood.right_id.in_(right_ids))
     return {one.right_id: one for one in session.scalars(query)}
