@@ -81,6 +81,12 @@ def status() -> Answer:
     )
 
 
+REST_OF_RUN = (
+    "A piece of several slots is taken off to its end once the database answers; until then, take "
+    "each slot off with --at."
+)
+
+
 @playout.command("takedown")
 @click.argument("channel")
 @click.option("--reason", required=True, help="Why: kept with the slot, and its member reads it.")
@@ -105,7 +111,10 @@ def take_down(channel: str, reason: str, at: str | None) -> Answer:
     said = "is off air" if told else "will be off air once its engine answers"
     return Answer(
         {"channel": number, "slot": slot, "starts": starts.isoformat(), "engine_told": told},
-        [f"The slot of {starts:%a %H:%M:%S} on {name} {said}, until it ends."],
+        [
+            f"The slot of {starts:%a %H:%M:%S} on {name} {said}, until it ends.",
+            REST_OF_RUN,
+        ],
         "mweya playout status",
     )
 

@@ -66,16 +66,17 @@ def ordered(session: Session, first: int) -> dict[Place, Marker]:
 
 
 def to_tables(session: Session, folder: AirFolder) -> None:
-    """Tell the tables what was ordered on this host."""
+    """Tell the tables what was ordered on this host, which order the rest of its run too."""
     marked = markers(folder)
     if not marked:
         return
     known = ordered(session, min(slot for _, slot in marked))
-    for place, marker in marked.items():
-        if place not in known:
+    for place, marker in sorted(marked.items(), key=lambda item: item[0]):
+        channel, slot = place
+        # An earlier marker may have brought in the rest of its run.
+        if place not in known and takedowns.of_slot(session, channel, slot) is None:
             at = datetime.fromtimestamp(marker.at_ms / 1000, UTC)
-            takedowns.order(session, *place, marker.reason, at, marker.account_id)
-            channel, slot = place
+            takedowns.order_whole(session, place, marker.reason, at, marker.account_id)
             about = {"subject": f"{channel + 1}, {slot}", "reason": marker.reason}
             trail.write(session, None, "moderation.pull", at, **about)
 

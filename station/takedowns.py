@@ -72,18 +72,29 @@ def pull(
     `place` is a channel and a slot number. Raises Refusal `takedown-over` or `takedown-again`,
     WrongInput `reason-missing` or `text-long`.
     """
-    channel, slot_number = place
-    if slot_number < settings.slots.number(now):
+    if place[1] < settings.slots.number(now):
         raise Refusal("takedown-over")
     if not reason.strip():
         raise WrongInput("reason-missing")
     words = clean_text(reason, _("reason"), LONGEST_REASON)
-    order(session, channel, slot_number, words, now, who.account_id)
+    order_whole(session, place, words, now, who.account_id)
     line = session.get(AirLine, place)
-    for further in _rest_of_run(session, line):
-        if of_slot(session, channel, further) is None:
-            order(session, channel, further, words, now, who.account_id)
     return "" if line is None else line.title
+
+
+def order_whole(
+    session: Session,
+    place: tuple[int, int],
+    reason: str,
+    now: datetime,
+    account_id: int | None = None,
+) -> None:
+    """Take a slot's piece off air, with what is left of its run. Raises what `order` does."""
+    channel, slot_number = place
+    order(session, channel, slot_number, reason, now, account_id)
+    for further in _rest_of_run(session, session.get(AirLine, place)):
+        if of_slot(session, channel, further) is None:
+            order(session, channel, further, reason, now, account_id)
 
 
 def of_slot(session: Session, channel: int, slot_number: int) -> Takedown | None:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from playout import plan
+from playout import plan, takedown
+from playout.disk import AirFolder
 from station import moderation, reports, reviewing, takedowns, using
 from station.airlog import AirLine
 from station.airtime import Week
@@ -272,7 +273,8 @@ def test_the_database_refuses_to_change_what_was_said(database, seeded, say):
             session.execute(change)
 
 
-def test_a_long_silence_is_pulled_to_its_end(database, settings, seeded, piece_of, now):
+@pytest.mark.parametrize("where", ["desk", "playout's host"])
+def test_a_long_silence_is_pulled_to_its_end(database, settings, seeded, piece_of, now, where):
     slot = settings.slots.number(now)
     with database.writing() as session:
         silent = [session.get_one(Request, piece_of(seeded.members[n], "2026-W47")) for n in (0, 3)]
@@ -286,6 +288,11 @@ def test_a_long_silence_is_pulled_to_its_end(database, settings, seeded, piece_o
             gone = sa.select(Request.id).where(takedowns.is_taken())
             assert set(session.scalars(gone)) == {one.id for one in silent}
             only_later.rollback()
-        takedowns.pull(session, settings, (0, slot), "It is no silence.", seeded.operator, now)
+        why, folder = "It is no silence.", AirFolder.of(settings)
+        if where == "desk":
+            takedowns.pull(session, settings, (0, slot), why, seeded.operator, now)
+        else:
+            takedown.mark(folder, (0, slot), takedown.Marker(why, round(now.timestamp() * 1000)))
+            takedown.to_tables(session, folder)
         taken = [one.slot_number for one in takedowns.since(session, slot)]
     assert taken == [slot, slot + 1, slot + 2]
