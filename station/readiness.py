@@ -31,14 +31,16 @@ class Readiness(StrEnum):
 class Holder:
     """Somebody's five minutes of a week.
 
-    `title` is what they asked for or sent last, `sentences` why that can't air. `arranged` says
-    that a standing choice takes care of a right for which nothing comes.
+    `title` is what they asked for, with its `request_id`, or else what they sent last, `sentences`
+    why that can't air. `arranged` says that a standing choice takes care of a right for which
+    nothing comes.
     """
 
     person_id: int
     name: str
     email: str
     title: str
+    request_id: int | None
     sentences: tuple[str, ...]
     arranged: bool
 
@@ -72,7 +74,8 @@ def holders(
     session: Session, week: Week, state: Readiness, first: int, most: int
 ) -> Sequence[Holder]:
     """Who is so far, by name: at most so many, from the `first` on, which counts from 0."""
-    columns = (Person.id, Person.name, Person.email, Request.title, _Take.title, _Take.sentences)
+    about = (Person.id, Person.name, Person.email)
+    columns = (*about, Request.title, _Take.title, Request.id, _Take.sentences)
     query = (
         of_week(week, *columns, arranged_for)
         .where(how_far == state)
@@ -81,8 +84,8 @@ def holders(
         .limit(most)
     )
     return [
-        Holder(number, name, email, asked or sent or "", tuple(said or ()), bool(arranged))
-        for number, name, email, asked, sent, said, arranged in session.execute(query)
+        Holder(number, name, email, asked or sent or "", piece, tuple(said or ()), bool(arranged))
+        for number, name, email, asked, sent, piece, said, arranged in session.execute(query)
     ]
 
 

@@ -91,6 +91,7 @@ def test_a_build_tells_who_was_bumped_and_what_is_proven(operator):
     assert "184,250" in operator.page
     operator.open(f"/desk/weeks/{WEEK}/versions/1/bumped")
     assert "Amina Patel" in operator.page
+    assert f'href="/desk/weeks/{WEEK}/pieces/' in operator.page
 
 
 def test_the_button_promises_a_build_once(operator, database):
@@ -175,6 +176,7 @@ def test_what_a_version_changes_is_shown_before_it_is_published_and_can_be_taken
     operator.open(f"/desk/weeks/{WEEK}/versions/{second}/changes")
     assert "0 come, 11 move, 0 go." in operator.page
     assert "11 people will be told by letter." in operator.page
+    assert f'href="/desk/weeks/{WEEK}/pieces/' in operator.page
     publish(operator, second, reason="Everybody an hour later")
     operator.open(f"/desk/weeks/{WEEK}/versions/{first}/changes")
     operator.send(f"/desk/weeks/{WEEK}/versions/{first}/rollback", reason="It was a mistake")

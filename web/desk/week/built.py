@@ -43,6 +43,7 @@ class Built:
 class Left:
     """One bumped piece, why it is, and the cheapest change that would help, if one is known."""
 
+    request_id: int
     name: str
     email: str
     title: str
@@ -103,6 +104,6 @@ def bumped(
     rows = session.execute(query).all()
     ways = kept(session, settings, week, version) if rows else {}
     return [
-        Left(name, email, title, _(reason), ways.get(number, ""))
+        Left(number, name, email, title, _(reason), ways.get(number, ""))
         for number, name, email, title, reason in rows
     ]

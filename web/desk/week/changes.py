@@ -29,6 +29,7 @@ class Spot:
 class Change:
     """What changes for one piece: None is no place."""
 
+    request_id: int
     title: str
     name: str
     before: Spot | None
@@ -84,7 +85,7 @@ def _rows(
     kind = sa.case((table.new_start.is_(None), 0), (table.old_start.is_not(None), 1), else_=2)
     places = (table.old_channel, table.old_start, table.new_channel, table.new_start)
     query = (
-        sa.select(Request.title, Person.name, *places)
+        sa.select(Request.id, Request.title, Person.name, *places)
         .join(Request, Request.id == table.request_id)
         .outerjoin(Person, Person.account_id == Request.account_id)
         .order_by(kind, sa.func.coalesce(table.old_start, table.new_start), Request.id)
@@ -98,6 +99,6 @@ def _rows(
         return Spot(week.instant(start, settings.slots), channel)
 
     return [
-        Change(title, name or "", spot(old, start), spot(new, then))
-        for title, name, old, start, new, then in session.execute(query)
+        Change(number, title, name or "", spot(old, start), spot(new, then))
+        for number, title, name, old, start, new, then in session.execute(query)
     ]
