@@ -187,7 +187,6 @@ SENTENCES: dict[str, str] = {
     "{until}.",
     "postcards-none": "{name} takes no messages. You can thank them on the page of a piece.",
     "postcards-often": "Too many messages were sent in this hour. Send yours after {until}.",
-    "postcard-unwanted": "{name} takes no more messages from you. Nothing was sent.",
     "postcard-not-yours": "There is no such message for you. Load the page to see yours.",
     "postcard-answered": "{name} can't be answered: you did so already, or they left no address.",
     # fill and presentation

@@ -75,8 +75,8 @@ def write(
 ) -> Postcard:
     """Bring a listener's words to a person, as a letter from the station.
 
-    Raises Refusal `postcards-none`, `postcard-unwanted` or `postcards-often`, WrongInput
-    `text-missing`, `text-long` or `email-wrong`.
+    Whoever was turned away before is told the same as anybody, and nothing is kept. Raises Refusal
+    `postcards-none` or `postcards-often`, WrongInput `text-missing`, `text-long` or `email-wrong`.
     """
     person, chosen = with_account(session, account_id), profiles.of(session, account_id)
     if chosen is None or not (chosen.shown and chosen.takes_postcards):
@@ -89,10 +89,11 @@ def write(
         network_hash=_hashed(settings, account_id, network) if network else "",
         at=now,
     )
-    _require_wanted(session, card, person)
     if (before := _sent_before(session, card)) is not None:
         return before
     attempts.count(session, FROM_A_NETWORK, network, settings, now)
+    if _is_unwanted(session, card):
+        return card
     attempts.count(session, TO_A_PERSON, f"account {account_id}", settings, now)
     session.add(card)
     session.flush()
@@ -184,8 +185,8 @@ def _mine(session: Session, person: Person, card_id: int) -> Postcard:
     return card
 
 
-def _require_wanted(session: Session, card: Postcard, person: Person) -> None:
-    """Raises Refusal `postcard-unwanted` when its sender was turned away before."""
+def _is_unwanted(session: Session, card: Postcard) -> bool:
+    """Whether its sender was turned away before."""
     by_address = sa.and_(Postcard.email != "", Postcard.email == card.email)
     by_place = sa.and_(Postcard.network_hash != "", Postcard.network_hash == card.network_hash)
     query = sa.select(Postcard.id).where(
@@ -193,8 +194,7 @@ def _require_wanted(session: Session, card: Postcard, person: Person) -> None:
         Postcard.state.in_(UNWANTED),
         sa.or_(by_address, by_place),
     )
-    if session.scalars(query).first() is not None:
-        raise Refusal("postcard-unwanted", name=person.name)
+    return session.scalars(query).first() is not None
 
 
 def _sent_before(session: Session, card: Postcard) -> Postcard | None:
