@@ -3,12 +3,13 @@
 Nobody has to say who they are. An address that was left is used for the answer and then forgotten.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from station import attempts, letters
 from station.airlog import AirLine
@@ -91,6 +92,14 @@ class Said:
     language: str = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Every report of one thing that nobody has settled, oldest first, and whose piece it is."""
+
+    reports: tuple[Report, ...]
+    person: Person | None
+
+
 def of_slot(
     session: Session,
     settings: Settings,
@@ -130,24 +139,43 @@ def of_request(
 
 
 def settle(
-    session: Session, report_id: int, *, upheld: bool, answer: str, who: Person, now: datetime
-) -> Report:
-    """Say what was found about a report; whoever left an address is written to.
+    session: Session,
+    report_id: int,
+    *,
+    upheld: bool,
+    answer: str,
+    who: Person,
+    now: datetime,
+    until: int | None = None,
+) -> list[Report]:
+    """Say what was found about a report, and about all of the same thing up to the one `until`.
 
-    Raises Refusal `report-settled`, WrongInput `text-long`.
+    Whoever left an address is written to. Raises Refusal `report-settled`, WrongInput `text-long`.
     """
-    report = session.get(Report, report_id)
     words = clean_text(answer, _("answer"), LONGEST_ANSWER) if answer.strip() else ""
     state = ReportState.UPHELD if upheld else ReportState.UNFOUNDED
     found = {"state": state, "answer": words, "account_id": who.account_id, "settled_at": now}
-    still = Report.id == report_id, Report.state == ReportState.OPEN
-    email = "" if report is None else report.email
-    if report is None or not compare_and_set(session, Report, *still, email="", **found):
+    first = aliased(Report)
+    same = (
+        sa.select(Report)
+        .join(first, _same_thing(first))
+        .where(first.id == report_id, Report.state == ReportState.OPEN)
+        .where(Report.id.between(report_id, max(until or 0, report_id)))
+        .order_by(Report.id)
+    )
+    asked = [(report, report.email) for report in session.scalars(same)]
+    settled = [
+        (report, email)
+        for report, email in asked
+        if compare_and_set(session, Report, *_open(report.id), email="", **found)
+    ]
+    if not settled or settled[0][0].id != report_id:
         raise Refusal("report-settled")
-    session.refresh(report)
-    if email:
-        _answer(session, report, email, now)
-    return report
+    for report, email in settled:
+        session.refresh(report)
+        if email:
+            _answer(session, report, email, now)
+    return [report for report, _email in settled]
 
 
 def waiting(session: Session) -> int:
@@ -156,17 +184,31 @@ def waiting(session: Session) -> int:
     return session.scalars(query).one()
 
 
-def open_ones(session: Session) -> list[tuple[Report, Person | None]]:
-    """The oldest of those that nobody has settled, and whose piece each is about."""
+def open_ones(session: Session) -> list[Reported]:
+    """What the oldest reports are about that nobody has settled, and whose piece each is."""
+    alone = Report.request_id.is_(None)
+    about = (
+        Report.request_id,
+        *(sa.case((alone, one)) for one in (Report.channel, Report.slot_number)),
+    )
+    oldest = sa.func.min(Report.id)
+    firsts = sa.select(oldest).where(Report.state == ReportState.OPEN).group_by(*about)
+    first = aliased(Report)
     query = (
-        sa.select(Report, Person)
+        sa.select(first.id, Report, Person)
+        .join(Report, _same_thing(first))
         .outerjoin(Request, Request.id == Report.request_id)
         .outerjoin(Person, Person.account_id == Request.account_id)
+        .where(first.id.in_(firsts.order_by(oldest).limit(SHOWN)))
         .where(Report.state == ReportState.OPEN)
-        .order_by(Report.id)
-        .limit(SHOWN)
+        .order_by(first.id, Report.id)
     )
-    return [(report, person) for report, person in session.execute(query)]
+    pieces: dict[int, list[Report]] = defaultdict(list)
+    holders: dict[int, Person | None] = {}
+    for first_id, report, person in session.execute(query):
+        pieces[first_id].append(report)
+        holders[first_id] = person
+    return [Reported(tuple(pieces[one]), holders[one]) for one in pieces]
 
 
 def of_piece(session: Session, request_id: int) -> list[Report]:
@@ -200,6 +242,17 @@ def _about(report: Report) -> str:
     if report.request_id is not None:
         return f"request {report.request_id}"
     return f"slot {report.channel} {report.slot_number}"
+
+
+def _same_thing(first: type[Report]) -> sa.ColumnElement[bool]:
+    """Whether a report is about the same as another: a member's piece, or else a slot."""
+    slot = Report.channel == first.channel, Report.slot_number == first.slot_number
+    alone = Report.request_id.is_(None), first.request_id.is_(None)
+    return sa.or_(Report.request_id == first.request_id, sa.and_(*alone, *slot))
+
+
+def _open(report_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return Report.id == report_id, Report.state == ReportState.OPEN
 
 
 def _sent_before(session: Session, report: Report) -> Report | None:

@@ -32,8 +32,8 @@ def test_a_report_knows_what_was_on_air(heard, database, seeded):
     report = heard(Said(ReportKind.HURTFUL, "At 2 minutes he calls us names."))
     assert report.title == "The river behind our school"
     with database.reading() as session:
-        ((found, person),) = reports.open_ones(session)
-    assert (found.id, person.name) == (report.id, "Thandi Mokoena")
+        (found,) = reports.open_ones(session)
+    assert (found.reports[0].id, found.person.name) == (report.id, "Thandi Mokoena")
 
 
 def test_a_button_that_is_pressed_twice_reports_once(heard):
@@ -89,3 +89,19 @@ def test_a_report_is_settled_once_with_an_answer_and_its_address_is_forgotten(
         found = session.get_one(Report, report.id)
     assert "You were right, and we have acted on it.\n\nWe cut it out." in letter.body
     assert (found.email, found.state) == ("", ReportState.UPHELD)
+
+
+def test_all_reports_of_a_piece_that_an_operator_saw_are_settled_with_one_answer(
+    heard, database, settings, seeded, now
+):
+    elsewhere = heard(Said(ReportKind.SOUND, "It hums."), slot=settings.slots.number(now) - 1)
+    seen = [heard(Said(ReportKind.OTHER, words)) for words in ("He shouts.", "He swears.")]
+    with database.reading() as session:
+        listed = [[one.id for one in piece.reports] for piece in reports.open_ones(session)]
+    assert listed == [[elsewhere.id], [report.id for report in seen]]
+    unseen = heard(Said(ReportKind.OTHER, "He lies."))
+    with database.writing() as session:
+        found = {"upheld": True, "answer": "", "who": seeded.operator, "now": now}
+        reports.settle(session, seen[0].id, **found, until=seen[1].id)
+        left = [one.reports[0].id for one in reports.open_ones(session)]
+    assert left == [elsewhere.id, unseen.id]

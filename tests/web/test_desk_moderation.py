@@ -86,7 +86,7 @@ def test_nothing_is_held_without_a_reason(desk, seeded, asked, database):
     assert "Whose voice is this?" in desk.page
     desk.open(f"/desk/weeks/{WEEK}/readiness/held")
     assert "Held back (1)" in desk.page
-    assert "What the taxi rank taught me" in desk.page
+    assert f'href="/desk/weeks/{WEEK}/pieces/{piece.id}">What the taxi rank' in desk.page
     assert said_of(database) == [("moderation.hold", "Whose voice is this?")]
 
 
@@ -170,14 +170,16 @@ def test_a_report_is_heard_and_settled_with_an_answer(desk, database, settings, 
     with database.writing() as session:
         said = Said(ReportKind.HURTFUL, "<b>He insults us.</b>", "ann@example.org")
         report = reports.of_slot(session, settings, (0, slot), said, "", now)
+        reports.of_slot(session, settings, (0, slot), Said(ReportKind.SOUND, "Hiss."), "", now)
     desk.open("/desk/moderation/")
-    said = re.search(r"One report of a listener waits for you. (\d+) pieces wait", desk.page)
-    assert f">Moderation ({1 + int(said[1])})</a>" in desk.page
+    said = re.search(r"Two reports of listeners wait for you. (\d+) pieces wait", desk.page)
+    assert f">Moderation ({2 + int(said[1])})</a>" in desk.page
+    assert "1 more report of it is settled with this one" in desk.page
     assert "hurts or threatens people" in desk.page
     assert "<blockquote><b>" not in desk.client.get("/desk/moderation/").text
     action = f"/desk/moderation/reports/{report.id}/settling"
     desk.send(action, upheld="yes", answer="We refused it.")
-    assert "The report about “The river behind our school” was right." in desk.page
+    assert "2 reports about “The river behind our school” were right." in desk.page
     with database.reading() as session:
         letters = sa.select(jobs.Job).where(jobs.Job.kind == jobs.JobKind.LETTER)
         assert session.scalars(letters.order_by(jobs.Job.id.desc())).first() is not None

@@ -8,7 +8,7 @@ from station import moderation, reports, reviewing, takedowns
 from station.airlog import AirLine
 from station.errors import Refusal
 from station.languages import gettext as _
-from station.languages import marked
+from station.languages import marked, ngettext
 from station.recordings import recording_of
 from station.reviewing import Reviewed
 from station.rights import Request
@@ -23,6 +23,8 @@ from web.sounds import send_preview, send_recording
 
 area = Blueprint("moderation", __name__, url_prefix="/moderation")
 
+# What so many more listeners wrote of one piece is shown with the first one's words.
+MOST_WORDS = 8
 REPAIR = marked("Its place in %(week)s is free now: the week's page offers to repair it.")
 
 
@@ -117,16 +119,33 @@ def pull(channel: int, slot: int) -> ResponseReturnValue:
 
 @area.post("/reports/<int:report_id>/settling")
 def settle(report_id: int) -> ResponseReturnValue:
-    """Say whether a listener's report was right."""
+    """Say whether a listener's report was right, and with it all of the same piece on the page."""
     upheld, answer = "upheld" in request.form, request.form.get("answer", "")
 
     def act(session: Session) -> str:
-        report = reports.settle(
-            session, report_id, upheld=upheld, answer=answer, who=me(), now=now()
+        settled = reports.settle(
+            session,
+            report_id,
+            upheld=upheld,
+            answer=answer,
+            who=me(),
+            now=now(),
+            until=read_id(request.form, "until"),
         )
+        count, title = len(settled), settled[0].title
         if upheld:
-            return _("The report about “%(title)s” was right.", title=report.title)
-        return _("The report about “%(title)s” was not right.", title=report.title)
+            return ngettext(
+                "The report about “%(title)s” was right.",
+                "%(num)s reports about “%(title)s” were right.",
+                count,
+                title=title,
+            )
+        return ngettext(
+            "The report about “%(title)s” was not right.",
+            "%(num)s reports about “%(title)s” were not right.",
+            count,
+            title=title,
+        )
 
     return act_on_record(act, _back(), reason=answer)
 
@@ -176,6 +195,7 @@ def _draw(problem: str = "") -> str:
             held=pieces.held(session, settings, now()),
             rules=settings.moderation.approve,
             has_clip=_has_clip,
+            most_words=MOST_WORDS,
             number=number,
             last=max(1, -(-waiting.count // pieces.PAGE)),
             typed=request.form,
