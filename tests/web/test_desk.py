@@ -206,7 +206,9 @@ def test_a_draft_that_was_overtaken_is_not_published(operator, fit_draft, databa
         assert grid.published(session, week) is None
 
 
-def test_a_week_without_a_grid_says_so(operator):
-    answer = operator.open("/desk/weeks/2026-W49/days/1")
-    assert answer.status_code == 409
-    assert "Week 2026-W49 has not been built." in operator.page
+def test_a_week_without_a_grid_says_so_and_leads_to_where_it_is_built(operator):
+    for page in ("grid", "days/1"):
+        answer = operator.open(f"/desk/weeks/2026-W49/{page}")
+        assert answer.status_code == 409
+        assert "Week 2026-W49 is not built yet." in operator.page
+        assert 'href="/desk/weeks/2026-W49">Build it on the week' in operator.page

@@ -161,13 +161,6 @@ def test_a_piece_that_is_held_back_says_why_and_is_offered_no_place(
     assert not [form for form in operator.forms if form.endswith(("/move", "/pin"))]
 
 
-def test_a_week_without_a_grid_leads_to_where_it_is_built(operator):
-    for page in ("grid", "days/1"):
-        operator.open(f"/desk/weeks/2026-W52/{page}")
-        assert "Week 2026-W52 is not built yet." in operator.page
-        assert 'href="/desk/weeks/2026-W52">Build it on the week' in operator.page
-
-
 def test_a_pin_and_a_ban_are_made_and_taken_away_on_the_piece_s_page(operator, asked):
     page = f"/desk/weeks/{WEEK}/pieces/{asked[0].id}"
     operator.open(page)
