@@ -190,6 +190,8 @@ def open_ones(session: Session) -> list[Reported]:
     about = (
         Report.request_id,
         *(sa.case((alone, one)) for one in (Report.channel, Report.slot_number)),
+        # A message to a member was never on air: each is a thing of its own.
+        sa.case((sa.and_(alone, Report.channel.is_(None)), Report.id)),
     )
     oldest = sa.func.min(Report.id)
     firsts = sa.select(oldest).where(Report.state == ReportState.OPEN).group_by(*about)
@@ -248,7 +250,8 @@ def _same_thing(first: type[Report]) -> sa.ColumnElement[bool]:
     """Whether a report is about the same as another: a member's piece, or else a slot."""
     slot = Report.channel == first.channel, Report.slot_number == first.slot_number
     alone = Report.request_id.is_(None), first.request_id.is_(None)
-    return sa.or_(Report.request_id == first.request_id, sa.and_(*alone, *slot))
+    of_piece_or_slot = sa.or_(Report.request_id == first.request_id, sa.and_(*alone, *slot))
+    return sa.or_(Report.id == first.id, of_piece_or_slot)
 
 
 def _open(report_id: int) -> tuple[sa.ColumnElement[bool], ...]:
