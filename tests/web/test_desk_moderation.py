@@ -172,8 +172,8 @@ def test_a_report_is_heard_and_settled_with_an_answer(desk, database, settings, 
         report = reports.of_slot(session, settings, (0, slot), said, "", now)
         reports.of_slot(session, settings, (0, slot), Said(ReportKind.SOUND, "Hiss."), "", now)
     desk.open("/desk/moderation/")
-    said = re.search(r"Two reports of listeners wait for you. (\d+) pieces wait", desk.page)
-    assert f">Moderation ({2 + int(said[1])})</a>" in desk.page
+    told = re.search(r"Two reports of listeners wait for you. (\d+) pieces wait", desk.page)
+    assert f">Moderation ({2 + int(told[1])})</a>" in desk.page
     assert "1 more report of it is settled with this one" in desk.page
     assert "hurts or threatens people" in desk.page
     assert "<blockquote><b>" not in desk.client.get("/desk/moderation/").text
