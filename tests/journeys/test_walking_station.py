@@ -172,7 +172,7 @@ def upload(page, member, folder, first):
     form = page.locator("form[action$='/recording']").nth(int(member is GUS))
     unfold(form)
     form.locator("input[type=file]").set_input_files(tone_file(folder, member))
-    form.get_by_label("Title").fill(f"{member.name}'s tone")
+    form.locator("input[name=title]").fill(f"{member.name}'s tone")
     form.get_by_label("You may air this").check()
     wishes(form, wish(first, member.late))
     form.get_by_role("button", name="Send it").click()

@@ -50,7 +50,7 @@ def choose(page, content):
 
 
 def fill(page, title):
-    page.get_by_label("Title").first.fill(title)
+    page.locator("input[name=title]").first.fill(title)
     page.get_by_label("You may air this").first.check()
 
 

@@ -32,7 +32,7 @@ def said(page):
 
 def send(page):
     form = page.locator("form.main").first
-    form.get_by_label("Title").fill("The river")
+    form.locator("input[name=title]").fill("The river")
     form.get_by_label("You may air this").check()
     form.get_by_role("button", name="Send it").click()
     page.locator("p.done", has_text="We have your recording").wait_for()

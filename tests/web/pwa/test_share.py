@@ -75,7 +75,7 @@ def test_a_shared_voice_note_waits_in_the_browser_even_without_a_network(phone, 
         page.get_by_text("Sending this costs about").wait_for()
         assert chosen(page) == 1
         assert arrivals_in(database) == []
-        page.get_by_label("Title").fill("The river")
+        page.locator("input[name=title]").fill("The river")
         page.get_by_label("You may air this").check()
         page.locator("form.main").get_by_role("button", name="Send it").click()
         page.locator("p.done", has_text="We have your recording").wait_for()

@@ -146,7 +146,7 @@ def test_a_piece_is_dragged_to_a_slot_and_sent_to_another_by_keys(station, opene
     page.goto(f"{station.url}/desk/weeks/{week}/days/1")
     page.locator(f"[data-piece='{piece}']").drag_to(page.locator("#h06 td").nth(2))
     keys = Keys(page)
-    keys.reads("Nobody else moves, and every rule is kept.")
+    keys.reads("All others stay where they are.")
     keys.send("Keep as a new draft")
     keys.reads("06:00, channel Three.")
     keys.to("Channel")

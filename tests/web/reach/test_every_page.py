@@ -14,9 +14,11 @@ pytestmark = pytest.mark.timeout(900)
 
 SMALLEST: ViewportSize = {"width": 320, "height": 640}
 USUAL: ViewportSize = {"width": PHONE[0], "height": PHONE[1]}
-# What no page links to as it is asked for here: sounds of other numbers, and a card of no address.
+# What no page links to as it is asked for here: sounds of other numbers, a card of no address, and
+# the picture of a report that has none.
 NEVER = {
     "/oembed",
+    "/desk/reports/slots.svg",
     "/member/rights/<int:right_id>/clip",
     "/desk/moderation/clips/<int:channel>/<int:slot>",
 }
